@@ -1,0 +1,60 @@
+"""Where the engine keeps things: one folder per company, the paths inside it and nothing else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import GrowthError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder of one company (`--home`, by default `growth_home/`)."""
+
+    root: Path
+
+    @property
+    def extracts(self) -> Path:
+        """The drop folder: export files land here unless `--extracts` names another one."""
+        return self.root / "extracts"
+
+    @property
+    def intake(self) -> Path:
+        return self.root / "intake.duckdb"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def writer_lock(self) -> Path:
+        return self.root / "writer.lock"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def mlflow(self) -> Path:
+        return self.root / "mlflow"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def latest(self) -> Path:
+        return self.published / "latest"
+
+    def create(self) -> None:
+        """Make the folder readable by its owner alone (it holds personal data)."""
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self.dagster, self.mlflow, self.published):
+                folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise GrowthError(
+                f"The home folder {self.root} cannot be made ({error.strerror}); "
+                "free some space, or name another folder with --home."
+            ) from error

@@ -1,0 +1,73 @@
+"""The two database files as one connection: attached, named, with the prelude's functions.
+
+Whatever must change together lives in one file, since a transaction writes to one file only: `intake` holds what came
+in and the ledger of it, `warehouse` what was made of it. A table is created under its full name
+(`warehouse.core.accounts`) and read under two (`core.accounts`).
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import GrowthError
+from pipelines.home import PROJECT_ROOT, Home
+
+INTAKE_SCHEMAS = ("raw", "quarantine", "staging", "ledger")
+WAREHOUSE_SCHEMAS = ("config", "core", "spine", "features", "scores", "marts", "meta")
+DATABASE_OF = dict.fromkeys(INTAKE_SCHEMAS, "intake") | dict.fromkeys(WAREHOUSE_SCHEMAS, "warehouse")
+
+
+def connect(home: Home, threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """Open both files of a home for writing; the caller holds the writer's lock.
+
+    Raises GrowthError when a file is held by another process or is not a database.
+    """
+    connection = open_memory(threads)
+    for name, path in (("intake", home.intake), ("warehouse", home.warehouse)):
+        try:
+            connection.execute(f"attach {quoted_text(str(path))} as {name}")
+        except duckdb.Error as error:
+            raise GrowthError(f"The database {path} cannot be opened: {str(error).splitlines()[0]}") from error
+    prepare(connection)
+    return connection
+
+
+def connect_scratch(threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """The same names over two databases in memory: what tests and dry runs use."""
+    connection = open_memory(threads)
+    for name in ("intake", "warehouse"):
+        connection.execute(f"attach ':memory:' as {name}")
+    prepare(connection)
+    return connection
+
+
+def open_memory(threads: int) -> duckdb.DuckDBPyConnection:
+    """A connection that fetches no extension, counts time in UTC and uses `threads` threads."""
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": str(threads)})
+    connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
+    return connection
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the schemas, let two-part names resolve, and define the prelude's functions."""
+    for schema, database in DATABASE_OF.items():
+        connection.execute(f"create schema if not exists {database}.{schema}")
+    search_path = ",".join(f"{database}.{schema}" for schema, database in DATABASE_OF.items())
+    connection.execute(f"set search_path = '{search_path}'")
+    define_prelude(connection, PROJECT_ROOT / "sql" / "prelude.sql")
+
+
+def define_prelude(connection: duckdb.DuckDBPyConnection, prelude: Path) -> None:
+    """Run the named functions that every SQL file may call."""
+    if prelude.exists():
+        connection.execute(prelude.read_text(encoding="utf-8"))
+
+
+def quoted_text(value: str) -> str:
+    """A SQL string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def quoted_name(name: str) -> str:
+    """A SQL identifier: the only way a name from a file enters a statement."""
+    return '"' + name.replace('"', '""') + '"'
