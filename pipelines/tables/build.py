@@ -1,0 +1,59 @@
+"""Running a SQL file: its own text, sorted by its key, as one table. Which tables, and when, is decided elsewhere."""
+
+import re
+
+import duckdb
+
+from pipelines.errors import GrowthError
+from pipelines.tables.files import TableFile
+from pipelines.warehouse import quoted_name, quoted_text
+
+LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
+
+
+def build_table(connection: duckdb.DuckDBPyConnection, table: TableFile) -> int:
+    """Replace the table by what its file selects, sorted by key, with the grain as its comment; returns the rows.
+
+    Raises GrowthError naming file and line when DuckDB refuses the text.
+    """
+    target = full_name(table)
+    key = ", ".join(quoted_name(column) for column in table.key)
+    # The text starts on the statement's first line and ends on a line of its own, so that the database counts
+    # lines as the file does and a closing comment ends with the file.
+    statement = f"create or replace table {target} as select * from ({table.text}\n) order by {key}"
+    try:
+        [(rows,)] = connection.execute(statement).fetchall()
+        connection.execute(f"comment on table {target} is {quoted_text(table.grain)}")
+    except duckdb.Error as error:
+        raise GrowthError(f"{place_of(error, table)}: {first_paragraph(str(error))}") from error
+    return int(rows)
+
+
+def check_key_unique(connection: duckdb.DuckDBPyConnection, table: TableFile) -> int:
+    """How many rows break the key: each repetition of a key beyond the first, and each row with a null in its key."""
+    columns = [quoted_name(column) for column in table.key]
+    has_null = " or ".join(f"{column} is null" for column in columns)
+    [(broken,)] = connection.execute(
+        f"select coalesce(sum(case when {has_null} then n else n - 1 end), 0)::bigint from "
+        f"(select {', '.join(columns)}, count(*) as n from {full_name(table)} group by all)"
+    ).fetchall()
+    return int(broken)
+
+
+def full_name(table: TableFile) -> str:
+    """The three-part name under which a table is created."""
+    return ".".join(quoted_name(part) for part in (table.database, table.schema, table.name.split(".")[1]))
+
+
+def place_of(error: duckdb.Error, table: TableFile) -> str:
+    """File and line of a complaint; one about the sorting, which the file does not hold, is about the key in line 2."""
+    found = LINE.search(str(error))
+    if not found:
+        return str(table.path)
+    line = int(found[1])
+    return f"{table.path}:{line if line <= len(table.text.splitlines()) else 2}"
+
+
+def first_paragraph(message: str) -> str:
+    """A database message without the excerpt of the statement, on one line."""
+    return " ".join(message.partition("\nLINE ")[0].split())
