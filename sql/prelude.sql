@@ -1,0 +1,52 @@
+-- Named functions that every table may call: what DuckDB and Spark would say differently under a shared name.
+-- Each is called by some table (the lint says which is not), and null in gives null out.
+
+-- Days from one moment to a later one, a fraction; negative when they are out of order.
+create or replace temp macro days_between(earlier, later) as
+    (epoch_us(cast(later as timestamp)) - epoch_us(cast(earlier as timestamp))) / 86400000000.0::double;
+
+-- Calendar months from one day to another: how many first-of-month midnights lie between, in whole months.
+create or replace temp macro months_between_cal(earlier, later) as
+    (extract(year from later) - extract(year from earlier)) * 12 + extract(month from later) - extract(month from earlier);
+
+-- Whole seconds since 1970, rounded down.
+create or replace temp macro epoch_s(moment) as
+    epoch_us(date_trunc('second', cast(moment as timestamp))) // 1000000;
+
+-- Day of the week, Monday 1 to Sunday 7.
+create or replace temp macro iso_dow(moment) as isodow(moment);
+
+-- The nearest whole number, halves away from zero.
+create or replace temp macro round_int(number) as cast(round(number) as bigint);
+
+-- A ratio as a double, null when the denominator is 0.
+create or replace temp macro safe_div(numerator, denominator) as
+    cast(numerator as double) / nullif(cast(denominator as double), 0);
+
+-- The weight of something `days` old when half of it fades every `half_life_days`: 1 when new, then 0.5, 0.25, ...
+create or replace temp macro half_life(days, half_life_days) as
+    pow(0.5::double, safe_div(days, half_life_days));
+
+-- A number from 0 to 2^60 - 1 that the text alone decides, today and on any engine: for samples and ties.
+create or replace temp macro stable_hash64(words) as
+    cast('0x' || substr(md5(cast(words as varchar)), 1, 15) as bigint);
+
+-- An e-mail address as it is compared: trimmed, lower case; null when there is no @ in it.
+create or replace temp macro email_normal(email) as
+    case when email like '%@%' then lower(trim(email)) end;
+
+-- What follows the @ of an e-mail address, in lower case; null when it is not one address.
+create or replace temp macro email_domain(email) as
+    nullif(regexp_extract(lower(trim(email)), '^[^@\s]+@([^@\s]+)$', 1), '');
+
+-- The UTC moment in which a day ends in a zone, to the second; the day may have 23 or 25 hours.
+create or replace temp macro day_end_at(day, zone) as
+    timezone('UTC', timezone(zone, cast(cast(day as date) + 1 as timestamp))) - interval 1 second;
+
+-- The date in a zone at a UTC moment.
+create or replace temp macro local_date(moment, zone) as
+    cast(timezone(zone, timezone('UTC', cast(moment as timestamp))) as date);
+
+-- A moment some whole days later (earlier when negative), at the same time of day.
+create or replace temp macro add_days(moment, days) as
+    cast(moment as timestamp) + cast(days as bigint) * interval 1 day;

@@ -1,0 +1,84 @@
+"""The named functions of sql/prelude.sql: what goes in, what comes out."""
+
+import re
+from datetime import date, datetime
+
+import duckdb
+import pytest
+
+from pipelines.home import PROJECT_ROOT
+
+ROWS = [
+    # one day is the time of one day; order matters; any part of a day counts
+    ("days_between(timestamp '2024-01-01 00:00', timestamp '2024-01-02 12:00')", 1.5),
+    ("days_between(timestamp '2024-01-02', timestamp '2024-01-01')", -1.0),
+    ("days_between(date '2024-02-28', date '2024-03-01')", 2.0),
+    ("days_between(null, timestamp '2024-01-01')", None),
+    # months are counted by their firsts, not by thirty days
+    ("months_between_cal(date '2024-01-31', date '2024-02-01')", 1),
+    ("months_between_cal(date '2024-01-01', date '2024-01-31')", 0),
+    ("months_between_cal(timestamp '2024-03-15 10:00', timestamp '2023-12-15 09:00')", -3),
+    ("months_between_cal(cast(null as date), date '2024-01-31')", None),
+    # before 1970 a second is rounded down too
+    ("epoch_s(timestamp '1970-01-01 00:00:01.999')", 1),
+    ("epoch_s(timestamp '1969-12-31 23:59:59.500')", -1),
+    ("epoch_s(timestamp '2024-03-10 07:30:00')", 1710055800),
+    ("epoch_s(null)", None),
+    ("iso_dow(date '2024-01-01')", 1),
+    ("iso_dow(timestamp '2024-01-07 23:59:59')", 7),
+    ("iso_dow(cast(null as date))", None),
+    # halves go away from zero, also where the engine's own cast would go to the even neighbour
+    ("round_int(2.5::double)", 3),
+    ("round_int(-2.5::double)", -3),
+    ("round_int(0.49999999999999994::double)", 0),
+    ("round_int(cast(7.5 as decimal(4, 1)))", 8),
+    ("round_int(null)", None),
+    ("safe_div(1, 4)", 0.25),
+    ("safe_div(cast(1 as decimal(18, 2)), cast(3 as decimal(18, 2)))", 1 / 3),
+    ("safe_div(-1, 0)", None),
+    ("safe_div(null, 2)", None),
+    ("half_life(0, 30)", 1.0),
+    ("half_life(60, 30)", 0.25),
+    ("half_life(null, 30)", None),
+    ("half_life(10, 0)", None),
+    # the first 60 bits of md5('a'), which any engine computes
+    ("stable_hash64('a')", 0x0CC175B9C0F1B6A),
+    ("stable_hash64(12) = stable_hash64('12')", True),
+    ("stable_hash64(null)", None),
+    ("email_normal('  Ann@Example.COM ')", "ann@example.com"),
+    ("email_normal('no address')", None),
+    ("email_normal(null)", None),
+    ("email_domain(' Ann@Example.COM ')", "example.com"),
+    ("email_domain('ann@example.com, bob@example.com')", None),
+    ("email_domain('ann')", None),
+    ("email_domain('@example.com')", None),
+    ("email_domain(null)", None),
+    # the day on which the clocks go forward has 23 hours, the one on which they go back 25
+    ("day_end_at(date '2024-01-15', 'America/New_York')", datetime(2024, 1, 16, 4, 59, 59)),
+    ("day_end_at(date '2024-03-10', 'America/New_York')", datetime(2024, 3, 11, 3, 59, 59)),
+    ("day_end_at(date '2024-11-03', 'America/New_York')", datetime(2024, 11, 4, 4, 59, 59)),
+    # in Santiago the clocks change at midnight: 23:59:59 comes twice and the later one ends the day
+    ("day_end_at(date '2024-04-06', 'America/Santiago')", datetime(2024, 4, 7, 3, 59, 59)),
+    ("day_end_at(date '2024-09-07', 'America/Santiago')", datetime(2024, 9, 8, 3, 59, 59)),
+    ("day_end_at(null, 'UTC')", None),
+    ("local_date(timestamp '2024-01-15 04:59:59', 'America/New_York')", date(2024, 1, 14)),
+    ("local_date(timestamp '2024-07-15 04:00:00', 'America/New_York')", date(2024, 7, 15)),
+    ("local_date(timestamp '2024-01-15 12:00:00', 'Pacific/Auckland')", date(2024, 1, 16)),
+    ("local_date(null, 'UTC')", None),
+    ("add_days(timestamp '2024-02-28 10:00', 2)", datetime(2024, 3, 1, 10)),
+    ("add_days(timestamp '2024-03-10 10:00', -1)", datetime(2024, 3, 9, 10)),
+    ("add_days(null, 1)", None),
+    ("add_days(timestamp '2024-03-10', null)", None),
+]
+
+
+@pytest.mark.parametrize(("call", "expected"), ROWS)
+def test_a_named_function_gives(connection: duckdb.DuckDBPyConnection, call: str, expected: object) -> None:
+    [(found,)] = connection.execute(f"select {call}").fetchall()
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+def test_every_named_function_has_rows() -> None:
+    macros = re.findall(r"temp macro (\w+)\(", (PROJECT_ROOT / "sql" / "prelude.sql").read_text(encoding="utf-8"))
+    assert set(macros) == {call.split("(", 1)[0] for call, _ in ROWS}
