@@ -1,0 +1,257 @@
+"""What each playbook file may say: one class per table, one attribute per column, its type the column's type.
+
+A new list in a file is a class here and a line in `FILES`; a new column is an attribute. Reading the files and writing
+the `config.*` tables is `playbook_tables.py`; what a value means is a comment in the file itself, where people see it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def known_zone(name: str) -> str:
+    """A time zone by its IANA name."""
+    if name not in available_timezones():
+        raise ValueError("a time zone name such as Europe/Berlin or UTC")
+    return name
+
+
+Text = Annotated[str, Field(min_length=1)]
+Count = Annotated[int, Field(ge=0)]
+Days = Annotated[int, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+YesNoAny = Literal["yes", "no", "any"]
+Relationship = Literal["prospect", "customer", "former", "competitor", "unknown"]
+Step = Literal["lead", "qualified_lead", "accepted_lead", "opportunity"]
+Channel = Literal["web", "email", "phone", "meeting", "event", "form", "social", "ads", "mail", "list", "other"]
+
+
+class Row(BaseModel):
+    """A row of a playbook table: no key beyond the columns, no text where a number belongs."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Calendar(Row):
+    zone: Annotated[str, AfterValidator(known_zone)]
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)]
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None
+
+
+class Process(Row):
+    went_dark_days: Days
+    customer_days: Days
+    relationship_without_type: Relationship
+    backfill_rows_a_minute: Days
+    backfill_minute_share: Share
+    backfill_day_rows: Days
+    backfill_day_share: Share
+    backfill_large_day_rows: Days
+    backfill_times_usual_day: Days
+
+
+class ProcessStep(Row):
+    step: Step
+    step_order: Days
+    title: Text
+
+
+class StepTransition(Row):
+    from_step: Step
+    to_step: Literal["lead", "qualified_lead", "accepted_lead", "opportunity", "disqualified", "won", "lost"]
+
+
+class LeadStatusStep(Row):
+    status: Text
+    step: Literal["lead", "qualified_lead", "accepted_lead", "opportunity", "recycled", "disqualified"]
+
+
+class AccountType(Row):
+    account_type: Text
+    relationship: Relationship
+
+
+class MemberStatus(Row):
+    status: Text
+    is_response: bool
+
+
+class Channels(Row):
+    upload_members: Days
+    burst_links: Days
+    burst_seconds: Days
+
+
+class CampaignType(Row):
+    campaign_type: Text
+    channel: Channel
+
+
+class TaskType(Row):
+    task_type: Text
+    kind: Text
+    channel: Channel
+
+
+class FormType(Row):
+    form_type: Text
+    kind: Text
+    is_hand_raise: bool
+
+
+class PageWord(Row):
+    word: Text
+    kind: Text
+
+
+class RobotWord(Row):
+    word: Text
+
+
+class FreeMailDomain(Row):
+    domain: Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")]
+
+
+class SuppressionReason(Row):
+    reason: Literal["opted_out", "do_not_call", "bounced", "deleted", "converted"]
+    blocks: Literal["email", "phone", "all", "lead_record"]
+    words: Text
+
+
+class Crm(Row):
+    record_base_url: Annotated[str, Field(pattern="^https?://")] | None
+
+
+class EngagementPoint(Row):
+    kind: Text
+    points: float
+    half_life_days: Annotated[float, Field(gt=0)]
+    cap: float
+
+
+class FitPoint(Row):
+    unit: Literal["account", "lead"]
+    field: Text
+    operator: Literal["equals", "at_least", "at_most", "contains", "is_filled"]
+    value: str
+    points: float
+    words: Text
+
+
+class Funnel(Row):
+    metric_version: Text
+
+
+class FunnelUnit(Row):
+    unit: Literal["lead", "account", "opportunity"]
+    horizon_days: Days
+    reporting_lag_days: Count
+
+
+class Label(Row):
+    model: Text
+    title: Text
+    unit: Literal["account", "lead"]
+    positive: Text
+    horizon_days: Days
+    reporting_lag_days: Count
+    landmark_every_days: Days
+    min_history_days: Count
+    max_age_days: Days | None
+    retrain_after_days: Days
+
+
+class Targets(Row):
+    level: Literal["account", "ultimate_parent"]
+    engaged_within_days: Days
+    hand_raise_within_days: Days
+    attempts_within_days: Days
+
+
+class Tier(Row):
+    tier: Text
+    up_to_share: Share
+
+
+class SizeSegment(Row):
+    min_employees: Count
+    segment: Text
+
+
+class RelationshipOrder(Row):
+    relationship: Relationship
+    list_order: int
+
+
+class NextAction(Row):
+    priority: int
+    relationship: Relationship | Literal["any"]
+    has_open_opportunity: YesNoAny
+    is_engaged: YesNoAny
+    is_reachable: YesNoAny
+    action: Text
+
+
+class TitleSeniority(Row):
+    priority: int
+    word: Text
+    seniority: Text
+
+
+class TitleFunction(Row):
+    priority: int
+    word: Text
+    job_function: Text
+
+
+@dataclass(frozen=True)
+class FileSchema:
+    """The tables of one file: `settings` becomes the one-row table named after the file, each list a table."""
+
+    lists: Mapping[str, type[Row]] = field(default_factory=dict)
+    settings: type[Row] | None = None
+
+
+FILES: Mapping[str, FileSchema] = {
+    "calendar": FileSchema(settings=Calendar),
+    "channels": FileSchema(
+        settings=Channels,
+        lists={
+            "campaign_types": CampaignType,
+            "task_types": TaskType,
+            "form_types": FormType,
+            "page_words": PageWord,
+            "robot_words": RobotWord,
+        },
+    ),
+    "crm": FileSchema(settings=Crm),
+    "engagement_points": FileSchema(lists={"engagement_points": EngagementPoint}),
+    "fit_points": FileSchema(lists={"fit_points": FitPoint}),
+    "free_mail": FileSchema(lists={"free_mail_domains": FreeMailDomain}),
+    "funnel": FileSchema(settings=Funnel, lists={"funnel_units": FunnelUnit}),
+    "labels": FileSchema(lists={"labels": Label}),
+    "process": FileSchema(
+        settings=Process,
+        lists={
+            "process_steps": ProcessStep,
+            "step_transitions": StepTransition,
+            "lead_status_steps": LeadStatusStep,
+            "account_types": AccountType,
+            "member_statuses": MemberStatus,
+        },
+    ),
+    "suppression": FileSchema(lists={"suppression_reasons": SuppressionReason}),
+    "targets": FileSchema(
+        settings=Targets,
+        lists={
+            "tiers": Tier,
+            "size_segments": SizeSegment,
+            "relationship_order": RelationshipOrder,
+            "next_actions": NextAction,
+        },
+    ),
+    "titles": FileSchema(lists={"title_seniority": TitleSeniority, "title_functions": TitleFunction}),
+}
