@@ -1,0 +1,51 @@
+-- One row per account with what its people do and what was done with them
+-- key: account_id
+with
+
+now as (
+    select as_of from config.as_of
+),
+
+people as (
+    select
+        people.account_id,
+        sum(cast(points.engagement_points as decimal(18, 6))) as points,
+        max(points.last_action_at) as last_engagement_at,
+    from core.people as people
+    inner join features.engagement_points as points on people.person_id = points.person_id
+    where people.account_id is not null
+    group by people.account_id
+),
+
+reachable as (
+    select people.account_id, count(*) as reachable_contacts
+    from core.people as people
+    where people.account_id is not null
+        and (people.email is not null or people.phone is not null)
+        and people.person_id not in (
+            select person_id from core.suppressions
+            where person_id is not null and reason in ('opted_out', 'do_not_call', 'bounced', 'deleted')
+        )
+    group by people.account_id
+),
+
+sales as (
+    select touches.account_id, max(touches.occurred_at) as last_sales_touch_at
+    from core.touches as touches
+    cross join now
+    where touches.actor = 'sales'
+        and touches.account_id is not null
+        and touches.occurred_at <= now.as_of
+    group by touches.account_id
+)
+
+select
+    accounts.account_id,
+    cast(coalesce(people.points, 0) as double) as engagement_score,
+    people.last_engagement_at,
+    sales.last_sales_touch_at,
+    coalesce(reachable.reachable_contacts, 0) as reachable_contacts,
+from core.accounts as accounts
+left join people on accounts.account_id = people.account_id
+left join sales on accounts.account_id = sales.account_id
+left join reachable on accounts.account_id = reachable.account_id

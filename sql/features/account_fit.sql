@@ -1,0 +1,52 @@
+-- One row per account and moment with everything the account-fit model may know, and the label where it has matured
+-- key: account_id, as_of
+-- Firmographics that the contract calls known at creation, and overlays from the moment they were fetched. Engagement
+-- stays out: fit says whom we should talk to, not who already talks to us.
+with
+
+overlays as (
+    select
+        spine.account_id,
+        spine.as_of,
+        firmographics.employees,
+        firmographics.annual_revenue,
+        firmographics.industry,
+        firmographics.country,
+        firmographics.technologies,
+        firmographics.fetched_at,
+    from spine.account_fit as spine
+    inner join core.accounts as accounts on spine.account_id = accounts.account_id
+    inner join staging.overlay_firmographics as firmographics
+        on accounts.domain = firmographics.domain
+        and firmographics.fetched_at <= spine.as_of
+    qualify row_number() over (
+        partition by spine.account_id, spine.as_of order by firmographics.fetched_at desc, firmographics.source
+    ) = 1
+)
+
+select
+    spine.account_id,
+    spine.as_of,
+    spine.purpose,
+    spine.group_id,
+    spine.label,
+    spine.weight,
+    case
+        when accounts.is_backfilled then null else days_between(accounts.created_at, spine.as_of)
+    end as record_age_days,
+    accounts.industry,
+    accounts.employees,
+    accounts.annual_revenue,
+    accounts.country,
+    accounts.state,
+    accounts.account_source,
+    accounts.domain is not null as has_website,
+    accounts.phone is not null as has_phone,
+    overlays.employees as overlay_employees,
+    overlays.annual_revenue as overlay_annual_revenue,
+    overlays.industry as overlay_industry,
+    overlays.country as overlay_country,
+    overlays.technologies,
+from spine.account_fit as spine
+inner join core.accounts as accounts on spine.account_id = accounts.account_id
+left join overlays on spine.account_id = overlays.account_id and spine.as_of = overlays.as_of

@@ -1,0 +1,49 @@
+-- One row per lead and moment with the person's own actions known by then, counted over windows
+-- key: lead_id, as_of
+-- Actions are counted by person, never by the record that carries them: a conversion moves records, not deeds.
+-- What representatives do is left out: it follows from their guess of the outcome.
+with
+
+actions as (
+    select
+        spine.lead_id,
+        spine.as_of,
+        touches.kind,
+        touches.channel,
+        touches.is_weak,
+        touches.is_hand_raise,
+        touches.occurred_at,
+        days_between(touches.occurred_at, spine.as_of) as days_ago,
+    from spine.lead_conversion as spine
+    inner join core.leads as leads on spine.lead_id = leads.lead_id
+    inner join core.touches as touches
+        on leads.person_id = touches.person_id
+        and touches.occurred_at <= spine.as_of
+        and touches.known_at <= spine.as_of
+        and touches.occurred_at > add_days(spine.as_of, -365)
+    where touches.actor = 'prospect'
+        and not touches.is_machine
+)
+
+select
+    lead_id,
+    as_of,
+    count(*) filter (where not is_weak and days_ago <= 7) as actions_7d,
+    count(*) filter (where not is_weak and days_ago <= 30) as actions_30d,
+    count(*) filter (where not is_weak and days_ago <= 90) as actions_90d,
+    count(distinct cast(occurred_at as date)) filter (where not is_weak and days_ago <= 90) as active_days_90d,
+    count(*) filter (where channel = 'web' and days_ago <= 7) as page_views_7d,
+    count(*) filter (where channel = 'web' and days_ago <= 90) as page_views_90d,
+    count(*) filter (where kind = 'pricing_page_view' and days_ago <= 30) as pricing_views_30d,
+    count(*) filter (where kind = 'pricing_page_view') as pricing_views_365d,
+    count(*) filter (where channel = 'form') as forms_365d,
+    count(*) filter (where is_hand_raise and days_ago <= 30) as hand_raises_30d,
+    count(*) filter (where is_hand_raise) as hand_raises_365d,
+    count(*) filter (where kind = 'email_open' and days_ago <= 90) as email_opens_90d,
+    count(*) filter (where kind = 'email_click' and days_ago <= 30) as email_clicks_30d,
+    count(*) filter (where kind = 'email_click') as email_clicks_365d,
+    count(*) filter (where kind = 'campaign_response') as campaign_responses_365d,
+    min(days_ago) filter (where not is_weak) as days_since_last_action,
+    max(days_ago) filter (where not is_weak) as days_since_first_action,
+from actions
+group by lead_id, as_of

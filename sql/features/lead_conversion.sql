@@ -1,0 +1,58 @@
+-- One row per lead and moment with everything the lead-conversion model may know, and the label where it has matured
+-- key: lead_id, as_of
+-- A lead's own columns enter only when its contract calls them known at creation.
+with
+
+days_old as (
+    select
+        spine.*,
+        days_between(leads.created_at, spine.as_of) as age_days,
+    from spine.lead_conversion as spine
+    inner join core.leads as leads on spine.lead_id = leads.lead_id
+)
+
+select
+    days_old.lead_id,
+    days_old.as_of,
+    days_old.purpose,
+    days_old.group_id,
+    days_old.label,
+    days_old.weight,
+    case when leads.is_backfilled then null else days_old.age_days end as age_days,
+    leads.lead_source,
+    leads.industry,
+    leads.country,
+    leads.employees,
+    leads.annual_revenue,
+    leads.is_free_mail,
+    leads.phone is not null as has_phone,
+    leads.website is not null as has_website,
+    roles.seniority,
+    roles.job_function,
+    coalesce(actions.actions_7d, 0) as actions_7d,
+    coalesce(actions.actions_30d, 0) as actions_30d,
+    coalesce(actions.actions_90d, 0) as actions_90d,
+    coalesce(actions.active_days_90d, 0) as active_days_90d,
+    coalesce(actions.page_views_7d, 0) as page_views_7d,
+    coalesce(actions.page_views_90d, 0) as page_views_90d,
+    coalesce(actions.pricing_views_30d, 0) as pricing_views_30d,
+    coalesce(actions.pricing_views_365d, 0) as pricing_views_365d,
+    coalesce(actions.forms_365d, 0) as forms_365d,
+    coalesce(actions.hand_raises_30d, 0) as hand_raises_30d,
+    coalesce(actions.hand_raises_365d, 0) as hand_raises_365d,
+    coalesce(actions.email_opens_90d, 0) as email_opens_90d,
+    coalesce(actions.email_clicks_30d, 0) as email_clicks_30d,
+    coalesce(actions.email_clicks_365d, 0) as email_clicks_365d,
+    coalesce(actions.campaign_responses_365d, 0) as campaign_responses_365d,
+    actions.days_since_last_action,
+    actions.days_since_first_action,
+    coalesce(company.company_is_known, false) as company_is_known,
+    coalesce(company.company_is_customer, false) as company_is_customer,
+    coalesce(company.company_open_deals, 0) as company_open_deals,
+    coalesce(company.company_deals, 0) as company_deals,
+    coalesce(company.company_other_leads, 0) as company_other_leads,
+from days_old
+inner join core.leads as leads on days_old.lead_id = leads.lead_id
+left join features.lead_roles as roles on days_old.lead_id = roles.lead_id
+left join features.lead_actions as actions on days_old.lead_id = actions.lead_id and days_old.as_of = actions.as_of
+left join features.lead_company as company on days_old.lead_id = company.lead_id and days_old.as_of = company.as_of

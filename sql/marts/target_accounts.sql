@@ -1,0 +1,108 @@
+-- One row per account at the level the playbook ranks, best target first
+-- key: account_id
+with
+
+settings as (
+    select targets.*, crm.record_base_url
+    from config.targets as targets
+    cross join config.crm as crm
+),
+
+previous as (
+    select item_id, rank, tier, model_version
+    from scores.list_history
+    cross join config.as_of
+    where list_history.list_name = 'target_accounts'
+        and list_history.as_of < config.as_of.as_of
+    qualify list_history.as_of = max(list_history.as_of) over ()
+),
+
+segments as (
+    select accounts.account_id, sizes.segment
+    from core.accounts as accounts
+    inner join config.size_segments as sizes on accounts.employees >= sizes.min_employees
+    qualify row_number() over (partition by accounts.account_id order by sizes.min_employees desc) = 1
+),
+
+facts as (
+    select
+        accounts.*,
+        engagement.last_engagement_at,
+        engagement.last_sales_touch_at,
+        engagement.reachable_contacts,
+        coalesce(
+            engagement.last_engagement_at > add_days(config.as_of.as_of, -settings.engaged_within_days), false
+        ) as is_engaged,
+        engagement.reachable_contacts > 0 as is_reachable,
+        settings.record_base_url,
+        config.as_of.as_of,
+    from core.accounts as accounts
+    inner join features.account_engagement as engagement on accounts.account_id = engagement.account_id
+    cross join settings
+    cross join config.as_of
+),
+
+actions as (
+    select facts.account_id, actions.action
+    from facts
+    inner join config.next_actions as actions
+        on actions.relationship in ('any', facts.relationship)
+        and actions.has_open_opportunity in ('any', case when facts.has_open_opportunity then 'yes' else 'no' end)
+        and actions.is_engaged in ('any', case when facts.is_engaged then 'yes' else 'no' end)
+        and actions.is_reachable in ('any', case when facts.is_reachable then 'yes' else 'no' end)
+    qualify row_number() over (partition by facts.account_id order by actions.priority) = 1
+)
+
+select
+    facts.account_id,
+    facts.account_name,
+    facts.record_base_url || facts.account_id as crm_url,
+    facts.domain,
+    facts.country,
+    facts.industry,
+    facts.employees,
+    facts.ultimate_parent_id,
+    facts.relationship,
+    facts.has_open_opportunity,
+    facts.owner_id,
+    facts.owner_name,
+    ranking.rank,
+    ranking.rank_in_owner,
+    ranking.tier,
+    ranking.score_source,
+    ranking.fit_points,
+    ranking.fit_score,
+    ranking.fit_lift,
+    ranking.fit_probability,
+    ranking.engagement_score,
+    segments.segment,
+    ranking.reasons,
+    actions.action as next_action,
+    facts.last_sales_touch_at,
+    facts.last_engagement_at,
+    facts.reachable_contacts,
+    previous.rank as previous_rank,
+    previous.tier as previous_tier,
+    case
+        when (select count(*) from previous) = 0 then null
+        when previous.item_id is null then 'new on the list'
+        when previous.tier is distinct from ranking.tier
+            then 'tier ' || coalesce(previous.tier, 'none') || ' to ' || coalesce(ranking.tier, 'none')
+                || case when previous.model_version is distinct from ranking.model_version then ': scored by another model' else ': new facts' end
+    end as change_reason,
+    (
+        case when facts.domain is null then 0 else 1 end
+        + case when facts.country is null then 0 else 1 end
+        + case when facts.industry is null then 0 else 1 end
+        + case when facts.employees is null then 0 else 1 end
+        + case when facts.annual_revenue is null then 0 else 1 end
+        + case when facts.phone is null then 0 else 1 end
+    ) / cast(6 as double) as data_completeness,
+    ranking.model_version,
+    facts.as_of as scored_at,
+    cast(cast(facts.as_of as date) as varchar) as list_version,
+from facts
+inner join scores.target_ranking as ranking on facts.account_id = ranking.account_id
+left join segments on facts.account_id = segments.account_id
+left join actions on facts.account_id = actions.account_id
+left join previous on facts.account_id = previous.item_id

@@ -1,0 +1,70 @@
+-- One row per account of the target list with its rank and what the rank stands on
+-- key: account_id
+-- Where a model may speak, its probability ranks; otherwise the points of the playbook do, fit and engagement together.
+with
+
+settings as (
+    select * from config.targets
+),
+
+accounts as (
+    select
+        accounts.account_id,
+        accounts.owner_id,
+        orders.list_order,
+        scores.probability,
+        scores.lift,
+        scores.reasons as model_reasons,
+        scores.model_version,
+        points.fit_points,
+        points.reasons as points_reasons,
+        engagement.engagement_score,
+    from core.accounts as accounts
+    cross join settings
+    inner join config.relationship_order as orders on accounts.relationship = orders.relationship
+    left join scores.account_fit as scores on accounts.account_id = scores.account_id
+    left join features.fit_points as points on points.unit = 'account' and accounts.account_id = points.unit_id
+    left join features.account_engagement as engagement on accounts.account_id = engagement.account_id
+    where not accounts.is_person_account
+        and (settings.level = 'account' or accounts.account_id = accounts.ultimate_parent_id)
+),
+
+ranked as (
+    select
+        accounts.*,
+        row_number() over by_score as rank,
+        count(*) over () as ranked_accounts,
+        count(*) filter (where list_order = 1) over () as tiered_accounts,
+    from accounts
+    window by_score as (
+        order by list_order, probability desc nulls last, fit_points + engagement_score desc, account_id
+    )
+),
+
+tiered as (
+    select
+        ranked.account_id,
+        tiers.tier,
+    from ranked
+    inner join config.tiers as tiers
+        on cast(ranked.rank as double) / nullif(ranked.tiered_accounts, 0) <= tiers.up_to_share
+    where ranked.list_order = 1
+    qualify row_number() over (partition by ranked.account_id order by tiers.up_to_share) = 1
+)
+
+select
+    ranked.account_id,
+    ranked.rank,
+    row_number() over (partition by ranked.owner_id order by ranked.rank) as rank_in_owner,
+    tiered.tier,
+    case when ranked.probability is not null then 'model' else 'points' end as score_source,
+    ranked.fit_points,
+    cast(round(cast(100 as double) * (ranked.ranked_accounts - ranked.rank + 1) / nullif(ranked.ranked_accounts, 0), 2)
+        as double) as fit_score,
+    ranked.lift as fit_lift,
+    ranked.probability as fit_probability,
+    ranked.engagement_score,
+    case when ranked.probability is not null then ranked.model_reasons else ranked.points_reasons end as reasons,
+    ranked.model_version,
+from ranked
+left join tiered on ranked.account_id = tiered.account_id

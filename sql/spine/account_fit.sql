@@ -1,0 +1,62 @@
+-- One row per account and moment at which it is looked at: past landmarks to learn from, the as-of moment to score
+-- key: account_id, as_of
+-- Left out: person accounts, accounts already won at that moment, and customers whose first win lies before the history.
+with
+
+setting as (
+    select * from config.labels where model = 'account_fit'
+),
+
+candidates as (
+    select
+        accounts.account_id,
+        accounts.ultimate_parent_id,
+        accounts.created_at,
+        accounts.first_won_at,
+        stable_hash64(accounts.account_id) as hash_value,
+    from core.accounts as accounts
+    where not accounts.is_person_account
+        and not (accounts.relationship = 'customer' and accounts.first_won_at is null)
+),
+
+landmarks as (
+    select
+        candidates.account_id,
+        candidates.ultimate_parent_id,
+        days.landmark_at as as_of,
+        coalesce(candidates.first_won_at <= add_days(days.landmark_at, setting.horizon_days), false) as label,
+    from candidates
+    cross join setting
+    inner join spine.days as days
+        on (candidates.hash_value + days.day_number) % setting.landmark_every_days = 0
+        and days.day_number >= setting.min_history_days
+        and days.landmark_at >= candidates.created_at
+        and (candidates.first_won_at is null or candidates.first_won_at > days.landmark_at)
+    cross join config.as_of
+    where add_days(days.landmark_at, setting.horizon_days + setting.reporting_lag_days) <= config.as_of.as_of
+),
+
+to_score as (
+    select candidates.account_id, candidates.ultimate_parent_id, config.as_of.as_of
+    from candidates
+    cross join config.as_of
+    where candidates.first_won_at is null or candidates.first_won_at > config.as_of.as_of
+)
+
+select
+    account_id,
+    as_of,
+    'train' as purpose,
+    ultimate_parent_id as group_id,
+    label,
+    cast(1 as double) / count(*) over (partition by account_id) as weight,
+from landmarks
+union all
+select
+    account_id,
+    as_of,
+    'score' as purpose,
+    ultimate_parent_id as group_id,
+    cast(null as boolean) as label,
+    cast(null as double) as weight,
+from to_score

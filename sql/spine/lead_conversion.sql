@@ -1,0 +1,73 @@
+-- One row per lead and moment at which sales could still work it: past landmarks to learn from, the as-of moment to score
+-- key: lead_id, as_of
+with
+
+setting as (
+    select * from config.labels where model = 'lead_conversion'
+),
+
+closings as (
+    select lead_id, max(exited_at) as lost_at
+    from core.lead_steps
+    where exit_kind = 'lost'
+    group by lead_id
+),
+
+candidates as (
+    select
+        leads.lead_id,
+        leads.person_id,
+        leads.created_at,
+        leads.converted_at,
+        closings.lost_at,
+        stable_hash64(leads.lead_id) as hash_value,
+    from core.leads as leads
+    left join closings on leads.lead_id = closings.lead_id
+),
+
+landmarks as (
+    select
+        candidates.lead_id,
+        candidates.person_id,
+        days.landmark_at as as_of,
+        coalesce(candidates.converted_at <= add_days(days.landmark_at, setting.horizon_days), false) as label,
+    from candidates
+    cross join setting
+    inner join spine.days as days
+        on (candidates.hash_value + days.day_number) % setting.landmark_every_days = 0
+        and days.day_number >= setting.min_history_days
+        and days.landmark_at >= candidates.created_at
+        and days.landmark_at <= add_days(candidates.created_at, setting.max_age_days)
+        and (candidates.converted_at is null or candidates.converted_at > days.landmark_at)
+        and (candidates.lost_at is null or candidates.lost_at > days.landmark_at)
+    cross join config.as_of
+    where add_days(days.landmark_at, setting.horizon_days + setting.reporting_lag_days) <= config.as_of.as_of
+),
+
+to_score as (
+    select candidates.lead_id, candidates.person_id, config.as_of.as_of
+    from candidates
+    cross join setting
+    cross join config.as_of
+    where config.as_of.as_of <= add_days(candidates.created_at, setting.max_age_days)
+        and candidates.converted_at is null
+        and candidates.lost_at is null
+)
+
+select
+    lead_id,
+    as_of,
+    'train' as purpose,
+    person_id as group_id,
+    label,
+    cast(1 as double) / count(*) over (partition by lead_id) as weight,
+from landmarks
+union all
+select
+    lead_id,
+    as_of,
+    'score' as purpose,
+    person_id as group_id,
+    cast(null as boolean) as label,
+    cast(null as double) as weight,
+from to_score
