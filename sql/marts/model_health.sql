@@ -2,7 +2,7 @@
 -- key: model, model_version, slice, metric
 select
     model,
-    model_version,
+    coalesce(model_version, 'none') as model_version,
     slice,
     metric,
     value,

@@ -1,0 +1,14 @@
+-- One row per model with how many of its units have the outcome by now, matured or not
+-- key: model
+select
+    'account_fit' as model,
+    count(*) filter (where first_won_at is not null) as units_positive,
+    count(*) filter (where first_won_at is null) as units_negative,
+from core.accounts
+where not is_person_account
+union all
+select
+    'lead_conversion' as model,
+    count(*) filter (where is_converted) as units_positive,
+    count(*) filter (where not is_converted) as units_negative,
+from core.leads
