@@ -1,0 +1,114 @@
+"""A fitted model as a folder: `booster.txt`, `model.json`, `MANIFEST.sha256`. No pickle: loading runs no code.
+
+The folder's content is a function of the model alone (no clock, no path), so equal data give equal bytes, and the
+version of a model is read from them.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from models.calibrate import Calibrator
+from models.encode import EncodedColumn, Encoder
+from models.errors import ArtefactError
+from models.fitted import FittedModel
+from models.spec import ModelSpec
+
+FORMAT = "growth-engine model, form 1"
+BOOSTER, DESCRIPTION, MANIFEST = "booster.txt", "model.json", "MANIFEST.sha256"
+
+
+def rendered(model: FittedModel) -> dict[str, bytes]:
+    """The bytes of the three files by name."""
+    description = {
+        "format": FORMAT,
+        "spec": model.spec.as_dict(),
+        "features": [
+            {"name": column.name, "kind": column.kind, "levels": list(column.levels)}
+            for column in model.encoder.columns
+        ],
+        "dropped": dict(model.encoder.dropped),
+        "calibrator": model.calibrator.as_dict(),
+        "base_rate": model.base_rate,
+        "windows": dict(model.windows),
+        "counts": dict(model.counts),
+        "chosen": dict(model.chosen),
+        "importance": dict(model.importance),
+        "versions": dict(model.versions),
+        "metrics": dict(model.metrics),
+    }
+    # json writes floats by repr, which reads back to the same bits; sorted keys make equal models equal bytes.
+    text = json.dumps(description, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"
+    files = {BOOSTER: model.booster_text.encode(), DESCRIPTION: text.encode()}
+    lines = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())]
+    return files | {MANIFEST: "".join(lines).encode()}
+
+
+def version_of(model: FittedModel) -> str:
+    """A short name of a model by its content, such as "lead_conversion-1f3a9c20"."""
+    return f"{model.spec.name}-{hashlib.sha256(rendered(model)[MANIFEST]).hexdigest()[:8]}"
+
+
+def save(model: FittedModel, folder: Path) -> None:
+    """Write the artefact into a folder, which is made; the manifest last, so that a half-written one is refused."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in rendered(model).items():
+        (folder / name).write_bytes(content)
+
+
+def load(folder: Path) -> FittedModel:
+    """Read an artefact. Raises ArtefactError when a file is missing, added or changed, or is not one of ours."""
+    files = checked_files(folder)
+    try:
+        description: dict[str, Any] = json.loads(files[DESCRIPTION])
+    except ValueError as error:
+        raise ArtefactError(f"{folder / DESCRIPTION} is not JSON ({error}); fit the model again.") from error
+    found = description.get("format") if isinstance(description, dict) else None
+    if found != FORMAT:
+        raise ArtefactError(f"{folder} holds {found!r}; expected {FORMAT!r}: it was made by something else.")
+    return described_model(description, files[BOOSTER].decode())
+
+
+def checked_files(folder: Path) -> dict[str, bytes]:
+    """The content of the files once names and checksums agree with the manifest."""
+    expected = {BOOSTER, DESCRIPTION, MANIFEST}
+    found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if found != expected:
+        wrong = [f"{name} is missing" for name in sorted(expected - found)]
+        wrong += [f"{name} does not belong there" for name in sorted(found - expected)]
+        raise ArtefactError(f"{folder} is not a saved model: {', '.join(wrong)}; fit the model again.")
+    files = {name: (folder / name).read_bytes() for name in (BOOSTER, DESCRIPTION)}
+    lines = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())]
+    manifest = (folder / MANIFEST).read_bytes()
+    for line in lines:
+        if line.encode() not in manifest.splitlines(keepends=True):
+            name = line.split()[1]
+            raise ArtefactError(
+                f"{folder / name} was changed after it was saved (sha256 differs); fit the model again."
+            )
+    if manifest != "".join(lines).encode():
+        raise ArtefactError(f"{folder / MANIFEST} lists other files than the model has; fit the model again.")
+    return files
+
+
+def described_model(description: dict[str, Any], booster_text: str) -> FittedModel:
+    """The model from checked content."""
+    columns = tuple(EncodedColumn(one["name"], one["kind"], tuple(one["levels"])) for one in description["features"])
+    calibrator = description["calibrator"]
+    return FittedModel(
+        spec=ModelSpec(**description["spec"]),
+        encoder=Encoder(columns, description["dropped"]),
+        booster_text=booster_text,
+        calibrator=Calibrator(
+            calibrator["kind"],
+            slope=calibrator["slope"],
+            intercept=calibrator["intercept"],
+            knots=tuple(calibrator["knots"]),
+            heights=tuple(calibrator["heights"]),
+        ),
+        **{
+            name: description[name]
+            for name in ("base_rate", "windows", "counts", "chosen", "importance", "versions", "metrics")
+        },
+    )

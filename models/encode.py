@@ -1,0 +1,123 @@
+"""Columns to a matrix of numbers, learned once on the training window and kept with the model. No estimator.
+
+Numbers and yes/no stay as they are, null is missing (NaN). A category becomes the number of its level; levels that are
+rare or were never seen share the level "other". Titles and other free text come from SQL as categories.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.errors import ModelError
+
+MAX_LEVELS = 24
+MIN_UNITS_PER_LEVEL = 5
+IDENTIFIER_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class EncodedColumn:
+    """One feature: `kind` is number, boolean or category; `levels` the categories that have a number of their own."""
+
+    name: str
+    kind: str
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The features a model reads, in order, and the columns it left out with the reason."""
+
+    columns: tuple[EncodedColumn, ...]
+    dropped: Mapping[str, str]
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @property
+    def categories(self) -> list[int]:
+        """Positions of the categorical features."""
+        return [position for position, column in enumerate(self.columns) if column.kind == "category"]
+
+    def encode(self, frame: pl.DataFrame) -> NDArray[np.float64]:
+        """The matrix, rows x features. Raises ModelError when a column is missing or of another kind."""
+        missing = [column.name for column in self.columns if column.name not in frame.columns]
+        if missing:
+            raise ModelError(
+                f"The frame to score lacks {', '.join(missing)}, which the model learned from; "
+                "give the column (empty if nothing is known) or fit the model again without it."
+            )
+        matrix = np.full((frame.height, len(self.columns)), np.nan, order="C")
+        for position, column in enumerate(self.columns):
+            matrix[:, position] = encoded(frame[column.name], column)
+        return matrix
+
+
+def learn_encoder(frame: pl.DataFrame, unit_column: str, features: Sequence[str]) -> Encoder:
+    """Learn kinds and levels from the training window; constant and identifier-like columns are dropped and noted."""
+    columns: list[EncodedColumn] = []
+    dropped: dict[str, str] = {}
+    for name in features:
+        per_unit = frame.select(unit_column, name).unique(maintain_order=True)
+        reason = reason_to_drop(per_unit[name], per_unit[unit_column].n_unique())
+        if reason:
+            dropped[name] = reason
+        else:
+            columns.append(EncodedColumn(name, kind_of(per_unit[name]), levels_of(per_unit[name])))
+    return Encoder(tuple(columns), dropped)
+
+
+def kind_of(column: pl.Series) -> str:
+    """number, boolean or category; ModelError for anything that must become one of them in SQL first."""
+    if column.dtype == pl.Boolean:
+        return "boolean"
+    if column.dtype.is_numeric():
+        return "number"
+    if column.dtype in (pl.String, pl.Categorical, pl.Enum):
+        return "category"
+    raise ModelError(
+        f"The feature {column.name} is {column.dtype}; expected a number, true or false, or text "
+        "(give a date as days before the landmark)."
+    )
+
+
+def reason_to_drop(column: pl.Series, units: int) -> str:
+    """Why a column teaches nothing, in words; empty when it stays. The values are distinct per unit."""
+    if column.dtype == pl.Null or column.n_unique() <= 1:
+        return "constant in the training window"
+    if column.name.lower().endswith("_id") or column.name.lower() == "id":
+        return "an identifier by its name"
+    if kind_of(column) == "category":
+        levels = column.drop_nulls().n_unique()
+        if levels > max(MAX_LEVELS, IDENTIFIER_SHARE * units):
+            return f"like an identifier: {levels} different values for {units} units"
+    return ""
+
+
+def levels_of(column: pl.Series) -> tuple[str, ...]:
+    """The most frequent levels of a category, most frequent first, ties by name; empty for numbers."""
+    if kind_of(column) != "category":
+        return ()
+    counts = column.cast(pl.String).drop_nulls().rename("level").value_counts(name="units")
+    frequent = counts.filter(pl.col("units") >= MIN_UNITS_PER_LEVEL).sort(["units", "level"], descending=[True, False])
+    return tuple(frequent["level"].head(MAX_LEVELS).to_list())
+
+
+def encoded(values: pl.Series, column: EncodedColumn) -> NDArray[np.float64]:
+    """One column as numbers; missing is NaN, a level that is rare or unseen is `len(levels)`."""
+    if values.dtype == pl.Null:
+        return np.full(len(values), np.nan)
+    found = kind_of(values)
+    if (found == "category") != (column.kind == "category"):
+        raise ModelError(f"The feature {column.name} holds a {found}; the model learned it as a {column.kind}.")
+    if column.kind == "category":
+        levels = {level: float(position) for position, level in enumerate(column.levels)}
+        text = values.cast(pl.String)
+        distinct = text.unique()
+        numbers = [None if level is None else levels.get(level, float(len(levels))) for level in distinct]
+        values = text.replace_strict(distinct, pl.Series(numbers, dtype=pl.Float64), return_dtype=pl.Float64)
+    return values.cast(pl.Float64).fill_null(float("nan")).to_numpy()

@@ -1,0 +1,63 @@
+"""What a training frame looks like: its fixed columns, its order, its weights. Anything else in it is a feature.
+
+A row is a landmark: one unit at one moment (`as_of`), with what was known before and the label of the window after.
+"""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.errors import ModelError
+from models.spec import ModelSpec
+
+AS_OF = "as_of"
+LABEL = "label"
+WEIGHT = "weight"
+GROUP = "group"
+AGE = "age_days"
+
+
+def feature_columns(frame: pl.DataFrame, spec: ModelSpec) -> list[str]:
+    """The columns a model may learn from, by name, so that the order of a query's columns cannot matter."""
+    return sorted(set(frame.columns) - {spec.unit_column, AS_OF, LABEL, WEIGHT, GROUP})
+
+
+def ordered_landmarks(frame: pl.DataFrame, spec: ModelSpec) -> pl.DataFrame:
+    """The frame sorted by unit and moment, checked: columns there, labels known, one row per unit and moment.
+
+    The order of the rows given therefore has no influence on the model, nor can it carry the label.
+    """
+    missing = [name for name in (spec.unit_column, AS_OF, LABEL, GROUP) if name not in frame.columns]
+    if missing:
+        raise ModelError(f"{spec.title}: the training frame lacks the column {', '.join(missing)}.")
+    if frame.schema[LABEL] != pl.Boolean:
+        raise ModelError(f"{spec.title}: the column {LABEL} is {frame.schema[LABEL]}; expected true or false.")
+    for name in (spec.unit_column, AS_OF, LABEL, GROUP):
+        if frame[name].null_count():
+            raise ModelError(f"{spec.title}: {frame[name].null_count()} rows have no {name}; leave them out.")
+    if frame.select(spec.unit_column, AS_OF).is_duplicated().any():
+        raise ModelError(f"{spec.title}: a {spec.unit} stands twice at the same moment; expected one row per landmark.")
+    return frame.sort(spec.unit_column, AS_OF)
+
+
+def codes(column: pl.Series) -> NDArray[np.int64]:
+    """A number per distinct value, in the order of the values: `n` whole numbers from 0."""
+    return np.unique(column.cast(pl.String).to_numpy(), return_inverse=True)[1].astype(np.int64)
+
+
+def unit_weights(frame: pl.DataFrame, spec: ModelSpec) -> NDArray[np.float64]:
+    """Weights under which the landmarks of one unit in this frame weigh 1 in total.
+
+    Without this a lead that stays open for a year would speak twelve times, one that converts at once a single time.
+    """
+    if WEIGHT not in frame.columns:
+        return frame.select(weight=1 / pl.len().over(spec.unit_column))["weight"].to_numpy()
+    given = pl.col(WEIGHT).cast(pl.Float64)
+    total = given.sum().over(spec.unit_column)
+    return frame.select(weight=pl.when(total > 0).then(given / total).otherwise(0.0))["weight"].to_numpy()
+
+
+def class_units(units: NDArray[np.int64], label: NDArray[np.bool_]) -> tuple[int, int]:
+    """Units with a positive landmark, and units with none."""
+    positives = np.unique(units[label]).size
+    return int(positives), int(np.unique(units).size - positives)

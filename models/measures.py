@@ -1,0 +1,128 @@
+"""Measures of scores against what happened, with intervals. Arrays in, numbers out; no model, no frames of the house.
+
+Sources: intervals by bootstrap over groups (A. Davison and D. Hinkley, 1997, ch. 3); the expected value of the
+calibration error of a perfect model by redrawing labels from its scores (J. Broecker and L. Smith, 2007).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 200
+BINS = 10
+INTERVAL = (2.5, 97.5)
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Scored rows, highest first. `block_ends` marks the last row of each run of equal scores."""
+
+    probability: Floats
+    label: Floats
+    group: NDArray[np.int64]
+    block_ends: NDArray[np.int64]
+    bins: NDArray[np.int64]
+    """The calibration bin of each row: ten of about equal size, equal scores always together."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A value with its 95 % interval; null where it is not defined (no positive, no negative)."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def ranked(probability: Floats, label: NDArray[np.bool_], group: NDArray[np.int64]) -> Ranked:
+    """Sort rows by score; `group` numbers what is resampled together (accounts, people)."""
+    order = np.argsort(-probability, kind="stable")
+    sorted_probability = probability[order]
+    block_ends = np.flatnonzero(np.append(sorted_probability[1:] != sorted_probability[:-1], True))
+    block_starts = np.concatenate([[0], block_ends[:-1] + 1])
+    middle = (block_starts + block_ends) / 2
+    bin_of_block = np.minimum(middle * BINS / probability.size, BINS - 1).astype(np.int64)
+    bins = np.repeat(bin_of_block, block_ends - block_starts + 1)
+    groups = np.unique(group[order], return_inverse=True)[1].astype(np.int64)
+    return Ranked(sorted_probability, label[order].astype(np.float64), groups, block_ends, bins)
+
+
+def measured(rows: Ranked, seed: int) -> dict[str, Measure]:
+    """All measures of one slice with bootstrap intervals over 200 resamples of its groups."""
+    values = weighted_measures(rows, np.ones(rows.label.size))
+    random = np.random.default_rng(seed)
+    groups = int(rows.group.max()) + 1
+    resamples = []
+    for _ in range(RESAMPLES):
+        times_drawn = np.bincount(random.integers(0, groups, groups), minlength=groups).astype(np.float64)
+        resamples.append(weighted_measures(rows, times_drawn[rows.group]))
+    measures = {name: with_interval(values[name], [one[name] for one in resamples]) for name in values}
+    return measures | {"ece_expected": expected_calibration_error(rows, random)}
+
+
+def with_interval(value: float, resampled: list[float]) -> Measure:
+    """The value and the middle 95 % of its resamples; resamples in which it is not defined are left out."""
+    if not np.isfinite(value):
+        return Measure(None, None, None)
+    known = np.array([one for one in resampled if np.isfinite(one)])
+    low, high = np.percentile(known, INTERVAL)
+    return Measure(value, float(low), float(high))
+
+
+def weighted_measures(rows: Ranked, weight: Floats) -> dict[str, float]:
+    """Every measure under row weights (how often a row was drawn); NaN where a class is absent."""
+    total = np.cumsum(weight)[rows.block_ends]
+    positive = np.cumsum(weight * rows.label)[rows.block_ends]
+    size, positives = total[-1], positive[-1]
+    negatives = size - positives
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gained = np.diff(positive, prepend=0.0)
+        refused = np.diff(total - positive, prepend=0.0)
+        auc = (refused * (positive - gained / 2)).sum() / (positives * negatives)
+        average_precision = np.where(gained > 0, gained * positive / total, 0.0).sum() / positives
+        caught = np.interp(np.array([0.1, 0.2, 0.9]) * size, np.append(0.0, total), np.append(0.0, positive))
+        likelihood = np.where(rows.label > 0, rows.probability, 1 - rows.probability)
+        measures = {
+            "auc": auc,
+            "average_precision": average_precision,
+            "log_loss": -(weight * np.log(likelihood)).sum() / size,
+            "brier": (weight * (rows.probability - rows.label) ** 2).sum() / size,
+            "ece": calibration_error(rows, rows.label, weight),
+            "lift_at_10pct": caught[0] / positives / 0.1,
+            "positives_in_top_20pct": caught[1] / positives,
+            "top_decile_rate": caught[0] / (0.1 * size),
+            "bottom_decile_rate": (positives - caught[2]) / (0.1 * size),
+            "base_rate": positives / size,
+        }
+    return {name: float(value) for name, value in measures.items()}
+
+
+def calibration_error(rows: Ranked, label: Floats, weight: Floats) -> float:
+    """Mean distance between promised and observed rate over ten bins of equal size, weighted by their rows."""
+    by_bin = np.bincount(rows.bins, weight * (rows.probability - label), minlength=BINS)
+    return float(np.abs(by_bin).sum() / weight.sum())
+
+
+def expected_calibration_error(rows: Ranked, random: np.random.Generator) -> Measure:
+    """The calibration error that chance alone gives: its mean and 95 % range when labels are drawn from the scores."""
+    ones = np.ones(rows.label.size)
+    errors = np.array(
+        [
+            calibration_error(rows, (random.random(ones.size) < rows.probability).astype(np.float64), ones)
+            for _ in range(RESAMPLES)
+        ]
+    )
+    low, high = np.percentile(errors, INTERVAL)
+    return Measure(float(errors.mean()), float(low), float(high))
+
+
+def wilson(positives: Floats, size: Floats) -> tuple[Floats, Floats]:
+    """E. B. Wilson's 95 % interval (1927) for a rate; `size` must be above 0."""
+    z = 1.959963984540054
+    rate = positives / size
+    centre = (rate + z * z / (2 * size)) / (1 + z * z / size)
+    reach = z * np.sqrt(rate * (1 - rate) / size + z * z / (4 * size * size)) / (1 + z * z / size)
+    return np.maximum(centre - reach, 0.0), np.minimum(centre + reach, 1.0)

@@ -1,0 +1,138 @@
+"""Cutting landmarks by time into training, validation and test, with purge gaps between. No features, no fitting.
+
+Source of the purge gap: M. Lopez de Prado, "Advances in Financial Machine Learning" (2018), ch. 7, for labels that
+reach over a window: a landmark whose label is known only after the next window has begun must not train for it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.landmarks import AS_OF, LABEL, class_units, codes, unit_weights
+from models.not_enough import NotEnoughData, too_few, too_short
+from models.spec import ModelSpec
+
+VALIDATION_SHARE = 0.2
+TEST_SHARE = 0.2
+MIN_PER_WINDOW = 10
+MAX_STARTS = 100
+MAX_TRIALS = 50
+DAY = np.timedelta64(1, "D")
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class TimeSplit:
+    """Three windows over an ordered frame: masks of its rows, and the first and last landmark of each."""
+
+    training: Mask
+    validation: Mask
+    test: Mask
+    bounds: Mapping[str, datetime]
+    """First and last landmark of each window: training_from, training_until, validation_from, ..."""
+    purged_rows: int
+    test_units_in_training: float
+    """Share of the units of the test window that have earlier landmarks in training (allowed, reported)."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The columns of an ordered frame that a split looks at, one value per landmark."""
+
+    at: NDArray[np.datetime64]
+    label: Mask
+    units: NDArray[np.int64]
+    weight: NDArray[np.float64]
+
+
+def split_by_time(frame: pl.DataFrame, spec: ModelSpec) -> TimeSplit | NotEnoughData:
+    """Split an ordered, matured training frame; the test window is the last.
+
+    The rule: window starts are days on which a landmark stands (at most 100 of them, evenly spread). A pair of starts
+    is possible when all three windows have landmarks after every landmark in a gap is purged, that is, when
+    landmark + horizon + lag lies after the start of the next window. Of the possible pairs those nearest to 60 / 20 /
+    20 % of the weight that is left come first (ties: the later test, then the later validation). The first of the
+    nearest 50 wins whose training side (training and validation) has `min_per_class` units of both classes and whose
+    validation and test windows have 10 of both. If none has, the answer speaks of the nearest pair.
+    """
+    rows = Rows(
+        at=frame[AS_OF].cast(pl.Datetime("us")).to_numpy(),
+        label=frame[LABEL].to_numpy(),
+        units=codes(frame[spec.unit_column]),
+        weight=unit_weights(frame, spec),
+    )
+    positives, negatives = class_units(rows.units, rows.label)
+    if min(positives, negatives) < spec.min_per_class:
+        return too_few(spec, positives, negatives, "on the training side")
+    pairs = nearest_pairs(rows, spec.gap_days * DAY)
+    if not pairs:
+        span = int((rows.at.max() - rows.at.min()) / DAY)
+        return too_short(spec, positives, negatives, span)
+    windows = [masks(rows.at, validation, test, spec.gap_days * DAY) for validation, test in pairs]
+    shortages = (shortage(rows, window, spec) for window in windows)
+    found = next((window for window, short in zip(windows, shortages, strict=True) if short is None), None)
+    if found is None:
+        return shortage(rows, windows[0], spec) or too_few(spec, positives, negatives)
+    return described(rows, found)
+
+
+def nearest_pairs(rows: Rows, gap: np.timedelta64) -> list[tuple[np.datetime64, np.datetime64]]:
+    """Possible starts of (validation, test), nearest to the wanted shares first, at most 50 of them."""
+    order = np.argsort(rows.at, kind="stable")
+    at, cumulated = rows.at[order], np.concatenate([[0.0], np.cumsum(rows.weight[order])])
+    days = np.unique(at.astype("datetime64[D]")).astype(at.dtype)
+    starts = days[np.unique(np.linspace(0, len(days) - 1, MAX_STARTS).round().astype(int))]
+    before_start = cumulated[np.searchsorted(at, starts, side="left")]
+    before_gap = cumulated[np.searchsorted(at, starts - gap, side="right")]
+    # Row: start of validation; column: start of test.
+    training = np.broadcast_to(before_gap[:, None], (len(starts), len(starts)))
+    validation = before_gap[None, :] - before_start[:, None]
+    test = np.broadcast_to(cumulated[-1] - before_start[None, :], training.shape)
+    possible = (training > 0) & (validation > 0) & (test > 0)
+    used = np.where(possible, training + validation + test, 1.0)
+    distance = np.abs(validation / used - VALIDATION_SHARE) + np.abs(test / used - TEST_SHARE)
+    first, second = np.nonzero(possible)
+    # Distances that differ in the last bits alone are ties: rounding keeps the order the same on every machine.
+    nearest = np.lexsort((-first, -second, distance[first, second].round(9)))[:MAX_TRIALS]
+    return [(starts[first[i]], starts[second[i]]) for i in nearest]
+
+
+def masks(
+    at: NDArray[np.datetime64], validation: np.datetime64, test: np.datetime64, gap: np.timedelta64
+) -> tuple[Mask, Mask, Mask]:
+    """Rows of training, validation and test for two window starts."""
+    known_at = at + gap
+    return known_at <= validation, (at >= validation) & (known_at <= test), at >= test
+
+
+def shortage(rows: Rows, windows: tuple[Mask, Mask, Mask], spec: ModelSpec) -> NotEnoughData | None:
+    """The first window with too few units of a class, in words; none when all have enough."""
+    training, validation, test = windows
+    demands = (
+        (training | validation, "on the training side", spec.min_per_class),
+        (training, "in the training window", MIN_PER_WINDOW),
+        (validation, "in the validation window", MIN_PER_WINDOW),
+        (test, "in the test window", MIN_PER_WINDOW),
+    )
+    for mask, where, needed in demands:
+        positives, negatives = class_units(rows.units[mask], rows.label[mask])
+        if min(positives, negatives) < needed:
+            return too_few(spec, positives, negatives, where, needed)
+    return None
+
+
+def described(rows: Rows, windows: tuple[Mask, Mask, Mask]) -> TimeSplit:
+    """The chosen windows with their bounds and what there is to report about them."""
+    training, validation, test = windows
+    tested = np.unique(rows.units[test])
+    shared = np.isin(tested, np.unique(rows.units[training | validation])).mean()
+    bounds = {}
+    for name, mask in zip(("training", "validation", "test"), windows, strict=True):
+        bounds[f"{name}_from"], bounds[f"{name}_until"] = rows.at[mask].min().item(), rows.at[mask].max().item()
+    purged = int(rows.at.size - sum(int(mask.sum()) for mask in windows))
+    return TimeSplit(training, validation, test, bounds, purged, float(shared))

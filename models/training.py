@@ -1,0 +1,45 @@
+"""The whole way of one model: fit, open the test window once, judge, name the version. No files, no registry."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from models.artefact import version_of
+from models.fitted import FittedModel
+from models.fitting import fit
+from models.judge import PROBABILITY, Judgement, health, judge
+from models.not_enough import NotEnoughData
+from models.spec import ModelSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A judged model under its version, and its rows of `model_health`."""
+
+    model: FittedModel
+    version: str
+    judgement: Judgement
+    health: pl.DataFrame
+
+
+TrainingOutcome = Trained | NotEnoughData
+
+
+def train(
+    frame: pl.DataFrame,
+    spec: ModelSpec,
+    as_of: datetime,
+    units_positive: int | None = None,
+    units_negative: int | None = None,
+) -> TrainingOutcome:
+    """Fit and judge one model; the arguments are those of `fitting.fit`, `as_of` only marks the rows of health."""
+    outcome = fit(frame, spec, units_positive, units_negative)
+    if isinstance(outcome, NotEnoughData):
+        return outcome
+    scored = outcome.test.with_columns(pl.Series(PROBABILITY, outcome.model.predict(outcome.test)))
+    judgement = judge(scored, spec.seed)
+    metrics = judgement.summary() | {"test_units_in_training": outcome.split.test_units_in_training}
+    model = outcome.model.with_metrics(metrics)
+    version = version_of(model)
+    return Trained(model, version, judgement, health(judgement, spec.name, version, as_of))
