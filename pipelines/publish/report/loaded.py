@@ -6,28 +6,21 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.publish.report.reading import Row, columns_of, has_table, read
-from pipelines.publish.report.words import as_list, joined, label, number, plural, sentence, without_values
+from pipelines.publish.report.reading import Row, columns_of, read, read_table
+from pipelines.publish.report.words import joined, label, number, sentence, without_values
 
-BALANCE = """
-    select run_id, source, object, file, rows_read, rows_loaded, rows_identical, rows_superseded, rows_quarantined,
-        rows_rejected
-    from meta.balance
-    order by run_id, source, object, file
-"""
 COUNTS = ("rows_read", "rows_loaded", "rows_identical", "rows_superseded", "rows_quarantined", "rows_rejected")
+PLACES_SHOWN = 3
 QUARANTINED = """
-    select rule, count(*) as records, count(distinct file) as files,
-        list_sort(list(struct_pack(file := file, line := line)))[1:3] as places,
-        min(reason) as reason
-    from (
-        select file, line, unnest(violated_rules) as rule, unnest(reasons) as reason
-        from quarantine.rows
-        where quarantined_at_load = ?
-    )
-    group by rule
-    order by records desc, rule
+    select file, line, violated_rules, reasons
+    from quarantine.rows
+    order by file, line
 """
+REPORT_TITLES = {
+    "unlisted_file": "Files of objects without a contract (kept as text, not used)",
+    "missing_optional": "Optional objects that the export does not hold",
+    "warning": "Warnings",
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +58,7 @@ class Quarantined:
 
 @dataclass(frozen=True)
 class Loaded:
-    """The newest load: its files, their total, its warnings, reports and quarantine."""
+    """The newest load: its files, their total, its warnings, reports (by kind) and the quarantine."""
 
     files: tuple[BalanceLine, ...]
     total: BalanceLine
@@ -80,3 +73,74 @@ class Loaded:
     @property
     def adds_up(self) -> bool:
         return all(line.adds_up for line in self.files)
+
+
+def read_loaded(connection: duckdb.DuckDBPyConnection, run_id: str) -> Loaded:
+    """The balance, warnings and quarantine of the run, or of the newest run that has any."""
+    balance = of_run(connection, "meta.balance", "object, file", run_id)
+    files = tuple(balance_line(row) for row in balance)
+    broken = [row for row in of_run(connection, "meta.rule_results", "object, rule_id", run_id) if row["rows_failed"]]
+    held = read_table(connection, "quarantine.rows", QUARANTINED)
+    return Loaded(
+        files=files,
+        total=BalanceLine("All files", "", tuple(sum(line.counts[i] for line in files) for i in range(len(COUNTS)))),
+        warned=tuple(warned(row) for row in sorted(broken, key=lambda row: -row["rows_failed"])),
+        reports=by_kind(of_run(connection, "meta.reports", "kind, object, file, message", run_id)),
+        quarantined=by_rule(held),
+    )
+
+
+def of_run(connection: duckdb.DuckDBPyConnection, table: str, order: str, run_id: str) -> list[Row]:
+    """The rows of one run, or of the newest one when that run left none (its files were all known)."""
+    columns = columns_of(connection, table)
+    if not columns:
+        return []
+    key = "run_id" if "run_id" in columns else "load_id"
+    return read(
+        connection,
+        f"select * from {table} where {key} = coalesce((select min({key}) from {table} where {key} = ?),"
+        f" (select max({key}) from {table})) order by {order}",
+        [run_id],
+    )
+
+
+def balance_line(row: Row) -> BalanceLine:
+    return BalanceLine(row["file"], row["object"], tuple(int(row[column] or 0) for column in COUNTS))
+
+
+def warned(row: Row) -> Warned:
+    return Warned(label(row["object"]), str(row["rule_id"]), label(row["severity"]), number(row["rows_failed"]))
+
+
+def by_kind(rows: Sequence[Row]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    kinds = sorted({str(row["kind"]) for row in rows})
+    return tuple(
+        (
+            REPORT_TITLES.get(kind, label(kind)),
+            tuple(sentence(str(row["message"])) for row in rows if row["kind"] == kind and row["message"]),
+        )
+        for kind in kinds
+    )
+
+
+def by_rule(rows: Sequence[Row]) -> tuple[Quarantined, ...]:
+    """The quarantine grouped by rule, the fullest first; a record that broke two rules counts under both."""
+    found: dict[str, list[tuple[Row, str]]] = {}
+    for row in rows:
+        reasons = row["reasons"] or ()
+        for place, rule in enumerate(row["violated_rules"] or ("unreadable",)):
+            found.setdefault(rule, []).append((row, reasons[place] if place < len(reasons) else ""))
+    return tuple(
+        quarantined(rule, found[rule]) for rule in sorted(found, key=lambda rule: (-len(found[rule]), rule))
+    )
+
+
+def quarantined(rule: str, records: Sequence[tuple[Row, str]]) -> Quarantined:
+    shown = [f"{row['file']} line {number(row['line'])}" for row, _ in records[:PLACES_SHOWN]]
+    more = len(records) - len(shown)
+    return Quarantined(
+        rule=rule,
+        records=number(len(records)),
+        places=joined([*shown, f"{number(more)} more"]) if more else joined(shown),
+        reason=sentence(without_values(records[0][1])),
+    )
