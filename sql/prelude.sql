@@ -1,5 +1,5 @@
 -- Named functions that every table may call: what DuckDB and Spark would say differently under a shared name.
--- Each is called by some table (the lint says which is not), and null in gives null out.
+-- Each is called by some table (the lint says which is not), and null in gives null out unless it says otherwise.
 
 -- Days from one moment to a later one, a fraction; negative when they are out of order.
 create or replace temp macro days_between(earlier, later) as
@@ -50,3 +50,18 @@ create or replace temp macro local_date(moment, zone) as
 -- A moment some whole days later (earlier when negative), at the same time of day.
 create or replace temp macro add_days(moment, days) as
     cast(moment as timestamp) + cast(days as bigint) * interval 1 day;
+
+-- The domain that a web address names, in lower case without scheme, user, www., port and path; null when it names none.
+create or replace temp macro website_domain(address) as
+    nullif(regexp_extract(
+        lower(trim(address)),
+        '^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(?:www[0-9]?\.)?([^/:?#@\s.]+(?:\.[^/:?#@\s.]+)+)\.?(?:[/:?#].*)?$',
+        1
+    ), '');
+
+-- The start of the minute that a moment lies in.
+create or replace temp macro minute_start(moment) as date_trunc('minute', cast(moment as timestamp));
+
+-- Two lists as one, a null list as an empty one.
+create or replace temp macro lists_joined(first_list, second_list) as
+    list_concat(coalesce(first_list, []), coalesce(second_list, []));

@@ -1,6 +1,6 @@
 """What every test may ask for, and the closing line that tells which capabilities the passed tests prove."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import duckdb
@@ -29,16 +29,20 @@ def shared_data() -> Path:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note the capabilities of a test whose body passed."""
     report = yield
     if report.when == "call" and report.passed:
         marks = item.iter_markers("capability")
-        item.config.stash.setdefault(PROVEN, set()).update(str(name) for mark in marks for name in mark.args)
+        item.config.stash.setdefault(PROVEN, set()).update(name for mark in marks for name in mark.args)
     return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """One line: the capability ids that the passed tests of this run carry."""
-    proven = sorted(config.stash.get(PROVEN, set()), key=lambda name: (name[0], int(name[1:])))
+    found: set[str] = config.stash.setdefault(PROVEN, set())
+    proven = sorted(found, key=lambda name: (name[0], int(name[1:])))
     if proven:
         terminalreporter.write_line(f"capabilities proven: {' '.join(proven)}")

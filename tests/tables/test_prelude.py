@@ -69,6 +69,15 @@ ROWS = [
     ("add_days(timestamp '2024-03-10 10:00', -1)", datetime(2024, 3, 9, 10)),
     ("add_days(null, 1)", None),
     ("add_days(timestamp '2024-03-10', null)", None),
+    ("website_domain('https://ann@www.Example.co.uk:8080/path?x=1#y')", "example.co.uk"),
+    ("website_domain(' example.com. ')", "example.com"),
+    ("website_domain('n/a')", None),
+    ("website_domain(null)", None),
+    ("minute_start(timestamp '2024-03-10 10:59:59.999')", datetime(2024, 3, 10, 10, 59)),
+    ("minute_start(null)", None),
+    ("lists_joined(['a'], ['b', 'c'])", ["a", "b", "c"]),
+    ("lists_joined(cast(null as varchar[]), ['b'])", ["b"]),
+    ("lists_joined(cast(null as varchar[]), cast(null as varchar[]))", []),
 ]
 
 
