@@ -1,0 +1,154 @@
+"""The whole company: its stages one after the other, and the record ids.
+
+What does not belong here: how a record looks in an export file.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from pipelines.demo.activities import Activities, make_meetings, make_tasks
+from pipelines.demo.deals import Deals, Outreach, make_deals, reach_out
+from pipelines.demo.draw import Bools, Ints, Span, earliest, generator, history_span
+from pipelines.demo.firms import Firms, found_firms
+from pipelines.demo.ids import record_ids
+from pipelines.demo.leads import Leads, arrive, work_leads
+from pipelines.demo.marketing import (
+    BOUNCE,
+    UNSUBSCRIBE,
+    Campaigns,
+    MailEvents,
+    Members,
+    Sends,
+    follow_mail,
+    join_campaigns,
+    plan_campaigns,
+    send_mail,
+)
+from pipelines.demo.people import People, contact_firms, meet_people
+from pipelines.demo.records import Records, keep_records
+from pipelines.demo.web import Forms, Visits, send_forms, visit_pages
+from pipelines.demo.world import World
+
+QUEUES = 2
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Record ids by row; `owner` holds the representatives, then marketing, integration, and the queues."""
+
+    account: pl.Series
+    contact: pl.Series
+    lead: pl.Series
+    opportunity: pl.Series
+    campaign: pl.Series
+    task: pl.Series
+    event: pl.Series
+    product: pl.Series
+    record_type: pl.Series
+    owner: pl.Series
+
+
+@dataclass(frozen=True)
+class Company:
+    """Everything that happened, in places; the export turns places into rows and ids."""
+
+    world: World
+    accounts: int
+    seed: int
+    span: Span
+    firms: Firms
+    people: People
+    leads: Leads
+    records: Records
+    outreach: Outreach
+    deals: Deals
+    tasks: Activities
+    meetings: Activities
+    campaigns: Campaigns
+    sends: Sends
+    mail: MailEvents
+    members: Members
+    forms: Forms
+    visits: Visits
+    unsubscribed_at: Ints
+    bounced_at: Ints
+    first_won_at: Ints
+    ids: Ids
+
+    def generator(self, stage: str) -> np.random.Generator:
+        return generator(self.seed, stage)
+
+
+def simulate(world: World, accounts: int, seed: int, until: date, say: Callable[[str], None]) -> Company:
+    """The company with about `accounts` rows in its Account object, up to the end of the day `until` (UTC)."""
+    span = history_span(world.history, until)
+    say("companies and people")
+    firms = found_firms(world.firms, accounts, span, generator(seed, "firms"))
+    contact_firm = contact_firms(world, firms, generator(seed, "contacts"))
+    come = arrive(world, firms, contact_firm, generator(seed, "arrivals"))
+    everyone = np.concatenate([contact_firm, come.new_person_firm])
+    people = meet_people(world, firms, everyone, len(contact_firm), span, generator(seed, "people"))
+    say("leads and deals")
+    leads = work_leads(world, firms, people, come, span, generator(seed, "leads"))
+    records = keep_records(firms, people, leads, span)
+    outreach = reach_out(world, firms, people, records, span, generator(seed, "outreach"))
+    deals = make_deals(world, firms, people, leads, outreach, span, generator(seed, "deals"))
+    tasks = make_tasks(world, leads, deals, outreach, span, generator(seed, "tasks"))
+    meetings = make_meetings(world, leads, deals, span, generator(seed, "meetings"))
+    say("mails, forms and page views")
+    has_email = people.email.is_not_null().to_numpy()
+    touched = people_in_touch(firms, people, leads, outreach, records, span)
+    campaigns = plan_campaigns(world, span)
+    rng = generator(seed, "mail")
+    sends = send_mail(world, campaigns, leads, people, records, touched, has_email, span, rng)
+    filtered: Bools = rng.random(len(firms)) < world.marketing.machine_click_firms
+    mail = follow_mail(world, sends, people, filtered, span, rng)
+    members = join_campaigns(world, campaigns, leads, records, sends, mail, touched, span, rng)
+    forms = send_forms(world, leads, people, has_email, span, generator(seed, "forms"))
+    visits = visit_pages(world, accounts, leads, people, deals, forms, sends, mail, touched, span, generator(seed, "visits"))
+    won = deals.won & (deals.closed_at < span.end)
+    ids = name_records(world, records, leads, deals, campaigns, tasks, meetings, generator(seed, "ids"))
+    return Company(
+        world, accounts, seed, span, firms, people, leads, records, outreach, deals, tasks, meetings, campaigns, sends, mail, members,
+        forms, visits,
+        unsubscribed_at=first_mail_event(mail, sends, UNSUBSCRIBE, len(people)),
+        bounced_at=first_mail_event(mail, sends, BOUNCE, len(people)),
+        first_won_at=earliest(deals.firm[won], deals.closed_at[won], len(firms)),
+        ids=ids,
+    )
+
+
+def people_in_touch(firms: Firms, people: People, leads: Leads, outreach: Outreach, records: Records, span: Span) -> Ints:
+    """Contacts of accounts that somebody wrote in from, or that sales went to: the others are never mailed."""
+    known = np.zeros(len(firms), dtype=np.bool_)
+    known[leads.firm] = True
+    known[outreach.firm] = True
+    return np.flatnonzero(known[people.firm] & (records.contact_at < span.end))
+
+
+def first_mail_event(mail: MailEvents, sends: Sends, kind: int, people: int) -> Ints:
+    chosen = mail.kind == kind
+    return earliest(sends.person[mail.send[chosen]], mail.at[chosen], people)
+
+
+def name_records(world: World, records: Records, leads: Leads, deals: Deals, campaigns: Campaigns, tasks: Activities,
+                 meetings: Activities, rng: np.random.Generator) -> Ids:
+    users = record_ids("User", world.sales.representatives + 2, rng)
+    return Ids(
+        account=record_ids("Account", len(records.accounts), rng),
+        contact=record_ids("Contact", len(records.contacts), rng),
+        lead=record_ids("Lead", len(leads), rng),
+        opportunity=record_ids("Opportunity", len(deals), rng),
+        campaign=record_ids("Campaign", len(campaigns), rng),
+        task=record_ids("Task", len(tasks), rng),
+        event=record_ids("Event", len(meetings), rng),
+        product=record_ids("Product2", len(world.deals.products), rng),
+        record_type=record_ids("RecordType", 4, rng),
+        owner=users.rename("owner").append(record_ids("Queue", QUEUES, rng)),
+    )
+
+

@@ -1,0 +1,131 @@
+"""Drawing random values and moments.
+
+What belongs here: generators per stage, choices by share, and moments (seconds since 1970, UTC) inside the history.
+A moment that never comes is NEVER, which is later than every end, so `moment < span.end` asks whether it happened.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipelines.demo.world import History
+
+Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+Bools: TypeAlias = NDArray[np.bool_]
+
+HOUR = 3600
+DAY = 24 * HOUR
+NEVER = 2**60
+
+
+class Shared(Protocol):
+    @property
+    def share(self) -> float: ...
+
+
+class Weighted(Protocol):
+    @property
+    def effect(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class Span:
+    """The simulated history: from `start` to before `end`, in seconds; older records show `migration` as their creation."""
+
+    start: int
+    end: int
+    migration: int
+
+    @property
+    def seconds(self) -> int:
+        return self.end - self.start
+
+
+def history_span(history: History, until: date) -> Span:
+    last = datetime(until.year, until.month, until.day, tzinfo=UTC) + timedelta(days=1)
+    end = int(last.timestamp())
+    start = end - history.days * DAY
+    return Span(start, end, start + history.migration_day * DAY + 2 * HOUR)
+
+
+def generator(seed: int, stage: str) -> np.random.Generator:
+    """A generator of its own per stage: a change in one stage leaves the draws of the others alone."""
+    return np.random.default_rng([seed, zlib.crc32(stage.encode())])
+
+
+def choose(rng: np.random.Generator, levels: Mapping[str, Shared], count: int) -> Ints:
+    """Places in `levels`, drawn by share."""
+    shares = np.array([level.share for level in levels.values()])
+    return np.searchsorted(np.cumsum(shares / shares.sum())[:-1], rng.random(count), side="right").astype(np.int64)
+
+
+def effects(levels: Mapping[str, Weighted]) -> Floats:
+    return np.array([level.effect for level in levels.values()], dtype=np.float64)
+
+
+def words(values: Sequence[str], places: Ints) -> pl.Series:
+    return pl.Series(list(values), dtype=pl.String).gather(pl.Series(places, dtype=pl.Int64))
+
+
+def logistic(log_odds: Floats) -> Floats:
+    return 1.0 / (1.0 + np.exp(-log_odds))
+
+
+def spread(rng: np.random.Generator, median: float | Floats, log_sd: float, count: int) -> Floats:
+    """Log-normal draws with this median: long-tailed, as waiting times are."""
+    return np.asarray(median * np.exp(log_sd * rng.standard_normal(count)), dtype=np.float64)
+
+
+def later(moment: Ints, seconds: Floats) -> Ints:
+    """`moment` moved on by `seconds`; NEVER stays NEVER."""
+    return np.where(moment >= NEVER, NEVER, moment + seconds.astype(np.int64))
+
+
+def office(rng: np.random.Generator, moment: Ints) -> Ints:
+    """The same moment if it lies in office hours (Monday to Friday, 8 to 18 UTC), else soon after the next opening."""
+    day, second = np.divmod(moment, DAY)
+    opening = 8 * HOUR + rng.integers(0, 3 * HOUR, len(moment))
+    closed = (second < 8 * HOUR) | (second >= 18 * HOUR)
+    day = np.where(second >= 18 * HOUR, day + 1, day)
+    weekday = (day + 3) % 7
+    weekend = np.where(weekday >= 5, 7 - weekday, 0)
+    moved = (day + weekend) * DAY + np.where(closed | (weekend > 0), opening, second)
+    return np.where(moment >= NEVER, NEVER, moved)
+
+
+def arrivals(rng: np.random.Generator, span: Span, history: History, count: int) -> Ints:
+    """Moments of arrival over the history: growing, seasonal, mostly by day and on weekdays."""
+    days = np.arange(history.days)
+    dates = pl.from_epoch(pl.Series(span.start + days * DAY), time_unit="s")
+    density = (1 + history.growth * days / history.days) * np.array(history.season)[dates.dt.month().to_numpy() - 1]
+    density = density * np.where(dates.dt.weekday().to_numpy() >= 6, 0.35, 1.0)
+    cumulative = np.cumsum(density / density.sum())
+    day = np.searchsorted(cumulative[:-1], rng.random(count), side="right")
+    second = np.clip(rng.normal(13.5 * HOUR, 3.2 * HOUR, count), 0, DAY - 1)
+    return (span.start + day * DAY + second).astype(np.int64)
+
+
+def repeat(counts: Ints) -> Ints:
+    """0,0,1,2,2,2 for counts 2,1,3: the owner of each of the drawn items."""
+    return np.repeat(np.arange(len(counts)), counts)
+
+
+def within(counts: Ints) -> Ints:
+    """0,1,0,0,1,2 for counts 2,1,3: the number of each item within its owner."""
+    total = int(counts.sum())
+    starts = np.repeat(np.cumsum(counts) - counts, counts)
+    return np.arange(total) - starts
+
+
+def earliest(group: Ints, moment: Ints, groups: int) -> Ints:
+    """The earliest moment of each group, NEVER for a group without one."""
+    first = np.full(groups, NEVER, dtype=np.int64)
+    np.minimum.at(first, group, moment)
+    return first

@@ -1,0 +1,146 @@
+"""The companies of the world: firmographics, technology, a hidden need, and when each was listed in the CRM.
+
+What does not belong here: anything a company or its people do; that follows from `fit` in the later stages.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.demo import words
+from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, choose, effects, office
+from pipelines.demo.draw import words as pick
+from pipelines.demo.world import Firms as Rates
+
+
+@dataclass(frozen=True)
+class Firms:
+    """One place per company; the listed ones come first. `fit` is log-odds, times are seconds since 1970."""
+
+    listed: int
+    name: pl.Series
+    domain: pl.Series
+    industry: Ints
+    country: Ints
+    place: Ints
+    technologies: Bools
+    employees: Ints
+    revenue: Ints
+    fit: Floats
+    listed_at: Ints
+    parent: Ints
+    is_person: Bools
+    is_competitor: Bools
+    is_partner: Bools
+    hidden_industry: Bools
+    hidden_employees: Bools
+    hidden_revenue: Bools
+    hidden_website: Bools
+
+    def __len__(self) -> int:
+        return len(self.employees)
+
+
+def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generator) -> Firms:
+    """All companies that may ever appear, for an Account object of about `accounts` rows."""
+    listed = round(accounts * rates.listed_share)
+    count = listed + round(accounts * rates.outsider_share)
+    industry = choose(rng, rates.industries, count)
+    country = choose(rng, rates.countries, count)
+    shares = np.array([technology.share for technology in rates.technologies.values()])
+    technologies = rng.random((count, len(shares))) < shares
+    shift = np.array([level.size for level in rates.industries.values()])
+    size_log = rates.size_log_median + shift[industry] + rates.size_log_sd * rng.standard_normal(count)
+    size_log = np.clip(size_log, np.log(2.0), np.log(200_000.0))
+    need = rates.hidden_sd * rng.standard_normal(count)
+    visible = (
+        effects(rates.industries)[industry]
+        + effects(rates.countries)[country]
+        + technologies @ effects(rates.technologies)
+        + rates.size_effect * np.exp(-0.5 * ((size_log - rates.size_best_log) / rates.size_width_log) ** 2)
+    )
+    is_listed = np.arange(count) < listed
+    is_person = is_listed & (rng.random(count) < rates.person_account_share)
+    employees = np.where(is_person, 1, np.exp(size_log)).astype(np.int64)
+    revenue = employees * rates.revenue_per_head * np.exp(rates.revenue_log_sd * rng.standard_normal(count))
+    revenue = np.round(revenue, -4).astype(np.int64)
+    name, domain = names(industry, country, rates, rng)
+    small = employees < 40
+    kinds = rng.random(count)
+    return Firms(
+        listed=listed,
+        name=name,
+        domain=domain,
+        industry=industry,
+        country=country,
+        place=rng.integers(0, 2**31, count),
+        technologies=technologies,
+        employees=employees,
+        revenue=revenue,
+        fit=visible - visible.mean() + need,
+        listed_at=listing(rates, span, is_listed, rng),
+        parent=parents(rates, employees, is_listed & ~is_person, rng),
+        is_person=is_person,
+        is_competitor=is_listed & ~is_person & (kinds < rates.competitor_share),
+        is_partner=is_listed & ~is_person & (kinds > 1 - rates.partner_share),
+        hidden_industry=is_person | (rng.random(count) < rates.missing_industry),
+        hidden_employees=is_person | (rng.random(count) < rates.missing_employees * np.where(small, 1.6, 0.75)),
+        hidden_revenue=is_person | (rng.random(count) < rates.missing_revenue),
+        hidden_website=is_person | (rng.random(count) < rates.missing_website),
+    )
+
+
+def names(industry: Ints, country: Ints, rates: Rates, rng: np.random.Generator) -> tuple[pl.Series, pl.Series]:
+    """A name with its legal form and a domain, both unlike any other firm's."""
+    count = len(industry)
+    starts, ends = len(words.FIRM_STARTS), len(words.FIRM_ENDS)
+    code = rng.permutation(count) * 7919 % (starts * ends)
+    start, end = np.divmod(code, ends)
+    frame = pl.DataFrame({
+        "stem": pick(words.FIRM_STARTS, start) + pick(words.FIRM_ENDS, end),
+        "word": choice_of(words.FIRM_WORDS, list(rates.industries), industry, rng),
+        "form": choice_of(words.LEGAL_FORMS, list(rates.countries), country, rng),
+        "ending": pick([words.DOMAINS[name] for name in rates.countries], country),
+    }).with_columns(number=pl.int_range(pl.len()).over("stem", "word"))
+    number = pl.when(pl.col("number") > 0).then(pl.format(" {}", pl.col("number") + 1)).otherwise(pl.lit(""))
+    made = frame.select(
+        name=(pl.format("{} {}", "stem", "word") + number + pl.lit(" ") + pl.col("form")).str.strip_chars(),
+        domain=(pl.col("stem") + pl.lit("-") + pl.col("word")).str.to_lowercase()
+        + number.str.strip_chars() + pl.lit(".") + pl.col("ending"),
+    )
+    return made["name"], made["domain"]
+
+
+def choice_of(choices: dict[str, tuple[str, ...]], keys: list[str], level: Ints, rng: np.random.Generator) -> pl.Series:
+    """One word at random from the words of each item's level."""
+    sizes = np.array([len(choices[key]) for key in keys])
+    starts = np.cumsum(sizes) - sizes
+    flat = [word for key in keys for word in choices[key]]
+    return pick(flat, starts[level] + (rng.random(len(level)) * sizes[level]).astype(np.int64))
+
+
+def listing(rates: Rates, span: Span, is_listed: Bools, rng: np.random.Generator) -> Ints:
+    """When each company was entered as an account: early more than late, in office hours; NEVER for outsiders."""
+    share = rng.beta(1.0, rates.listing_front_load, len(is_listed))
+    moment = office(rng, span.start + (share * (span.seconds - 4 * DAY)).astype(np.int64))
+    return np.where(is_listed, moment, NEVER)
+
+
+def parents(rates: Rates, employees: Ints, eligible: Bools, rng: np.random.Generator) -> Ints:
+    """The parent of some listed companies, always a larger one, so that no circle can arise; -1 for the others."""
+    count = len(employees)
+    parent = np.full(count, -1, dtype=np.int64)
+    pool = np.flatnonzero(eligible)
+    pool = pool[np.argsort(-employees[pool], kind="stable")]
+    if len(pool) < 10:
+        return parent
+    heads = max(len(pool) // 20, 1)
+    children = pool[heads:][rng.random(len(pool) - heads) < rates.parent_share]
+    parent[children] = pool[rng.integers(0, heads, len(children))]
+    middle = children[: len(children) // 2]  # a few groups have three floors
+    chained = children[len(children) - len(children) // 10 :]
+    if len(middle):
+        candidate = middle[rng.integers(0, len(middle), len(chained))]
+        parent[chained] = np.where(employees[candidate] > employees[chained], candidate, parent[chained])
+    return parent

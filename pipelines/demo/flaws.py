@@ -1,0 +1,78 @@
+"""What is wrong with real exports, on purpose: rows that break the contract, the same row twice, an older version of a row.
+
+Nothing refers to a planted row, so refusing it costs nothing else.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.demo.company import Company
+from pipelines.demo.ids import OTHER_INSTANCE, record_ids
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A row to plant: a copy of row `copied` of a file under a new id (none when `Id` itself is wrong) with one wrong value."""
+
+    file: str
+    column: str
+    value: str | None
+    copied: int
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A planted row as written: its first physical line (1-based, the header counts), its id, and the value that is wrong."""
+
+    file: str
+    line: int
+    record_id: str | None
+    column: str
+    found: str | None
+
+
+FLAWS = (
+    Flaw("Account", "NumberOfEmployees", "about 200", 1),
+    Flaw("Account", "CreatedDate", "2024-13-45T03:54:57.000+0000", 2),
+    Flaw("Contact", "CreatedDate", "yesterday", 1),
+    Flaw("Contact", "Id", None, 3),
+    Flaw("Lead", "Id", None, 1),
+    Flaw("Lead", "CreatedDate", "31/02/2025", 2),
+    Flaw("Lead", "AnnualRevenue", "12,5 million", 4),
+    Flaw("Opportunity", "CloseDate", "2025-02-30", 1),
+    Flaw("Opportunity", "Amount", "12.000,50 EUR", 2),
+    Flaw("Task", "ActivityDate", "next week", 1),
+    Flaw("LeadHistory", "CreatedDate", "0000-00-00", 1),
+)
+TWICE = {"Account": 3, "Contact": 5, "Lead": 5, "Task": 7}
+OLDER = {"Account": 4, "Lead": 6}
+
+
+def with_flaws(company: Company, name: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[int, Flaw, str | None]]]:
+    """The rows of a file followed by its flawed ones; and for each planted row its row number, the flaw, and its id."""
+    count = len(frame)
+    extra: list[pl.DataFrame] = []
+    if name in TWICE and count > 40:
+        extra.append(frame.slice(10, TWICE[name]))
+    if name in OLDER and count > 40:
+        older = frame.slice(20, OLDER[name]).filter(pl.col("SystemModstamp") > pl.col("CreatedDate"))
+        extra.append(older.with_columns(pl.lit("Old name").alias("Name" if name == "Account" else "Company"),
+                                        pl.col("CreatedDate").alias("SystemModstamp"), pl.col("CreatedDate").alias("LastModifiedDate")))
+    flaws = [flaw for flaw in FLAWS if flaw.file == name and flaw.copied < count]
+    whole = pl.concat([frame, *extra]).cast({flaw.column: pl.String for flaw in flaws})
+    fresh = record_ids(name, len(flaws), company.generator("ids of flawed " + name), OTHER_INSTANCE).to_list()
+    planted = [
+        (len(whole) + number, flaw, None if flaw.column == "Id" else record_id)
+        for number, (flaw, record_id) in enumerate(zip(flaws, fresh, strict=True))
+    ]
+    wrong = [flawed(whole.slice(flaw.copied, 1), flaw, record_id) for _, flaw, record_id in planted]
+    return pl.concat([whole, *wrong]), planted
+
+
+def flawed(row: pl.DataFrame, flaw: Flaw, record_id: str | None) -> pl.DataFrame:
+    """The copy under its new id; a copied lead is not converted, for only one lead can have opened an opportunity."""
+    blank = [column for column in row.columns if column.startswith(("IsConverted", "Converted", "IsPersonAccount", "PersonContactId"))]
+    return row.with_columns(
+        pl.lit(record_id, dtype=pl.String).alias("Id"), *(pl.lit(None, dtype=pl.String).alias(column) for column in blank)
+    ).with_columns(pl.lit(flaw.value, dtype=pl.String).alias(flaw.column))

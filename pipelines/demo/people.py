@@ -1,0 +1,113 @@
+"""The persons of the world: who they are, how to reach them, how much they want what the company sells.
+
+What belongs here: one place per human being. A contact or a lead is a record of a person; several leads and a contact may be one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.demo import words
+from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, choose, effects, later, office, repeat
+from pipelines.demo.draw import words as pick
+from pipelines.demo.firms import Firms, choice_of
+from pipelines.demo.world import World
+
+
+@dataclass(frozen=True)
+class People:
+    """One place per person. `intent` is standard normal times its spread; `listed_at` is NEVER for those not listed as a contact."""
+
+    firm: Ints
+    first: pl.Series
+    last: pl.Series
+    salutation: pl.Series
+    title: pl.Series
+    department: pl.Series
+    email: pl.Series
+    phone: pl.Series
+    standing: Floats
+    intent: Floats
+    listed_at: Ints
+    bad_email: Bools
+    do_not_call: Bools
+    one_record_only: Bools
+    prefetches: Bools
+
+    def __len__(self) -> int:
+        return len(self.firm)
+
+
+def contact_firms(world: World, firms: Firms, rng: np.random.Generator) -> Ints:
+    """The firm of each listed contact: at least one for most accounts, exactly one for a person account."""
+    counts = rng.poisson(world.people.contacts_mean, firms.listed)
+    counts = np.where(firms.is_person[: firms.listed], 1, counts)
+    return repeat(counts)
+
+
+def meet_people(world: World, firms: Firms, firm: Ints, contacts: int, span: Span, rng: np.random.Generator) -> People:
+    """Persons working at `firm`; the first `contacts` of them are listed as contacts of their account, the others come as leads."""
+    rates, count = world.people, len(firm)
+    seniority = choose(rng, rates.seniorities, count)
+    function = choose(rng, rates.functions, count)
+    is_contact = np.arange(count) < contacts
+    first = pick(words.FIRST_NAMES, rng.integers(0, len(words.FIRST_NAMES), count))
+    last = pick(words.LAST_NAMES, rng.integers(0, len(words.LAST_NAMES), count))
+    free = (~is_contact & (rng.random(count) < rates.free_mail)) | firms.is_person[firm]
+    free_domain = pick(words.FREE_MAIL, rng.integers(0, len(words.FREE_MAIL), count))
+    without_mail = rng.random(count) < rates.missing_email
+    email = addresses(first, last, firms.domain.gather(firm), free_domain, free, without_mail)
+    titles = title_words(list(rates.seniorities), list(rates.functions), seniority, function)
+    no_title = pl.Series((rng.random(count) < rates.missing_title) | firms.is_person[firm])
+    nothing = pl.Series([None], dtype=pl.String)
+    code = pick([words.CALLING_CODES[name] for name in world.firms.countries], firms.country[firm])
+    number = pl.Series(rng.integers(1000, 10000, count)).cast(pl.String)
+    no_phone = pl.Series(rng.random(count) < rates.missing_phone)
+    waits = (rng.random(count) < 0.5) & ~firms.is_person[firm]  # the contact of a person account is the account
+    listed = office(rng, later(firms.listed_at[firm], rng.exponential(40 * DAY, count) * waits))
+    return People(
+        firm=firm,
+        first=first,
+        last=last,
+        salutation=choice_of({"any": words.SALUTATIONS}, ["any"], np.zeros(count, dtype=np.int64), rng),
+        title=nothing.extend_constant(None, count - 1).zip_with(no_title, titles) if count else titles,
+        department=pick(list(rates.functions), function),
+        email=email,
+        phone=nothing.extend_constant(None, count - 1).zip_with(no_phone, code + pl.Series([" "]) + number) if count else code,
+        standing=effects(rates.seniorities)[seniority] + effects(rates.functions)[function],
+        intent=rates.intent_sd * rng.standard_normal(count),
+        listed_at=np.where(is_contact, listed, NEVER),
+        bad_email=rng.random(count) < rates.bad_email,
+        do_not_call=rng.random(count) < rates.do_not_call,
+        one_record_only=rng.random(count) < rates.one_record_only,
+        prefetches=rng.random(count) < world.marketing.prefetch,
+    )
+
+
+def addresses(first: pl.Series, last: pl.Series, domain: pl.Series, free_domain: pl.Series, free: Bools, without: Bools) -> pl.Series:
+    """first.last@domain, numbered where two persons would share one; null for those without."""
+    frame = pl.DataFrame({"first": first, "last": last, "domain": domain, "free_domain": free_domain, "free": free, "none": without})
+    local = pl.format("{}.{}", "first", pl.col("last").str.replace_all("'", "", literal=True)).str.to_lowercase()
+    made = frame.select("none", local=local, host=pl.when("free").then("free_domain").otherwise("domain"))
+    made = made.with_columns(number=pl.int_range(pl.len()).over("local", "host"))
+    number = pl.when(pl.col("number") > 0).then((pl.col("number") + 1).cast(pl.String)).otherwise(pl.lit(""))
+    return made.select(
+        pl.when("none").then(None).otherwise(pl.col("local") + number + pl.lit("@") + pl.col("host")).alias("email"),
+    )["email"]
+
+
+def title_words(seniorities: list[str], functions: list[str], seniority: Ints, function: Ints) -> pl.Series:
+    """Job titles as people write them."""
+    long = {"IT": "Information Technology", "HR": "Human Resources"}
+    spelled = []
+    for level in seniorities:
+        for name in functions:
+            area = long.get(name, name)
+            spelled.append({
+                "C-Level": words.CHIEFS[name],
+                "VP": f"VP {area}",
+                "Director": f"Director of {area}",
+                "Manager": f"{area} Manager",
+            }.get(level, f"{area} Specialist"))
+    return pick(spelled, seniority * len(functions) + function)
