@@ -4,18 +4,18 @@ What does not belong here: how to fit or judge (`models/`), where versions are k
 (`sql/scores`). The tables written here are those of the schema `scores` that no SQL file makes.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import duckdb
 import polars as pl
 
+from models.errors import ModelError
 from models.spec import ModelSpec
 from models.words import FeatureWords
 from pipelines.errors import GrowthError
 from pipelines.home import Home
+from pipelines.registry import champion_version, load_champion, log_candidate, promote
 
 KEPT_TABLES = {
     "model_status": "model varchar, status varchar, model_version varchar, trained_as_of timestamp, sentence varchar",
@@ -29,8 +29,9 @@ KEPT_TABLES = {
 }
 """Tables that outlive a run: what was learned when, and what was listed before."""
 
-FRAME_COLUMNS = ("purpose",)
-LEAST_AUC = 0.5
+CHAMPION, NOT_ENOUGH_DATA, NO_USABLE_SIGNAL = "champion", "not_enough_data", "no_usable_signal"
+CHANCE = 0.5
+"""The AUC of a coin: a model whose interval holds it ranks nobody."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def features_for(connection: duckdb.DuckDBPyConnection, model: str, purpose: str
         f"select * from features.{model} where purpose = ? order by all", [purpose]
     ).pl()
     decimals = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Decimal)]
-    return frame.drop(*FRAME_COLUMNS).rename({"group_id": "group"}).with_columns(pl.col(decimals).cast(pl.Float64))
+    return frame.drop("purpose").rename({"group_id": "group"}).with_columns(pl.col(decimals).cast(pl.Float64))
 
 
 def as_of_moment(connection: duckdb.DuckDBPyConnection) -> datetime:
@@ -97,3 +98,173 @@ def as_of_moment(connection: duckdb.DuckDBPyConnection) -> datetime:
     row = connection.execute("select as_of from config.as_of").fetchone()
     assert row is not None, "config.as_of is written before anything is scored"  # noqa: S101
     return row[0]  # type: ignore[no-any-return]
+
+
+def train_model(connection: duckdb.DuckDBPyConnection, home: Home, model: str, force: bool = False) -> str:
+    """Fit, judge and register a model when it is due (always with `force`); what came of it, in one sentence.
+
+    A model is due when there is none, when the last training is older than the playbook allows, and when it looked
+    from a later moment than this run does: what it learned was then not known yet.
+    """
+    create_kept_tables(connection)
+    as_of = as_of_moment(connection)
+    status = read_status(connection, model)
+    if status is not None and not force and not is_due(connection, home, status, as_of):
+        return status.sentence
+    return learn(connection, home, model, as_of)
+
+
+def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as_of: datetime) -> bool:
+    """Whether the last training no longer speaks for this moment."""
+    row = connection.execute("select retrain_after_days from config.labels where model = ?", [status.model]).fetchone()
+    longest = timedelta(days=row[0] if row else 0)
+    if status.status != CHAMPION:
+        return status.trained_as_of != as_of
+    if champion_version(home, status.model) != status.model_version:
+        return True
+    return not timedelta(0) <= as_of - status.trained_as_of < longest
+
+
+def learn(connection: duckdb.DuckDBPyConnection, home: Home, model: str, as_of: datetime) -> str:
+    """One training: the champion where there is a usable signal, else the honest sentence."""
+    from models.not_enough import NotEnoughData
+    from models.training import train
+
+    spec = model_spec(connection, model)
+    units = connection.execute(
+        "select units_positive, units_negative from spine.model_units where model = ?", [model]
+    ).fetchone()
+    positives, negatives = units if units else (0, 0)
+    try:
+        outcome = train(features_for(connection, model, "train"), spec, as_of, positives, negatives)
+    except ModelError as error:
+        raise GrowthError(f"{spec.title} cannot be trained: {error}") from error
+    if isinstance(outcome, NotEnoughData):
+        from models.judge import health_without_model
+
+        keep(connection, Status(model, NOT_ENOUGH_DATA, None, as_of, outcome.sentence))
+        keep_frame(connection, "model_health", model, health_without_model(outcome, as_of))
+        return outcome.sentence
+    log_candidate(home, outcome.model, outcome.health, {})
+    status = judged_status(spec, outcome.version, outcome.health, as_of)
+    if status.status == CHAMPION:
+        promote(home, model, outcome.version)
+    keep(connection, status)
+    keep_frame(connection, "model_health", model, outcome.health)
+    for name, frame in (("reliability", outcome.judgement.reliability), ("gains", outcome.judgement.gains)):
+        keep_frame(connection, name, model, with_version(frame, model, outcome.version))
+    return status.sentence
+
+
+def judged_status(spec: ModelSpec, version: str, health: pl.DataFrame, as_of: datetime) -> Status:
+    """Whether the test window showed a signal: the whole interval of the AUC lies above a coin's."""
+    auc = health.filter((pl.col("slice") == "all") & (pl.col("metric") == "auc")).row(0, named=True)
+    interval = f"AUC {auc['value']:.3f}, 90 % interval {auc['low']:.3f} to {auc['high']:.3f} on later moments"
+    if auc["low"] <= CHANCE:
+        sentence = f"{spec.title}: no usable signal ({interval}); points rank instead"
+        return Status(spec.name, NO_USABLE_SIGNAL, None, as_of, sentence)
+    return Status(spec.name, CHAMPION, version, as_of, f"{spec.title}: {interval}")
+
+
+def score_model(connection: duckdb.DuckDBPyConnection, home: Home, model: str) -> int:
+    """Write `scores.<model>`: one row per unit to score, none where points must rank; the rows written."""
+    create_kept_tables(connection)
+    status = read_status(connection, model)
+    unit_column = model_spec(connection, model).unit_column
+    frame = empty_scores(unit_column)
+    if status is not None and status.status == CHAMPION:
+        frame = scored(connection, home, model, unit_column)
+    connection.register("scored_frame", frame)
+    connection.execute(
+        f"create or replace table warehouse.scores.{model} as select * from scored_frame order by {unit_column}"
+    )
+    connection.unregister("scored_frame")
+    return frame.height
+
+
+def scored(connection: duckdb.DuckDBPyConnection, home: Home, model: str, unit_column: str) -> pl.DataFrame:
+    """Probability, lift and reasons of every unit to score, by the champion."""
+    from models.artefact import version_of
+    from models.reasons import reasons
+
+    champion = load_champion(home, model)
+    if champion is None:
+        raise GrowthError(f"The champion of {model} is gone from {home.mlflow}; train again with `growth run --train`.")
+    units = features_for(connection, model, "score")
+    try:
+        probability = champion.predict(units)
+        told = reasons(champion, units, feature_words(connection, model))
+    except ModelError as error:
+        raise GrowthError(f"{model} cannot score: {error}") from error
+    return pl.DataFrame(
+        {
+            unit_column: units[unit_column],
+            "as_of": units["as_of"],
+            "probability": probability,
+            "lift": champion.lift(probability),
+            "reasons": pl.Series(told, dtype=pl.List(pl.String)),
+            "model_version": pl.Series([version_of(champion)] * units.height, dtype=pl.String),
+        },
+        schema=empty_scores(unit_column).schema,
+    )
+
+
+def empty_scores(unit_column: str) -> pl.DataFrame:
+    """The columns of `scores.<model>` without a row."""
+    return pl.DataFrame(
+        schema={
+            unit_column: pl.String,
+            "as_of": pl.Datetime("us"),
+            "probability": pl.Float64,
+            "lift": pl.Float64,
+            "reasons": pl.List(pl.String),
+            "model_version": pl.String,
+        }
+    )
+
+
+def remember_lists(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the lists just published to `scores.list_history`, in place of those of the same moment."""
+    create_kept_tables(connection)
+    connection.execute("begin transaction")
+    connection.execute("delete from warehouse.scores.list_history where as_of = (select as_of from config.as_of)")
+    for name, item in (("target_accounts", "account_id"), ("lead_queue", "queue_item_id")):
+        connection.execute(
+            f"insert into warehouse.scores.list_history select '{name}', scored_at, {item}, rank, tier, score_source,"
+            f" model_version from marts.{name} order by rank"
+        )
+    connection.execute("commit")
+
+
+def read_status(connection: duckdb.DuckDBPyConnection, model: str) -> Status | None:
+    """What came of the last training, none before the first."""
+    row = connection.execute(
+        "select model, status, model_version, trained_as_of, sentence from scores.model_status where model = ?", [model]
+    ).fetchone()
+    return Status(*row) if row else None
+
+
+def keep(connection: duckdb.DuckDBPyConnection, status: Status) -> None:
+    """Note the outcome of a training; pictures of an earlier one no longer speak."""
+    for name in ("model_status", "reliability", "gains"):
+        connection.execute(f"delete from warehouse.scores.{name} where model = ?", [status.model])
+    connection.execute(
+        "insert into warehouse.scores.model_status values (?, ?, ?, ?, ?)",
+        [status.model, status.status, status.model_version, status.trained_as_of, status.sentence],
+    )
+
+
+def keep_frame(connection: duckdb.DuckDBPyConnection, name: str, model: str, frame: pl.DataFrame) -> None:
+    """Replace a model's rows in a kept table."""
+    connection.execute(f"delete from warehouse.scores.{name} where model = ?", [model])
+    connection.register("kept_frame", frame)
+    connection.execute(f"insert into warehouse.scores.{name} by name select * from kept_frame")
+    connection.unregister("kept_frame")
+
+
+def with_version(frame: pl.DataFrame, model: str, version: str) -> pl.DataFrame:
+    """The rows of a picture under the names that the tables use."""
+    renamed = {"mean_probability": "mean_score", "observed_rate": "event_rate"}
+    return frame.rename({old: new for old, new in renamed.items() if old in frame.columns}).with_columns(
+        model=pl.lit(model), model_version=pl.lit(version)
+    )
