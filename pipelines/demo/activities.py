@@ -32,16 +32,29 @@ class Activities:
         return len(self.lead)
 
     def kept(self, rows: Bools | Ints) -> "Activities":
-        return Activities(self.lead[rows], self.person[rows], self.deal[rows], self.owner[rows], self.at[rows], self.due[rows], self.done[rows])
+        return Activities(
+            self.lead[rows],
+            self.person[rows],
+            self.deal[rows],
+            self.owner[rows],
+            self.at[rows],
+            self.due[rows],
+            self.done[rows],
+        )
 
 
-def activity(lead: Ints | None, person: Ints | None, deal: Ints | None, owner: Ints, at: Ints, due: Ints, done: bool) -> Activities:
+def activity(
+    lead: Ints | None, person: Ints | None, deal: Ints | None, owner: Ints, at: Ints, due: Ints, done: bool
+) -> Activities:
     nobody = np.full(len(at), -1, dtype=np.int64)
     return Activities(
         nobody if lead is None else lead,
         nobody if person is None else person,
         nobody if deal is None else deal,
-        owner, at, due, np.full(len(at), done),
+        owner,
+        at,
+        due,
+        np.full(len(at), done),
     )
 
 
@@ -87,34 +100,49 @@ def plans(world: World, leads: Leads, deals: Deals, span: Span, rng: np.random.G
     lead = open_leads[rng.random(len(open_leads)) < world.sales.planned_tasks * 3]
     open_deals = np.flatnonzero(deals.closed_at >= span.end)
     deal = open_deals[rng.random(len(open_deals)) < world.sales.planned_tasks * 6]
-    begun = np.concatenate([np.maximum(leads.worked_at[lead], span.end - 60 * DAY), np.maximum(deals.created_at[deal], span.end - 60 * DAY)])
+    begun = np.concatenate(
+        [
+            np.maximum(leads.worked_at[lead], span.end - 60 * DAY),
+            np.maximum(deals.created_at[deal], span.end - 60 * DAY),
+        ]
+    )
     at = begun + ((span.end - 1 - begun) * rng.random(len(begun))).astype(np.int64)
     due = later(at, rng.uniform(1 * DAY, 45 * DAY, len(at)))
     first = len(lead)
-    return merged([
-        activity(lead, None, None, leads.owner[lead], at[:first], due[:first], False),
-        activity(None, deals.person[deal], deal, deals.owner[deal], at[first:], due[first:], False),
-    ], span)
+    return merged(
+        [
+            activity(lead, None, None, leads.owner[lead], at[:first], due[:first], False),
+            activity(None, deals.person[deal], deal, deals.owner[deal], at[first:], due[first:], False),
+        ],
+        span,
+    )
 
 
-def make_tasks(world: World, leads: Leads, deals: Deals, outreach: Outreach, span: Span, rng: np.random.Generator) -> Activities:
+def make_tasks(
+    world: World, leads: Leads, deals: Deals, outreach: Outreach, span: Span, rng: np.random.Generator
+) -> Activities:
     counts = 1 + rng.poisson(world.sales.outbound_tasks, len(outreach.firm))
     approach, number = repeat(counts), within(counts)
     at = office(rng, later(outreach.begun_at[approach], number * rng.exponential(9 * DAY, len(approach))))
-    return merged([
-        lead_attempts(world, leads, leads.worked_at, span, rng),
-        lead_attempts(world, leads, leads.reworked_at, span, rng),
-        during_deals(world.sales.deal_tasks, deals, span, rng),
-        activity(None, outreach.person[approach], None, outreach.owner[approach], at, at, True),
-        plans(world, leads, deals, span, rng),
-    ], span)
+    return merged(
+        [
+            lead_attempts(world, leads, leads.worked_at, span, rng),
+            lead_attempts(world, leads, leads.reworked_at, span, rng),
+            during_deals(world.sales.deal_tasks, deals, span, rng),
+            activity(None, outreach.person[approach], None, outreach.owner[approach], at, at, True),
+            plans(world, leads, deals, span, rng),
+        ],
+        span,
+    )
 
 
 def make_meetings(world: World, leads: Leads, deals: Deals, span: Span, rng: np.random.Generator) -> Activities:
     """Meetings that took place before a lead ended or within a deal, and those in the calendars of the coming weeks."""
     rates = world.sales
     converts = leads.converted_at < NEVER
-    meets = leads.worked & (rng.random(len(leads)) < np.where(converts, rates.meeting_before_conversion, rates.meeting_without))
+    meets = leads.worked & (
+        rng.random(len(leads)) < np.where(converts, rates.meeting_before_conversion, rates.meeting_without)
+    )
     lead = np.flatnonzero(meets)
     stop = np.minimum(leads.ended_at[lead], leads.worked_at[lead] + 40 * DAY)
     length = np.maximum(stop - leads.worked_at[lead], HOUR) * rng.uniform(0.2, 1.0, len(lead))

@@ -43,16 +43,23 @@ def money(value: pl.Series) -> pl.Series:
 
 def address(frame: pl.DataFrame, prefix: str, compound: str) -> pl.DataFrame:
     """Adds the compound address, JSON made of the street, city, state, code and country columns with this prefix."""
+
     def quoted(part: str) -> pl.Expr:
         text = pl.col(prefix + part)
         return pl.when(text.is_null()).then(pl.lit("null")).otherwise(pl.lit('"') + text + pl.lit('"'))
 
     made = pl.concat_str(
-        pl.lit('{"city":'), quoted("City"),
-        pl.lit(',"country":'), quoted("Country"),
-        pl.lit(',"geocodeAccuracy":null,"latitude":null,"longitude":null,"postalCode":'), quoted("PostalCode"),
-        pl.lit(',"state":'), quoted("State"),
-        pl.lit(',"street":'), quoted("Street"), pl.lit("}"),
+        pl.lit('{"city":'),
+        quoted("City"),
+        pl.lit(',"country":'),
+        quoted("Country"),
+        pl.lit(',"geocodeAccuracy":null,"latitude":null,"longitude":null,"postalCode":'),
+        quoted("PostalCode"),
+        pl.lit(',"state":'),
+        quoted("State"),
+        pl.lit(',"street":'),
+        quoted("Street"),
+        pl.lit("}"),
     )
     return frame.with_columns(pl.when(pl.col(prefix + "Country").is_null()).then(None).otherwise(made).alias(compound))
 

@@ -109,12 +109,30 @@ def simulate(world: World, accounts: int, seed: int, until: date, say: Callable[
     mail = follow_mail(world, sends, people, filtered, span, rng)
     members = join_campaigns(world, campaigns, leads, records, sends, mail, touched, span, rng)
     forms = send_forms(world, leads, people, has_email, span, generator(seed, "forms"))
-    visits = visit_pages(world, accounts, leads, people, deals, forms, sends, mail, touched, span, generator(seed, "visits"))
+    visits = visit_pages(
+        world, accounts, leads, people, deals, forms, sends, mail, touched, span, generator(seed, "visits")
+    )
     won = deals.won & (deals.closed_at < span.end)
     ids = name_records(world, records, leads, deals, campaigns, tasks, meetings, generator(seed, "ids"))
     return Company(
-        world, accounts, seed, span, firms, people, leads, records, outreach, deals, tasks, meetings, campaigns, sends, mail, members,
-        forms, visits,
+        world,
+        accounts,
+        seed,
+        span,
+        firms,
+        people,
+        leads,
+        records,
+        outreach,
+        deals,
+        tasks,
+        meetings,
+        campaigns,
+        sends,
+        mail,
+        members,
+        forms,
+        visits,
         unsubscribed_at=first_mail_event(mail, sends, UNSUBSCRIBE, len(people)),
         bounced_at=first_mail_event(mail, sends, BOUNCE, len(people)),
         first_won_at=earliest(deals.firm[won], deals.closed_at[won], len(firms)),
@@ -122,7 +140,9 @@ def simulate(world: World, accounts: int, seed: int, until: date, say: Callable[
     )
 
 
-def people_in_touch(firms: Firms, people: People, leads: Leads, outreach: Outreach, records: Records, span: Span) -> Ints:
+def people_in_touch(
+    firms: Firms, people: People, leads: Leads, outreach: Outreach, records: Records, span: Span
+) -> Ints:
     """Contacts of accounts that somebody wrote in from, or that sales went to: the others are never mailed."""
     known = np.zeros(len(firms), dtype=np.bool_)
     known[leads.firm] = True
@@ -135,8 +155,16 @@ def first_mail_event(mail: MailEvents, sends: Sends, kind: int, people: int) -> 
     return earliest(sends.person[mail.send[chosen]], mail.at[chosen], people)
 
 
-def name_records(world: World, records: Records, leads: Leads, deals: Deals, campaigns: Campaigns, tasks: Activities,
-                 meetings: Activities, rng: np.random.Generator) -> Ids:
+def name_records(
+    world: World,
+    records: Records,
+    leads: Leads,
+    deals: Deals,
+    campaigns: Campaigns,
+    tasks: Activities,
+    meetings: Activities,
+    rng: np.random.Generator,
+) -> Ids:
     users = record_ids("User", world.sales.representatives + 2, rng)
     return Ids(
         account=record_ids("Account", len(records.accounts), rng),
@@ -150,5 +178,3 @@ def name_records(world: World, records: Records, leads: Leads, deals: Deals, cam
         record_type=record_ids("RecordType", 4, rng),
         owner=users.rename("owner").append(record_ids("Queue", QUEUES, rng)),
     )
-
-

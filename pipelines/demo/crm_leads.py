@@ -19,10 +19,20 @@ REASONS = ("No budget", "No need", "Wrong person", "Chose a competitor", "No ans
 def lead_status(company: Company) -> Ints:
     """The place in STATUS where each lead stands at the end of the history."""
     leads, end = company.leads, company.span.end
-    reached = [leads.converted_at, leads.disqualified_at, leads.reworked_at, leads.requalified_at, leads.recycled_at,
-               leads.worked_at, leads.qualified_at]
-    return np.select([moment < end for moment in reached],
-                     [CONVERTED, UNQUALIFIED, ACCEPTED, QUALIFIED, NURTURING, ACCEPTED, QUALIFIED], NEW).astype(np.int64)
+    reached = [
+        leads.converted_at,
+        leads.disqualified_at,
+        leads.reworked_at,
+        leads.requalified_at,
+        leads.recycled_at,
+        leads.worked_at,
+        leads.qualified_at,
+    ]
+    return np.select(
+        [moment < end for moment in reached],
+        [CONVERTED, UNQUALIFIED, ACCEPTED, QUALIFIED, NURTURING, ACCEPTED, QUALIFIED],
+        NEW,
+    ).astype(np.int64)
 
 
 def removed_leads(company: Company) -> tuple[Bools, Ints, Ints]:
@@ -65,60 +75,89 @@ def leads(company: Company, touch: LastTouch) -> pl.DataFrame:
     deleted, master, removed_at = removed_leads(company)
     converted = made.converted_at < span.end
     opted_out, do_not_call = standing_of(company, on_contact=False)
-    bounced = (company.bounced_at[person] < span.end) & (company.bounced_at[person] > made.created_at) & (rng.random(count) < 0.75)
-    steps = [made.qualified_at, made.worked_at, made.recycled_at, made.requalified_at, made.reworked_at, made.ended_at, removed_at,
-             np.where(converted, NEVER, company.unsubscribed_at[person]), np.where(bounced, company.bounced_at[person], NEVER)]
+    bounced = (
+        (company.bounced_at[person] < span.end)
+        & (company.bounced_at[person] > made.created_at)
+        & (rng.random(count) < 0.75)
+    )
+    steps = [
+        made.qualified_at,
+        made.worked_at,
+        made.recycled_at,
+        made.requalified_at,
+        made.reworked_at,
+        made.ended_at,
+        removed_at,
+        np.where(converted, NEVER, company.unsubscribed_at[person]),
+        np.where(bounced, company.bounced_at[person], NEVER),
+    ]
     modified = np.max([np.where(step < span.end, step, 0) for step in steps], axis=0)
     owner = ids.owner.gather(lead_owner(company))
     filled = rng.random(count) < company.world.leads.firmographics_filled
     lost = made.disqualified_at < span.end
     first, last = people.first.gather(person), people.last.gather(person)
-    frame = pl.DataFrame({
-        "Id": ids.lead,
-        "IsDeleted": flag(deleted),
-        "MasterRecordId": refer(ids.lead, master),
-        "LastName": last,
-        "FirstName": unless(rng.random(count) < 0.02, first),
-        "Salutation": people.salutation.gather(person),
-        "Name": first + pl.Series([" "]) + last,
-        "Title": people.title.gather(person),
-        "Company": typed_company(firms.name.gather(made.firm), rng),
-        **places(company, made.firm, ""),
-        "Phone": people.phone.gather(person),
-        "Email": people.email.gather(person),
-        "Website": unless(rng.random(count) < 0.6, websites(firms.domain.gather(made.firm), rng)),
-        "Description": noted(count, 0.02, rng),
-        "LeadSource": unless(rng.random(count) < 0.02, pick(list(company.world.leads.sources), made.source)),
-        "Status": pick(STATUS, lead_status(company)),
-        "Industry": unless(~filled | firms.hidden_industry[made.firm], pick(list(company.world.firms.industries), firms.industry[made.firm])),
-        "Rating": unless(~made.worked | (rng.random(count) < 0.5), pick(("Hot", "Warm", "Cold"), rng.integers(0, 3, count))),
-        "AnnualRevenue": unless(rng.random(count) < 0.85, pl.Series(firms.revenue[made.firm])),
-        "NumberOfEmployees": unless(~filled, pl.Series(firms.employees[made.firm])),
-        "OwnerId": owner,
-        "IsConverted": flag(converted),
-        "ConvertedDate": day(made.converted_at, span),
-        "ConvertedAccountId": refer(ids.account, np.where(converted, company.records.account_row[made.firm], -1)),
-        "ConvertedContactId": refer(ids.contact, np.where(converted, company.records.contact_row[person], -1)),
-        "ConvertedOpportunityId": refer(ids.opportunity, deal_of_lead(company)),
-        "IsUnreadByOwner": flag(~made.worked),
-        "HasOptedOutOfEmail": flag(opted_out[person]),
-        "DoNotCall": flag(do_not_call[person]),
-        **audit(created, np.minimum(modified, span.end - 1), owner, span),
-        "LastActivityDate": day(np.where(touch.lead >= 0, touch.lead, NEVER), span),
-        "EmailBouncedReason": unless(~bounced, pl.Series(["550 5.1.1 The address does not exist"] * count)),
-        "EmailBouncedDate": stamp(np.where(bounced, company.bounced_at[person], NEVER), span),
-        "Disqualification_Reason__c": unless(~lost, pick(REASONS, rng.integers(0, len(REASONS), count))),
-        "Interest_Index__c": pl.Series(np.clip(50 + 12 * people.intent[person] + 20 * rng.standard_normal(count), 0, 100).astype(np.int64)),
-    })
+    frame = pl.DataFrame(
+        {
+            "Id": ids.lead,
+            "IsDeleted": flag(deleted),
+            "MasterRecordId": refer(ids.lead, master),
+            "LastName": last,
+            "FirstName": unless(rng.random(count) < 0.02, first),
+            "Salutation": people.salutation.gather(person),
+            "Name": first + pl.Series([" "]) + last,
+            "Title": people.title.gather(person),
+            "Company": typed_company(firms.name.gather(made.firm), rng),
+            **places(company, made.firm, ""),
+            "Phone": people.phone.gather(person),
+            "Email": people.email.gather(person),
+            "Website": unless(rng.random(count) < 0.6, websites(firms.domain.gather(made.firm), rng)),
+            "Description": noted(count, 0.02, rng),
+            "LeadSource": unless(rng.random(count) < 0.02, pick(list(company.world.leads.sources), made.source)),
+            "Status": pick(STATUS, lead_status(company)),
+            "Industry": unless(
+                ~filled | firms.hidden_industry[made.firm],
+                pick(list(company.world.firms.industries), firms.industry[made.firm]),
+            ),
+            "Rating": unless(
+                ~made.worked | (rng.random(count) < 0.5), pick(("Hot", "Warm", "Cold"), rng.integers(0, 3, count))
+            ),
+            "AnnualRevenue": unless(rng.random(count) < 0.85, pl.Series(firms.revenue[made.firm])),
+            "NumberOfEmployees": unless(~filled, pl.Series(firms.employees[made.firm])),
+            "OwnerId": owner,
+            "IsConverted": flag(converted),
+            "ConvertedDate": day(made.converted_at, span),
+            "ConvertedAccountId": refer(ids.account, np.where(converted, company.records.account_row[made.firm], -1)),
+            "ConvertedContactId": refer(ids.contact, np.where(converted, company.records.contact_row[person], -1)),
+            "ConvertedOpportunityId": refer(ids.opportunity, deal_of_lead(company)),
+            "IsUnreadByOwner": flag(~made.worked),
+            "HasOptedOutOfEmail": flag(opted_out[person]),
+            "DoNotCall": flag(do_not_call[person]),
+            **audit(created, np.minimum(modified, span.end - 1), owner, span),
+            "LastActivityDate": day(np.where(touch.lead >= 0, touch.lead, NEVER), span),
+            "EmailBouncedReason": unless(~bounced, pl.Series(["550 5.1.1 The address does not exist"] * count)),
+            "EmailBouncedDate": stamp(np.where(bounced, company.bounced_at[person], NEVER), span),
+            "Disqualification_Reason__c": unless(~lost, pick(REASONS, rng.integers(0, len(REASONS), count))),
+            "Interest_Index__c": pl.Series(
+                np.clip(50 + 12 * people.intent[person] + 20 * rng.standard_normal(count), 0, 100).astype(np.int64)
+            ),
+        }
+    )
     return address(frame, "", "Address")
 
 
 def typed_company(name: pl.Series, rng: np.random.Generator) -> pl.Series:
     """The company as people type it: often without the legal form, sometimes in capitals or small letters."""
-    short = name.str.replace(r" (Inc\.|LLC|Corp\.|Ltd\.?|PLC|Limited|GmbH & Co\. KG|GmbH|AG|SAS|SA|SARL|B\.V\.|N\.V\.|BV)$", "")
+    short = name.str.replace(
+        r" (Inc\.|LLC|Corp\.|Ltd\.?|PLC|Limited|GmbH & Co\. KG|GmbH|AG|SAS|SA|SARL|B\.V\.|N\.V\.|BV)$", ""
+    )
     way = pl.Series(rng.random(len(name)))
     return pl.select(
-        pl.when(way < 0.45).then(name).when(way < 0.85).then(short).when(way < 0.94).then(short.str.to_lowercase())
+        pl.when(way < 0.45)
+        .then(name)
+        .when(way < 0.85)
+        .then(short)
+        .when(way < 0.94)
+        .then(short.str.to_lowercase())
         .otherwise(short.str.to_uppercase())
     ).to_series()
 
@@ -129,9 +168,13 @@ def lead_history(company: Company) -> pl.DataFrame:
     rng, every = company.generator("lead history"), np.arange(len(company.leads))
     deleted, master, removed_at = removed_leads(company)
     status = [
-        (made.qualified_at, NEW, QUALIFIED), (made.worked_at, QUALIFIED, ACCEPTED), (made.recycled_at, ACCEPTED, NURTURING),
-        (made.requalified_at, NURTURING, QUALIFIED), (made.reworked_at, QUALIFIED, ACCEPTED),
-        (made.disqualified_at, ACCEPTED, UNQUALIFIED), (made.converted_at, ACCEPTED, CONVERTED),
+        (made.qualified_at, NEW, QUALIFIED),
+        (made.worked_at, QUALIFIED, ACCEPTED),
+        (made.recycled_at, ACCEPTED, NURTURING),
+        (made.requalified_at, NURTURING, QUALIFIED),
+        (made.reworked_at, QUALIFIED, ACCEPTED),
+        (made.disqualified_at, ACCEPTED, UNQUALIFIED),
+        (made.converted_at, ACCEPTED, CONVERTED),
     ]
     parts = [rows(every, "created", made.created_at), rows(every, "leadConverted", made.converted_at)]
     parts += [rows(every, "Status", at, "Text", pl.lit(STATUS[old]), pl.lit(STATUS[new])) for at, old, new in status]
@@ -141,24 +184,45 @@ def lead_history(company: Company) -> pl.DataFrame:
     handed_at = np.where(handed, made.worked_at - 1, NEVER)
     queue = ids.owner.gather(company.world.sales.representatives + 2 + every % 2)
     parts.append(rows(every, "Owner", handed_at, "EntityId", queue, ids.owner.gather(made.owner)))
-    parts.append(rows(every, "Owner", handed_at, "Text", pick(("Inbound Queue", "Nurture Queue"), every % 2), user_names(company).gather(made.owner)))
-    frame = pl.concat(parts).filter((pl.col("at") < span.end) & (pl.col("at") >= span.migration)).sort("at", "LeadId", "Field", "DataType")
+    parts.append(
+        rows(
+            every,
+            "Owner",
+            handed_at,
+            "Text",
+            pick(("Inbound Queue", "Nurture Queue"), every % 2),
+            user_names(company).gather(made.owner),
+        )
+    )
+    frame = (
+        pl.concat(parts)
+        .filter((pl.col("at") < span.end) & (pl.col("at") >= span.migration))
+        .sort("at", "LeadId", "Field", "DataType")
+    )
     at, lead = frame["at"].to_numpy(), frame["LeadId"].to_numpy()
-    return pl.DataFrame({
-        "Id": record_ids("LeadHistory", len(frame), rng),
-        "IsDeleted": pl.Series([None] * len(frame), dtype=pl.String),
-        "LeadId": ids.lead.gather(lead),
-        "CreatedById": ids.owner.gather(made.owner[lead]),
-        "CreatedDate": stamp(at, span),
-        "Field": frame["Field"],
-        "DataType": frame["DataType"],
-        "OldValue": frame["OldValue"],
-        "NewValue": frame["NewValue"],
-    })
+    return pl.DataFrame(
+        {
+            "Id": record_ids("LeadHistory", len(frame), rng),
+            "IsDeleted": pl.Series([None] * len(frame), dtype=pl.String),
+            "LeadId": ids.lead.gather(lead),
+            "CreatedById": ids.owner.gather(made.owner[lead]),
+            "CreatedDate": stamp(at, span),
+            "Field": frame["Field"],
+            "DataType": frame["DataType"],
+            "OldValue": frame["OldValue"],
+            "NewValue": frame["NewValue"],
+        }
+    )
 
 
-def rows(lead: Ints, field: str, at: Ints, kind: str = "Text", old: pl.Expr | pl.Series | None = None,
-         new: pl.Expr | pl.Series | None = None) -> pl.DataFrame:
+def rows(
+    lead: Ints,
+    field: str,
+    at: Ints,
+    kind: str = "Text",
+    old: pl.Expr | pl.Series | None = None,
+    new: pl.Expr | pl.Series | None = None,
+) -> pl.DataFrame:
     nothing = pl.lit(None, dtype=pl.String)
     return pl.DataFrame({"LeadId": lead, "at": at}).with_columns(
         Field=pl.lit(field),
@@ -171,4 +235,8 @@ def rows(lead: Ints, field: str, at: Ints, kind: str = "Text", old: pl.Expr | pl
 def user_names(company: Company) -> pl.Series:
     """The name of each representative, by place."""
     people = company.people
-    return (people.first.head(company.world.sales.representatives) + pl.Series([" "]) + people.last.reverse().head(company.world.sales.representatives))
+    return (
+        people.first.head(company.world.sales.representatives)
+        + pl.Series([" "])
+        + people.last.reverse().head(company.world.sales.representatives)
+    )

@@ -36,7 +36,9 @@ def last_touches(company: Company) -> LastTouch:
     on_contact = person[(lead < 0) | (leads.converted_at[lead] < end)]
     at_contact = at[(lead < 0) | (leads.converted_at[lead] < end)]
     by_person = latest(on_contact, at_contact, len(people), end)
-    return LastTouch(latest(people.firm, by_person, len(company.firms), end), by_person, by_lead, latest(deal, at, len(deals), end))
+    return LastTouch(
+        latest(people.firm, by_person, len(company.firms), end), by_person, by_lead, latest(deal, at, len(deals), end)
+    )
 
 
 def places(company: Company, firm: Ints, prefix: str) -> dict[str, pl.Series]:
@@ -51,8 +53,11 @@ def places(company: Company, firm: Ints, prefix: str) -> dict[str, pl.Series]:
     return {
         f"{prefix}Street": number + pl.Series([" "]) + pick(words.STREETS, draw // 64 % len(words.STREETS)),
         f"{prefix}City": pick([place[0] for place in flat], spot),
-        f"{prefix}State": unless(pick([place[1] for place in flat], spot).eq("").to_numpy(), pick([place[1] for place in flat], spot)),
-        f"{prefix}PostalCode": pick([place[2] for place in flat], spot) + pl.Series(10 + draw // 512 % 90).cast(pl.String),
+        f"{prefix}State": unless(
+            pick([place[1] for place in flat], spot).eq("").to_numpy(), pick([place[1] for place in flat], spot)
+        ),
+        f"{prefix}PostalCode": pick([place[2] for place in flat], spot)
+        + pl.Series(10 + draw // 512 % 90).cast(pl.String),
         f"{prefix}Country": pick(countries, country),
     }
 
@@ -68,10 +73,15 @@ def accounts(company: Company, touch: LastTouch) -> pl.DataFrame:
     created = shown(company.records.account_at[firm], span, 0)
     owner = owners_of_accounts(company)
     won = company.first_won_at[firm]
-    last_won = latest(company.deals.firm, np.where(company.deals.won, company.deals.closed_at, NEVER), len(firms), span.end)[firm]
+    last_won = latest(
+        company.deals.firm, np.where(company.deals.won, company.deals.closed_at, NEVER), len(firms), span.end
+    )[firm]
     former = (won < span.end - 200 * DAY) & (rng.random(count) < world.deals.churn)
-    kind = np.select([won < span.end, firms.is_competitor[firm], firms.is_partner[firm], rng.random(count) < 0.8],
-                     [np.where(former, 1, 0), 2, 3, 4], 5)
+    kind = np.select(
+        [won < span.end, firms.is_competitor[firm], firms.is_partner[firm], rng.random(count) < 0.8],
+        [np.where(former, 1, 0), 2, 3, 4],
+        5,
+    )
     person = np.full(len(firms), -1, dtype=np.int64)
     contacts = company.records.contacts
     person[company.people.firm[contacts][::-1]] = contacts[::-1]
@@ -79,34 +89,45 @@ def accounts(company: Company, touch: LastTouch) -> pl.DataFrame:
     who = np.maximum(person[firm], 0)
     full_name = company.people.first.gather(who) + pl.Series([" "]) + company.people.last.gather(who)
     deleted = idle_accounts(company, touch, rng)
-    modified = np.maximum(np.where(last_won > 0, last_won + 60, 0), created + rng.integers(0, 3, count) * rng.integers(60, 50_000, count))
-    modified = np.where(deleted, np.maximum(modified, created + (rng.random(count) * (span.end - created)).astype(np.int64)), modified)
+    modified = np.maximum(
+        np.where(last_won > 0, last_won + 60, 0), created + rng.integers(0, 3, count) * rng.integers(60, 50_000, count)
+    )
+    modified = np.where(
+        deleted, np.maximum(modified, created + (rng.random(count) * (span.end - created)).astype(np.int64)), modified
+    )
     bought = day(np.where(last_won > 0, last_won, NEVER), span)
-    frame = pl.DataFrame({
-        "Id": company.ids.account,
-        "IsDeleted": flag(deleted),
-        "MasterRecordId": pl.Series([None] * count, dtype=pl.String),
-        "Name": pl.select(pl.when(pl.Series(one)).then(full_name).otherwise(firms.name.gather(firm))).to_series(),
-        "Type": pick(("Customer", "Former Customer", "Competitor", "Partner", "Prospect", ""), kind).replace({"": None}),
-        "RecordTypeId": company.ids.record_type.gather(one.astype(np.int64)),
-        "ParentId": refer(company.ids.account, np.where(firms.parent[firm] >= 0, company.records.account_row[firms.parent[firm]], -1)),
-        **places(company, firm, "Billing"),
-        "Phone": unless(rng.random(count) < 0.3, company.people.phone.gather(who)),
-        "Website": unless(firms.hidden_website[firm], websites(firms.domain.gather(firm), rng)),
-        "Industry": unless(firms.hidden_industry[firm], pick(list(world.firms.industries), firms.industry[firm])),
-        "AnnualRevenue": unless(firms.hidden_revenue[firm], pl.Series(firms.revenue[firm])),
-        "NumberOfEmployees": unless(firms.hidden_employees[firm], pl.Series(firms.employees[firm])),
-        "Description": noted(count, 0.03, rng),
-        "OwnerId": company.ids.owner.gather(owner),
-        **audit(created, np.minimum(modified, span.end - 1), company.ids.owner.gather(owner), span),
-        "LastActivityDate": day(touch.firm[firm], span),
-        "AccountSource": unless(rng.random(count) < 0.3, account_source(company, firm)),
-        "YearStarted": unless(rng.random(count) < 0.6, pl.Series(rng.integers(1950, 2022, count))),
-        "IsPersonAccount": flag(one),
-        "PersonContactId": refer(company.ids.contact, np.where(one, company.records.contact_row[who], -1)),
-        "Region_Code__c": pl.Series(rng.integers(1, 9, count)),
-        "Last_Purchase_Date__c": bought,
-    })
+    frame = pl.DataFrame(
+        {
+            "Id": company.ids.account,
+            "IsDeleted": flag(deleted),
+            "MasterRecordId": pl.Series([None] * count, dtype=pl.String),
+            "Name": pl.select(pl.when(pl.Series(one)).then(full_name).otherwise(firms.name.gather(firm))).to_series(),
+            "Type": pick(("Customer", "Former Customer", "Competitor", "Partner", "Prospect", ""), kind).replace(
+                {"": None}
+            ),
+            "RecordTypeId": company.ids.record_type.gather(one.astype(np.int64)),
+            "ParentId": refer(
+                company.ids.account,
+                np.where(firms.parent[firm] >= 0, company.records.account_row[firms.parent[firm]], -1),
+            ),
+            **places(company, firm, "Billing"),
+            "Phone": unless((person[firm] < 0) | (rng.random(count) < 0.3), company.people.phone.gather(who)),
+            "Website": unless(firms.hidden_website[firm], websites(firms.domain.gather(firm), rng)),
+            "Industry": unless(firms.hidden_industry[firm], pick(list(world.firms.industries), firms.industry[firm])),
+            "AnnualRevenue": unless(firms.hidden_revenue[firm], pl.Series(firms.revenue[firm])),
+            "NumberOfEmployees": unless(firms.hidden_employees[firm], pl.Series(firms.employees[firm])),
+            "Description": noted(count, 0.03, rng),
+            "OwnerId": company.ids.owner.gather(owner),
+            **audit(created, np.minimum(modified, span.end - 1), company.ids.owner.gather(owner), span),
+            "LastActivityDate": day(touch.firm[firm], span),
+            "AccountSource": unless(rng.random(count) < 0.3, account_source(company, firm)),
+            "YearStarted": unless(rng.random(count) < 0.6, pl.Series(rng.integers(1950, 2022, count))),
+            "IsPersonAccount": flag(one),
+            "PersonContactId": refer(company.ids.contact, np.where(one, company.records.contact_row[who], -1)),
+            "Region_Code__c": pl.Series(rng.integers(1, 9, count)),
+            "Last_Purchase_Date__c": bought,
+        }
+    )
     return address(frame, "Billing", "BillingAddress")
 
 
@@ -152,43 +173,57 @@ def contacts(company: Company, touch: LastTouch) -> pl.DataFrame:
     account = company.records.account_row[people.firm[person]]
     owner = owners_of_accounts(company)[account]
     busy = np.zeros(len(people), dtype=np.bool_)
-    for used in (company.leads.person, company.deals.person, company.outreach.person, company.sends.person, company.members.person):
+    for used in (
+        company.leads.person,
+        company.deals.person,
+        company.outreach.person,
+        company.sends.person,
+        company.members.person,
+    ):
         busy[used[used >= 0]] = True
-    deleted = ~busy[person] & ~company.firms.is_person[people.firm[person]] & (rng.random(count) < 2 * company.world.people.deleted_share)
+    deleted = (
+        ~busy[person]
+        & ~company.firms.is_person[people.firm[person]]
+        & (rng.random(count) < 2 * company.world.people.deleted_share)
+    )
     bounced = (company.bounced_at[person] < span.end) & (rng.random(count) < 0.75)
     changed = np.where(company.unsubscribed_at[person] < span.end, company.unsubscribed_at[person], 0)
     changed = np.maximum(changed, np.where(bounced, company.bounced_at[person], 0))
-    changed = np.maximum(changed, np.where(deleted, created + (rng.random(count) * (span.end - created)).astype(np.int64), 0))
+    changed = np.maximum(
+        changed, np.where(deleted, created + (rng.random(count) * (span.end - created)).astype(np.int64), 0)
+    )
     first, last = people.first.gather(person), people.last.gather(person)
     came = np.full(len(people), -1, dtype=np.int64)
     came[company.leads.person[::-1]] = np.arange(len(company.leads))[::-1]
     source = np.where(came[person] >= 0, company.leads.source[came[person]], len(company.world.leads.sources))
-    frame = pl.DataFrame({
-        "Id": company.ids.contact,
-        "IsDeleted": flag(deleted),
-        "MasterRecordId": pl.Series([None] * count, dtype=pl.String),
-        "AccountId": refer(company.ids.account, account),
-        "LastName": last,
-        "FirstName": unless(rng.random(count) < 0.01, first),
-        "Salutation": people.salutation.gather(person),
-        "Name": first + pl.Series([" "]) + last,
-        **places(company, people.firm[person], "Mailing"),
-        "Phone": people.phone.gather(person),
-        "MobilePhone": unless(rng.random(count) < 0.8, people.phone.gather(person)),
-        "Email": people.email.gather(person),
-        "Title": people.title.gather(person),
-        "Department": unless(rng.random(count) < 0.5, people.department.gather(person)),
-        "LeadSource": pick([*company.world.leads.sources, "Data Provider"], source),
-        "Description": noted(count, 0.01, rng),
-        "OwnerId": company.ids.owner.gather(owner),
-        "HasOptedOutOfEmail": flag(opted_out[person]),
-        "DoNotCall": flag(do_not_call[person]),
-        **audit(created, np.minimum(changed, span.end - 1), company.ids.owner.gather(owner), span),
-        "LastActivityDate": day(touch.person[person], span),
-        "EmailBouncedReason": unless(~bounced, pl.Series(["550 5.1.1 The address does not exist"] * count)),
-        "EmailBouncedDate": stamp(np.where(bounced, company.bounced_at[person], NEVER), span),
-        "IsEmailBounced": flag(bounced),
-        "IsPersonAccount": flag(company.firms.is_person[people.firm[person]]),
-        "Newsletter_Language__c": pick(("en", "de", "fr"), rng.integers(0, 3, count)),
-    })
+    frame = pl.DataFrame(
+        {
+            "Id": company.ids.contact,
+            "IsDeleted": flag(deleted),
+            "MasterRecordId": pl.Series([None] * count, dtype=pl.String),
+            "AccountId": refer(company.ids.account, account),
+            "LastName": last,
+            "FirstName": unless(rng.random(count) < 0.01, first),
+            "Salutation": people.salutation.gather(person),
+            "Name": first + pl.Series([" "]) + last,
+            **places(company, people.firm[person], "Mailing"),
+            "Phone": people.phone.gather(person),
+            "MobilePhone": unless(rng.random(count) < 0.8, people.phone.gather(person)),
+            "Email": people.email.gather(person),
+            "Title": people.title.gather(person),
+            "Department": unless(rng.random(count) < 0.5, people.department.gather(person)),
+            "LeadSource": pick([*company.world.leads.sources, "Data Provider"], source),
+            "Description": noted(count, 0.01, rng),
+            "OwnerId": company.ids.owner.gather(owner),
+            "HasOptedOutOfEmail": flag(opted_out[person]),
+            "DoNotCall": flag(do_not_call[person]),
+            **audit(created, np.minimum(changed, span.end - 1), company.ids.owner.gather(owner), span),
+            "LastActivityDate": day(touch.person[person], span),
+            "EmailBouncedReason": unless(~bounced, pl.Series(["550 5.1.1 The address does not exist"] * count)),
+            "EmailBouncedDate": stamp(np.where(bounced, company.bounced_at[person], NEVER), span),
+            "IsEmailBounced": flag(bounced),
+            "IsPersonAccount": flag(company.firms.is_person[people.firm[person]]),
+            "Newsletter_Language__c": pick(("en", "de", "fr"), rng.integers(0, 3, count)),
+        }
+    )
     return address(frame, "Mailing", "MailingAddress")

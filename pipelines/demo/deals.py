@@ -51,7 +51,9 @@ class Deals:
         return len(self.firm)
 
 
-def reach_out(world: World, firms: Firms, people: People, records: Records, span: Span, rng: np.random.Generator) -> Outreach:
+def reach_out(
+    world: World, firms: Firms, people: People, records: Records, span: Span, rng: np.random.Generator
+) -> Outreach:
     """Sales approaches one contact each of some listed firms, better fitting ones more often."""
     rates = world.deals
     base = np.log(rates.outbound_share / (1 - rates.outbound_share))
@@ -68,8 +70,9 @@ def reach_out(world: World, firms: Firms, people: People, records: Records, span
     return Outreach(firm[happens], person[happens], owner[happens], begun[happens])
 
 
-def make_deals(world: World, firms: Firms, people: People, leads: Leads, outreach: Outreach, span: Span,
-               rng: np.random.Generator) -> Deals:
+def make_deals(
+    world: World, firms: Firms, people: People, leads: Leads, outreach: Outreach, span: Span, rng: np.random.Generator
+) -> Deals:
     """All opportunities created before the end of the history, in the order of creation."""
     rates = world.deals
     lead = np.flatnonzero((leads.converted_at < span.end) & leads.opens_deal)
@@ -88,7 +91,9 @@ def make_deals(world: World, firms: Firms, people: People, leads: Leads, outreac
     buyer = repeat(rng.poisson(rates.expansion_mean, len(firm)) * (won & (closed < span.end)))
     again_at = office(rng, later(closed[buyer], rng.exponential(rates.expansion_days * DAY, len(buyer)) + 60 * DAY))
     more = np.full(len(buyer), EXPANSION, dtype=np.int64)
-    more_won, more_closed, more_stalled = ends(world, firms, people, firm[buyer], person[buyer], owner[buyer], again_at, more, skill, rng)
+    more_won, more_closed, more_stalled = ends(
+        world, firms, people, firm[buyer], person[buyer], owner[buyer], again_at, more, skill, rng
+    )
     join = np.concatenate
     created, closed, stalled = join([created, again_at]), join([closed, more_closed]), join([stalled, more_stalled])
     firm, person, owner = join([firm, firm[buyer]]), join([person, person[buyer]]), join([owner, owner[buyer]])
@@ -98,7 +103,11 @@ def make_deals(world: World, firms: Firms, people: People, leads: Leads, outreac
     order = order[created[order] < span.end]
     firm, created, closed, won = firm[order], created[order], closed[order], won[order]
     count = len(order)
-    worth = rates.amount_log + rates.amount_per_log_employee * np.log(firms.employees[firm]) + rates.amount_log_sd * rng.standard_normal(count)
+    worth = (
+        rates.amount_log
+        + rates.amount_per_log_employee * np.log(firms.employees[firm])
+        + rates.amount_log_sd * rng.standard_normal(count)
+    )
     amount = np.round(np.exp(worth), -2)
     cycle = np.where(closed < NEVER, closed - created, (rates.days_lost * DAY * 2))
     return Deals(
@@ -119,8 +128,18 @@ def make_deals(world: World, firms: Firms, people: People, leads: Leads, outreac
     )
 
 
-def ends(world: World, firms: Firms, people: People, firm: Ints, person: Ints, owner: Ints, created: Ints, kind: Ints,
-         skill: Floats, rng: np.random.Generator) -> tuple[Bools, Ints, Bools]:
+def ends(
+    world: World,
+    firms: Firms,
+    people: People,
+    firm: Ints,
+    person: Ints,
+    owner: Ints,
+    created: Ints,
+    kind: Ints,
+    skill: Floats,
+    rng: np.random.Generator,
+) -> tuple[Bools, Ints, Bools]:
     """Whether each deal is won, when it is closed (NEVER when it stalls for good), and whether it stalls."""
     rates, count = world.deals, len(firm)
     chance = (
@@ -141,7 +160,9 @@ def stage_entries(world: World, created: Ints, cycle: Ints, won: Bools, span: Sp
     """When each deal entered each open stage (count x 4): winners pass all, losers die in one of them."""
     count = len(created)
     share = np.array(world.deals.lost_depth)
-    depth = np.where(won, OPEN_STAGES, 1 + np.searchsorted(np.cumsum(share / share.sum())[:-1], rng.random(count), side="right"))
+    depth = np.where(
+        won, OPEN_STAGES, 1 + np.searchsorted(np.cumsum(share / share.sum())[:-1], rng.random(count), side="right")
+    )
     parts = rng.gamma(1.5, 1.0, (count, OPEN_STAGES)) * (np.arange(OPEN_STAGES) < depth[:, None])
     before = (np.cumsum(parts, axis=1) - parts) / parts.sum(axis=1, keepdims=True)
     entered = created[:, None] + (before * cycle[:, None]).astype(np.int64)

@@ -3,6 +3,7 @@
 What does not belong here: anything a company or its people do; that follows from `fit` in the later stages.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +65,6 @@ def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generato
     is_person = is_listed & (rng.random(count) < rates.person_account_share)
     employees = np.where(is_person, 1, np.exp(size_log)).astype(np.int64)
     revenue = employees * rates.revenue_per_head * np.exp(rates.revenue_log_sd * rng.standard_normal(count))
-    revenue = np.round(revenue, -4).astype(np.int64)
     name, domain = names(industry, country, rates, rng)
     small = employees < 40
     kinds = rng.random(count)
@@ -77,7 +77,7 @@ def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generato
         place=rng.integers(0, 2**31, count),
         technologies=technologies,
         employees=employees,
-        revenue=revenue,
+        revenue=np.round(revenue, -4).astype(np.int64),
         fit=visible - visible.mean() + need,
         listed_at=listing(rates, span, is_listed, rng),
         parent=parents(rates, employees, is_listed & ~is_person, rng),
@@ -97,22 +97,28 @@ def names(industry: Ints, country: Ints, rates: Rates, rng: np.random.Generator)
     starts, ends = len(words.FIRM_STARTS), len(words.FIRM_ENDS)
     code = rng.permutation(count) * 7919 % (starts * ends)
     start, end = np.divmod(code, ends)
-    frame = pl.DataFrame({
-        "stem": pick(words.FIRM_STARTS, start) + pick(words.FIRM_ENDS, end),
-        "word": choice_of(words.FIRM_WORDS, list(rates.industries), industry, rng),
-        "form": choice_of(words.LEGAL_FORMS, list(rates.countries), country, rng),
-        "ending": pick([words.DOMAINS[name] for name in rates.countries], country),
-    }).with_columns(number=pl.int_range(pl.len()).over("stem", "word"))
+    frame = pl.DataFrame(
+        {
+            "stem": pick(words.FIRM_STARTS, start) + pick(words.FIRM_ENDS, end),
+            "word": choice_of(words.FIRM_WORDS, list(rates.industries), industry, rng),
+            "form": choice_of(words.LEGAL_FORMS, list(rates.countries), country, rng),
+            "ending": pick([words.DOMAINS[name] for name in rates.countries], country),
+        }
+    ).with_columns(number=pl.int_range(pl.len()).over("stem", "word"))
     number = pl.when(pl.col("number") > 0).then(pl.format(" {}", pl.col("number") + 1)).otherwise(pl.lit(""))
     made = frame.select(
         name=(pl.format("{} {}", "stem", "word") + number + pl.lit(" ") + pl.col("form")).str.strip_chars(),
         domain=(pl.col("stem") + pl.lit("-") + pl.col("word")).str.to_lowercase()
-        + number.str.strip_chars() + pl.lit(".") + pl.col("ending"),
+        + number.str.strip_chars()
+        + pl.lit(".")
+        + pl.col("ending"),
     )
     return made["name"], made["domain"]
 
 
-def choice_of(choices: dict[str, tuple[str, ...]], keys: list[str], level: Ints, rng: np.random.Generator) -> pl.Series:
+def choice_of(
+    choices: Mapping[str, Sequence[str]], keys: list[str], level: Ints, rng: np.random.Generator
+) -> pl.Series:
     """One word at random from the words of each item's level."""
     sizes = np.array([len(choices[key]) for key in keys])
     starts = np.cumsum(sizes) - sizes

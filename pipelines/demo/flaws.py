@@ -49,7 +49,9 @@ TWICE = {"Account": 3, "Contact": 5, "Lead": 5, "Task": 7}
 OLDER = {"Account": 4, "Lead": 6}
 
 
-def with_flaws(company: Company, name: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[int, Flaw, str | None]]]:
+def with_flaws(
+    company: Company, name: str, frame: pl.DataFrame
+) -> tuple[pl.DataFrame, list[tuple[int, Flaw, str | None]]]:
     """The rows of a file followed by its flawed ones; and for each planted row its row number, the flaw, and its id."""
     count = len(frame)
     extra: list[pl.DataFrame] = []
@@ -57,8 +59,13 @@ def with_flaws(company: Company, name: str, frame: pl.DataFrame) -> tuple[pl.Dat
         extra.append(frame.slice(10, TWICE[name]))
     if name in OLDER and count > 40:
         older = frame.slice(20, OLDER[name]).filter(pl.col("SystemModstamp") > pl.col("CreatedDate"))
-        extra.append(older.with_columns(pl.lit("Old name").alias("Name" if name == "Account" else "Company"),
-                                        pl.col("CreatedDate").alias("SystemModstamp"), pl.col("CreatedDate").alias("LastModifiedDate")))
+        extra.append(
+            older.with_columns(
+                pl.lit("Old name").alias("Name" if name == "Account" else "Company"),
+                pl.col("CreatedDate").alias("SystemModstamp"),
+                pl.col("CreatedDate").alias("LastModifiedDate"),
+            )
+        )
     flaws = [flaw for flaw in FLAWS if flaw.file == name and flaw.copied < count]
     whole = pl.concat([frame, *extra]).cast({flaw.column: pl.String for flaw in flaws})
     fresh = record_ids(name, len(flaws), company.generator("ids of flawed " + name), OTHER_INSTANCE).to_list()
@@ -72,7 +79,12 @@ def with_flaws(company: Company, name: str, frame: pl.DataFrame) -> tuple[pl.Dat
 
 def flawed(row: pl.DataFrame, flaw: Flaw, record_id: str | None) -> pl.DataFrame:
     """The copy under its new id; a copied lead is not converted, for only one lead can have opened an opportunity."""
-    blank = [column for column in row.columns if column.startswith(("IsConverted", "Converted", "IsPersonAccount", "PersonContactId"))]
+    blank = [
+        column
+        for column in row.columns
+        if column.startswith(("IsConverted", "Converted", "IsPersonAccount", "PersonContactId"))
+    ]
     return row.with_columns(
-        pl.lit(record_id, dtype=pl.String).alias("Id"), *(pl.lit(None, dtype=pl.String).alias(column) for column in blank)
+        pl.lit(record_id, dtype=pl.String).alias("Id"),
+        *(pl.lit(None, dtype=pl.String).alias(column) for column in blank),
     ).with_columns(pl.lit(flaw.value, dtype=pl.String).alias(flaw.column))

@@ -4,10 +4,15 @@ What belongs here: 15 base-62 characters (key prefix, instance, sequence) and th
 so that the id survives a program that ignores case (Salesforce, "How to convert a 15-character Id to an 18-character Id").
 """
 
+from typing import TypeAlias
+
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from pipelines.demo.draw import Ints
+
+Letters: TypeAlias = NDArray[np.uint8]
 
 BASE62 = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", dtype=np.uint8)
 CASE32 = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", dtype=np.uint8)
@@ -48,11 +53,12 @@ def record_ids(kind: str, count: int, rng: np.random.Generator, instance: str = 
     return pl.Series(kind, letters.reshape(-1).view("S18").astype("U18"), dtype=pl.String)
 
 
-def case_suffix(letters: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def case_suffix(letters: Letters) -> Letters:
     """The three check characters of each 15-character id: bit i of a character says that letter i of its five is a capital."""
     capital = (letters >= ord("A")) & (letters <= ord("Z"))
     weights = np.array([1, 2, 4, 8, 16])
-    return CASE32[(capital.reshape(-1, 3, 5) * weights).sum(axis=2)]
+    suffix: Letters = CASE32[(capital.reshape(-1, 3, 5) * weights).sum(axis=2)]
+    return suffix
 
 
 def refer(ids: pl.Series, places: Ints) -> pl.Series:

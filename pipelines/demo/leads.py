@@ -92,7 +92,9 @@ def arrive(world: World, firms: Firms, contact_firm: Ints, rng: np.random.Genera
     return Arrivals(firm[order], person[order], firm[new])
 
 
-def work_leads(world: World, firms: Firms, people: People, come: Arrivals, span: Span, rng: np.random.Generator) -> Leads:
+def work_leads(
+    world: World, firms: Firms, people: People, come: Arrivals, span: Span, rng: np.random.Generator
+) -> Leads:
     """The life of every lead."""
     rates, count = world.leads, len(come.firm)
     created = np.sort(arrivals(rng, span, world.history, count))
@@ -101,7 +103,9 @@ def work_leads(world: World, firms: Firms, people: People, come: Arrivals, span:
     owner = rng.integers(0, world.sales.representatives, count)
     worked = rng.random(count) < np.array([level.worked for level in sources])[source]
     pace = np.exp(0.3 * rng.standard_normal(world.sales.representatives))
-    delay = spread(rng, np.array([level.delay_hours for level in sources])[source] * pace[owner], rates.delay_log_sd, count)
+    delay = spread(
+        rng, np.array([level.delay_hours for level in sources])[source] * pace[owner], rates.delay_log_sd, count
+    )
     worked_at = np.where(worked, office(rng, later(created, delay * HOUR)), NEVER)
     delay = (worked_at - created) / HOUR
     chance = (
@@ -124,8 +128,13 @@ def work_leads(world: World, firms: Firms, people: People, come: Arrivals, span:
     converted_at = pass_end(rng, converted, first | second, rates.days_to_convert, rates.days_log_sd)
     lost = worked & ~first & ~recycled & (fate < rates.recycled + rates.disqualified)
     lost_again = returns & ~second & (rng.random(count) < rates.disqualified)
-    disqualified_at = pass_end(rng, np.where(lost_again, reworked_at, worked_at), lost | lost_again,
-                               rates.days_to_disqualify, rates.days_log_sd)
+    disqualified_at = pass_end(
+        rng,
+        np.where(lost_again, reworked_at, worked_at),
+        lost | lost_again,
+        rates.days_to_disqualify,
+        rates.days_log_sd,
+    )
     qualified = worked | (rng.random(count) < rates.qualified_unworked)
     share = np.where(worked, rng.random(count) * 0.6 * delay * HOUR, rng.exponential(3 * DAY, count))
     return Leads(

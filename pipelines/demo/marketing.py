@@ -72,12 +72,18 @@ def plan_campaigns(world: World, span: Span) -> Campaigns:
         world.marketing.trade_show_every_days,
         world.marketing.list_every_days,
     )
-    starts = [np.arange(span.start + (20 + 3 * kind) * DAY + 9 * HOUR, span.end - 2 * DAY, days * DAY) for kind, days in enumerate(every)]
+    starts = [
+        np.arange(span.start + (20 + 3 * kind) * DAY + 9 * HOUR, span.end - 2 * DAY, days * DAY)
+        for kind, days in enumerate(every)
+    ]
     kind = np.concatenate([np.full(len(moments), kind) for kind, moments in enumerate(starts)])
     start = np.concatenate(starts)
     order = np.argsort(start, kind="stable")
     nurture = np.array([NURTURE]), np.array([span.start])
-    return Campaigns(np.concatenate([kind[order], nurture[0]]).astype(np.int64), np.concatenate([start[order], nurture[1]]).astype(np.int64))
+    return Campaigns(
+        np.concatenate([kind[order], nurture[0]]).astype(np.int64),
+        np.concatenate([start[order], nurture[1]]).astype(np.int64),
+    )
 
 
 def nearest(campaigns: Campaigns, kind: int, moment: Ints) -> Ints:
@@ -87,35 +93,60 @@ def nearest(campaigns: Campaigns, kind: int, moment: Ints) -> Ints:
     return places[np.maximum(found, 0)]
 
 
-def send_mail(world: World, campaigns: Campaigns, leads: Leads, people: People, records: Records, touched: Ints, has_email: Bools,
-              span: Span, rng: np.random.Generator) -> Sends:
+def send_mail(
+    world: World,
+    campaigns: Campaigns,
+    leads: Leads,
+    people: People,
+    records: Records,
+    *,
+    touched: Ints,
+    has_email: Bools,
+    span: Span,
+    rng: np.random.Generator,
+) -> Sends:
     """Mail campaigns and newsletters to a part of those reachable at the time, and the follow-ups to every new lead with an address."""
     parts: list[tuple[Ints, Ints, Ints, Ints]] = []
-    for campaign in np.flatnonzero(campaigns.kind <= NEWSLETTER):
-        start = campaigns.start_at[campaign]
-        lead, person = audience(world.marketing.audience, leads, records, touched, start, rng)
+    for place in np.flatnonzero(campaigns.kind <= NEWSLETTER).tolist():
+        start = int(campaigns.start_at[place])
+        lead, person = audience(world.marketing.audience, leads, records, touched, start, rng=rng)
         lead, person = lead[has_email[leads.person[lead]]], person[has_email[person]]
         both = len(lead) + len(person)
         sent = start + rng.integers(0, 2 * HOUR, both)
-        parts.append((np.full(both, campaign), np.concatenate([lead, np.full(len(person), -1)]), np.concatenate([leads.person[lead], person]), sent))
+        parts.append(
+            (
+                np.full(both, place),
+                np.concatenate([lead, np.full(len(person), -1)]),
+                np.concatenate([leads.person[lead], person]),
+                sent,
+            )
+        )
     inbound = np.flatnonzero(has_email[leads.person] & (leads.created_at < span.end))
     for day in world.marketing.follow_up_days:
         sent = leads.created_at[inbound] + day * DAY + rng.integers(0, HOUR, len(inbound))
         goes = (sent < span.end) & (sent < leads.converted_at[inbound])
-        parts.append((np.full(int(goes.sum()), len(campaigns) - 1), inbound[goes], leads.person[inbound[goes]], sent[goes]))
+        parts.append(
+            (np.full(int(goes.sum()), len(campaigns) - 1), inbound[goes], leads.person[inbound[goes]], sent[goes])
+        )
     campaign, lead, person, sent = (np.concatenate(column).astype(np.int64) for column in zip(*parts, strict=True))
     order = np.argsort(sent, kind="stable")
     return Sends(campaign[order], lead[order], person[order], sent[order])
 
 
-def audience(share: float, leads: Leads, records: Records, touched: Ints, start: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
+def audience(
+    share: float, leads: Leads, records: Records, touched: Ints, start: int, *, rng: np.random.Generator
+) -> tuple[Ints, Ints]:
     """Open leads and contacts (persons) of accounts in touch, as known at `start`."""
-    lead = np.flatnonzero((leads.created_at < start) & (leads.converted_at > start) & (leads.created_at > start - 500 * DAY))
+    lead = np.flatnonzero(
+        (leads.created_at < start) & (leads.converted_at > start) & (leads.created_at > start - 500 * DAY)
+    )
     person = touched[records.contact_at[touched] < start]
     return lead[rng.random(len(lead)) < share], person[rng.random(len(person)) < share]
 
 
-def follow_mail(world: World, sends: Sends, people: People, filtered: Bools, span: Span, rng: np.random.Generator) -> MailEvents:
+def follow_mail(
+    world: World, sends: Sends, people: People, filtered: Bools, span: Span, *, rng: np.random.Generator
+) -> MailEvents:
     """What became of each message; `filtered` marks the firms whose filter clicks all links."""
     rates, count = world.marketing, len(sends.sent_at)
     person = sends.person
@@ -141,43 +172,77 @@ def follow_mail(world: World, sends: Sends, people: People, filtered: Bools, spa
         (UNSUBSCRIBE, leaves, opened_at + 60, -1, True),
         (SPAM, complains, opened_at + 90, -1, True),
     ]
-    parts = [event(kind, np.flatnonzero(happens), at, link, human, rng) for kind, happens, at, link, human in moments]
+    parts = [
+        event(kind, np.flatnonzero(happens), at, link, human, rng=rng) for kind, happens, at, link, human in moments
+    ]
     send, kind, link, at, human = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((kind, at))
     order = order[at[order] < span.end]
     return MailEvents(send[order], kind[order], link[order], at[order], human[order])
 
 
-def event(kind: int, send: Ints, at: Ints, link: int, human: bool, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints, Bools]:
+def event(
+    kind: int, send: Ints, at: Ints, link: int, human: bool, *, rng: np.random.Generator
+) -> tuple[Ints, Ints, Ints, Ints, Bools]:
     chosen = rng.integers(0, 3, len(send)) if link == -2 else np.full(len(send), link)
     return send, np.full(len(send), kind), chosen.astype(np.int64), at[send], np.full(len(send), human)
 
 
-def join_campaigns(world: World, campaigns: Campaigns, leads: Leads, records: Records, sends: Sends, events: MailEvents, touched: Ints,
-                   span: Span, rng: np.random.Generator) -> Members:
+def join_campaigns(
+    world: World,
+    campaigns: Campaigns,
+    leads: Leads,
+    records: Records,
+    sends: Sends,
+    *,
+    events: MailEvents,
+    touched: Ints,
+    span: Span,
+    rng: np.random.Generator,
+) -> Members:
     """Members of mail campaigns (answered: clicked themselves), webinars, fairs, and of lists that were only uploaded."""
     answered = np.full(len(sends.sent_at), NEVER, dtype=np.int64)
     own = (events.kind == CLICK) & events.by_person
     np.minimum.at(answered, events.send[own], events.at[own])
     mailed = campaigns.kind[sends.campaign] == EMAIL
-    parts = [(sends.campaign[mailed], sends.lead[mailed], sends.person[mailed], sends.sent_at[mailed],
-              1 + (answered[mailed] < span.end), answered[mailed])]
+    parts = [
+        (
+            sends.campaign[mailed],
+            sends.lead[mailed],
+            sends.person[mailed],
+            sends.sent_at[mailed],
+            1 + (answered[mailed] < span.end),
+            answered[mailed],
+        )
+    ]
     names = list(world.leads.sources)
     for kind, source, show in ((WEBINAR, "Webinar", world.marketing.webinar_attended), (TRADE_SHOW, "Trade Show", 1.0)):
-        came = np.flatnonzero((leads.source == names.index(source)) & (leads.created_at < span.end)) if source in names else np.zeros(0, int)
+        came = (
+            np.flatnonzero((leads.source == names.index(source)) & (leads.created_at < span.end))
+            if source in names
+            else np.zeros(0, int)
+        )
         at = leads.created_at[came]
         attended = rng.random(len(came)) < show
         parts.append((nearest(campaigns, kind, at), came, leads.person[came], at + 60, 1 + attended, at + 60))
-    for campaign in np.flatnonzero(campaigns.kind == LIST_UPLOAD):
-        start = int(campaigns.start_at[campaign])
-        lead, person = audience(world.marketing.list_audience, leads, records, touched, start, rng)
+    for place in np.flatnonzero(campaigns.kind == LIST_UPLOAD).tolist():
+        start = int(campaigns.start_at[place])
+        lead, person = audience(world.marketing.list_audience, leads, records, touched, start, rng=rng)
         both = len(lead) + len(person)
         nothing = np.zeros(both, dtype=np.int64)
-        parts.append((nothing + campaign, np.concatenate([lead, np.full(len(person), -1)]), np.concatenate([leads.person[lead], person]),
-                      start + np.sort(rng.integers(0, 600, both)), nothing, nothing + NEVER))
-    campaign, lead, person, added, status, responded = (np.concatenate(column).astype(np.int64) for column in zip(*parts, strict=True))
+        parts.append(
+            (
+                nothing + place,
+                np.concatenate([lead, np.full(len(person), -1)]),
+                np.concatenate([leads.person[lead], person]),
+                start + np.sort(rng.integers(0, 600, both)),
+                nothing,
+                nothing + NEVER,
+            )
+        )
+    campaign, lead, person, added, status, responded = (
+        np.concatenate(column).astype(np.int64) for column in zip(*parts, strict=True)
+    )
     order = np.argsort(added, kind="stable")
     order = order[added[order] < span.end]
     return Members(campaign[order], lead[order], person[order], added[order], status[order], responded[order])
-
-

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from pipelines.demo.draw import DAY, NEVER, Ints, Span
+from pipelines.demo.draw import DAY, NEVER, Bools, Ints, Span
 from pipelines.demo.draw import words as pick
 from pipelines.demo.firms import Firms
 from pipelines.demo.world import World
@@ -11,12 +11,16 @@ from pipelines.demo.world import World
 MEAN_SOURCE, SECOND_SOURCE = "firmbase", "webscan"
 
 
-def fetched_firmographics(world: World, firms: Firms, known_at: Ints, span: Span, rng: np.random.Generator) -> pl.DataFrame:
+def fetched_firmographics(
+    world: World, firms: Firms, known_at: Ints, span: Span, rng: np.random.Generator
+) -> pl.DataFrame:
     """Rows of (domain, source, fetched_at); a firm is fetched some time after it was known, then again every year."""
     rates = world.overlay
     coverage = np.where(firms.employees < 40, rates.coverage - rates.small_firm_penalty, rates.coverage)
     covered = (rng.random(len(firms)) < coverage) & ~firms.is_person & (known_at < span.end)
-    first = np.where(covered, known_at, NEVER - 10_000 * DAY) + (rng.exponential(rates.delay_days, len(firms)) * DAY).astype(np.int64)
+    first = np.where(covered, known_at, NEVER - 10_000 * DAY) + (
+        rng.exponential(rates.delay_days, len(firms)) * DAY
+    ).astype(np.int64)
     rounds = np.arange(int(span.seconds / (rates.refresh_days * DAY)) + 1)
     moments = first[:, None] + (rounds * rates.refresh_days * DAY).astype(np.int64)
     firm, _ = np.nonzero(moments < span.end)
@@ -30,20 +34,25 @@ def fetched_firmographics(world: World, firms: Firms, known_at: Ints, span: Span
     industry = np.where(wrong, rng.integers(0, len(world.firms.industries), count), firms.industry[firm])
     noise = np.exp(rates.employees_log_sd * rng.standard_normal(count))
     seen = firms.technologies[firm] & (rng.random((count, firms.technologies.shape[1])) < rates.technology_recall)
-    return pl.DataFrame({
-        "domain": firms.domain.gather(firm),
-        "employees": np.maximum((firms.employees[firm] * noise).astype(np.int64), 1),
-        "annual_revenue": (firms.revenue[firm] * noise).astype(np.float64).round(-3),
-        "industry": pick(list(world.firms.industries), industry),
-        "country": pick(list(world.firms.countries), firms.country[firm]),
-        "technologies": joined(list(world.firms.technologies), seen),
-        "source": pick((MEAN_SOURCE, SECOND_SOURCE), source),
-        "fetched_at": pl.Series(fetched * 1_000_000).cast(pl.Datetime("us")),
-    }).sort("fetched_at", "domain", "source")
+    return pl.DataFrame(
+        {
+            "domain": firms.domain.gather(firm),
+            "employees": np.maximum((firms.employees[firm] * noise).astype(np.int64), 1),
+            "annual_revenue": (firms.revenue[firm] * noise).astype(np.float64).round(-3),
+            "industry": pick(list(world.firms.industries), industry),
+            "country": pick(list(world.firms.countries), firms.country[firm]),
+            "technologies": joined(list(world.firms.technologies), seen),
+            "source": pick((MEAN_SOURCE, SECOND_SOURCE), source),
+            "fetched_at": pl.Series(fetched * 1_000_000).cast(pl.Datetime("us")),
+        }
+    ).sort("fetched_at", "domain", "source")
 
 
-def joined(names: list[str], has: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+def joined(names: list[str], has: Bools) -> pl.Series:
     """The names each row has, joined by ';'; each combination is spelled once."""
     code = has @ (1 << np.arange(len(names)))
-    spelled = {value: ";".join(name for bit, name in enumerate(names) if value >> bit & 1) for value in np.unique(code).tolist()}
+    spelled = {
+        value: ";".join(name for bit, name in enumerate(names) if value >> bit & 1)
+        for value in np.unique(code).tolist()
+    }
     return pl.Series(code).replace_strict(spelled, return_dtype=pl.String)

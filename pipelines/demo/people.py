@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo import words
+from pipelines.demo.columns import unless
 from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, choose, effects, later, office, repeat
 from pipelines.demo.draw import words as pick
-from pipelines.demo.firms import Firms, choice_of
+from pipelines.demo.firms import Firms
 from pipelines.demo.world import World
 
 
@@ -59,22 +60,20 @@ def meet_people(world: World, firms: Firms, firm: Ints, contacts: int, span: Spa
     without_mail = rng.random(count) < rates.missing_email
     email = addresses(first, last, firms.domain.gather(firm), free_domain, free, without_mail)
     titles = title_words(list(rates.seniorities), list(rates.functions), seniority, function)
-    no_title = pl.Series((rng.random(count) < rates.missing_title) | firms.is_person[firm])
-    nothing = pl.Series([None], dtype=pl.String)
+    no_title = (rng.random(count) < rates.missing_title) | firms.is_person[firm]
     code = pick([words.CALLING_CODES[name] for name in world.firms.countries], firms.country[firm])
     number = pl.Series(rng.integers(1000, 10000, count)).cast(pl.String)
-    no_phone = pl.Series(rng.random(count) < rates.missing_phone)
     waits = (rng.random(count) < 0.5) & ~firms.is_person[firm]  # the contact of a person account is the account
     listed = office(rng, later(firms.listed_at[firm], rng.exponential(40 * DAY, count) * waits))
     return People(
         firm=firm,
         first=first,
         last=last,
-        salutation=choice_of({"any": words.SALUTATIONS}, ["any"], np.zeros(count, dtype=np.int64), rng),
-        title=nothing.extend_constant(None, count - 1).zip_with(no_title, titles) if count else titles,
+        salutation=pick(words.SALUTATIONS, rng.integers(0, len(words.SALUTATIONS), count)).replace({"": None}),
+        title=unless(no_title, titles),
         department=pick(list(rates.functions), function),
         email=email,
-        phone=nothing.extend_constant(None, count - 1).zip_with(no_phone, code + pl.Series([" "]) + number) if count else code,
+        phone=unless(rng.random(count) < rates.missing_phone, code + pl.Series([" "]) + number),
         standing=effects(rates.seniorities)[seniority] + effects(rates.functions)[function],
         intent=rates.intent_sd * rng.standard_normal(count),
         listed_at=np.where(is_contact, listed, NEVER),
@@ -85,9 +84,13 @@ def meet_people(world: World, firms: Firms, firm: Ints, contacts: int, span: Spa
     )
 
 
-def addresses(first: pl.Series, last: pl.Series, domain: pl.Series, free_domain: pl.Series, free: Bools, without: Bools) -> pl.Series:
+def addresses(
+    first: pl.Series, last: pl.Series, domain: pl.Series, free_domain: pl.Series, free: Bools, without: Bools
+) -> pl.Series:
     """first.last@domain, numbered where two persons would share one; null for those without."""
-    frame = pl.DataFrame({"first": first, "last": last, "domain": domain, "free_domain": free_domain, "free": free, "none": without})
+    frame = pl.DataFrame(
+        {"first": first, "last": last, "domain": domain, "free_domain": free_domain, "free": free, "none": without}
+    )
     local = pl.format("{}.{}", "first", pl.col("last").str.replace_all("'", "", literal=True)).str.to_lowercase()
     made = frame.select("none", local=local, host=pl.when("free").then("free_domain").otherwise("domain"))
     made = made.with_columns(number=pl.int_range(pl.len()).over("local", "host"))
@@ -104,10 +107,12 @@ def title_words(seniorities: list[str], functions: list[str], seniority: Ints, f
     for level in seniorities:
         for name in functions:
             area = long.get(name, name)
-            spelled.append({
-                "C-Level": words.CHIEFS[name],
-                "VP": f"VP {area}",
-                "Director": f"Director of {area}",
-                "Manager": f"{area} Manager",
-            }.get(level, f"{area} Specialist"))
+            spelled.append(
+                {
+                    "C-Level": words.CHIEFS[name],
+                    "VP": f"VP {area}",
+                    "Director": f"Director of {area}",
+                    "Manager": f"{area} Manager",
+                }.get(level, f"{area} Specialist")
+            )
     return pick(spelled, seniority * len(functions) + function)

@@ -48,14 +48,20 @@ class Forms:
     at: Ints
 
 
-def send_forms(world: World, leads: Leads, people: People, has_email: Bools, span: Span, rng: np.random.Generator) -> Forms:
+def send_forms(
+    world: World, leads: Leads, people: People, has_email: Bools, span: Span, rng: np.random.Generator
+) -> Forms:
     """The form that brought an inbound lead in, seconds before the lead was created, and later ones of interested people."""
     kinds = np.array([FORM_TYPES.index(source.form) if source.form else -1 for source in world.leads.sources.values()])
     lead = np.flatnonzero((kinds[leads.source] >= 0) & has_email[leads.person])
     first = np.where((kinds[leads.source[lead]] == 0) & (rng.random(len(lead)) < 0.2), 2, kinds[leads.source[lead]])
     at = leads.created_at[lead] - rng.integers(5, 90, len(lead))
     intent = people.intent[leads.person]
-    more = repeat(np.where(has_email[leads.person], rng.poisson(world.web.extra_form * np.exp(world.web.intent_effect * intent)), 0))
+    more = repeat(
+        np.where(
+            has_email[leads.person], rng.poisson(world.web.extra_form * np.exp(world.web.intent_effect * intent)), 0
+        )
+    )
     more_at = later(leads.created_at[more], rng.exponential(world.web.after_days * DAY, len(more)))
     more_kind = rng.choice(len(FORM_TYPES), len(more), p=[0.12, 0.08, 0.05, 0.4, 0.15, 0.2])
     person = np.concatenate([leads.person[lead], leads.person[more]])
@@ -72,13 +78,26 @@ def browser(world: World, person: Ints, rng: np.random.Generator) -> Ints:
     return 2 * person + (rng.random(len(person)) < world.web.second_cookie)
 
 
-def visit_pages(world: World, accounts: int, leads: Leads, people: People, deals: Deals, forms: Forms, sends: Sends, events: MailEvents,
-                touched: Ints, span: Span, rng: np.random.Generator) -> Visits:
+def visit_pages(
+    world: World,
+    accounts: int,
+    leads: Leads,
+    people: People,
+    deals: Deals,
+    forms: Forms,
+    sends: Sends,
+    events: MailEvents,
+    touched: Ints,
+    span: Span,
+    rng: np.random.Generator,
+) -> Visits:
     """All page views of the history, in the order of time."""
     rates = world.web
     intent = people.intent[leads.person]
     before = repeat(rng.poisson(np.exp(rates.lead_before + 0.5 * rates.intent_effect * intent)))
-    after = repeat(rng.poisson(np.exp(rates.lead_after + rates.intent_effect * intent) * rng.gamma(1.5, 1 / 1.5, len(leads))))
+    after = repeat(
+        rng.poisson(np.exp(rates.lead_after + rates.intent_effect * intent) * rng.gamma(1.5, 1 / 1.5, len(leads)))
+    )
     early = later(leads.created_at[before], -rng.exponential(rates.before_days * DAY, len(before)) - 120)
     late = later(leads.created_at[after], rng.exponential(rates.after_days * DAY, len(after)))
     known = np.repeat(touched, rng.poisson(rates.customer_views, len(touched)))
@@ -87,11 +106,20 @@ def visit_pages(world: World, accounts: int, leads: Leads, people: People, deals
     around = later(deals.created_at[buying], rng.normal(-3 * DAY, 14 * DAY, len(buying)))
     person = np.concatenate([leads.person[before], leads.person[after], known, deals.person[buying]])
     own = views(world, person, np.concatenate([early, late, calm, around]), people, rng)
-    form = part(forms.visitor, forms.person, forms.at - 20, np.full(len(forms.at), FORM_PAGE), form=forms.kind, identified=True)
+    form = part(
+        forms.visitor, forms.person, forms.at - 20, np.full(len(forms.at), FORM_PAGE), form=forms.kind, identified=True
+    )
     click = np.flatnonzero((events.kind == CLICK) & events.by_person)
     clicker = sends.person[events.send[click]]
-    landed = part(browser(world, clicker, rng), clicker, events.at[click] + 2, np.full(len(click), FORM_PAGE), link=events.link[click],
-                  campaign=sends.campaign[events.send[click]], identified=True)
+    landed = part(
+        browser(world, clicker, rng),
+        clicker,
+        events.at[click] + 2,
+        np.full(len(click), FORM_PAGE),
+        link=events.link[click],
+        campaign=sends.campaign[events.send[click]],
+        identified=True,
+    )
     parts = [own, form, landed, *strangers(world, accounts, len(people), span, rng)]
     whole = Visits(*(np.concatenate([getattr(piece, name) for piece in parts]) for name in Visits.__dataclass_fields__))
     order = np.argsort(whole.at, kind="stable")
@@ -100,7 +128,9 @@ def visit_pages(world: World, accounts: int, leads: Leads, people: People, deals
 
 
 def views(world: World, person: Ints, at: Ints, people: People, rng: np.random.Generator) -> Visits:
-    pricing = rng.random(len(person)) < logistic(world.web.pricing_rate + world.web.pricing_intent * people.intent[person])
+    pricing = rng.random(len(person)) < logistic(
+        world.web.pricing_rate + world.web.pricing_intent * people.intent[person]
+    )
     return part(browser(world, person, rng), person, at, np.where(pricing, PRICING_PAGE, zipf_pages(len(person), rng)))
 
 
@@ -115,7 +145,9 @@ def strangers(world: World, accounts: int, people: int, span: Span, rng: np.rand
     cookies, robots = round(accounts * world.web.anonymous_cookies), max(round(accounts * world.web.robots), 1)
     who = repeat(rng.geometric(1 / world.web.anonymous_views, cookies))
     first = span.start + (rng.random(cookies) * span.seconds).astype(np.int64)
-    at = later(first[who], rng.exponential(5 * DAY, len(who)) * (rng.random(len(who)) < 0.5) + rng.exponential(200, len(who)))
+    at = later(
+        first[who], rng.exponential(5 * DAY, len(who)) * (rng.random(len(who)) < 0.5) + rng.exponential(200, len(who))
+    )
     nobody = np.full(len(who), -1, dtype=np.int64)
     pages = np.where(rng.random(len(who)) < 0.04, PRICING_PAGE, zipf_pages(len(who), rng))
     machine = repeat(rng.poisson(world.web.robot_views, robots))
@@ -123,20 +155,36 @@ def strangers(world: World, accounts: int, people: int, span: Span, rng: np.rand
     machine_at = start[machine] + rng.integers(0, 90, len(machine))
     return (
         part(2 * people + who, nobody, at, pages),
-        part(2 * people + cookies + machine, np.full(len(machine), -1, dtype=np.int64), machine_at, zipf_pages(len(machine), rng), robot=True),
+        part(
+            2 * people + cookies + machine,
+            np.full(len(machine), -1, dtype=np.int64),
+            machine_at,
+            zipf_pages(len(machine), rng),
+            robot=True,
+        ),
     )
 
 
-def part(visitor: Ints, person: Ints, at: Ints, page: Ints, form: Ints | None = None, link: Ints | None = None,
-         campaign: Ints | None = None, identified: bool = False, robot: bool = False) -> Visits:
+def part(
+    visitor: Ints,
+    person: Ints,
+    at: Ints,
+    page: Ints,
+    form: Ints | None = None,
+    link: Ints | None = None,
+    campaign: Ints | None = None,
+    identified: bool = False,
+    robot: bool = False,
+) -> Visits:
     nothing = np.full(len(visitor), -1, dtype=np.int64)
     return Visits(
-        visitor, person, at, page,
+        visitor,
+        person,
+        at,
+        page,
         nothing if form is None else form,
         nothing if link is None else link,
         np.full(len(visitor), identified),
         nothing if campaign is None else campaign,
         np.full(len(visitor), robot),
     )
-
-

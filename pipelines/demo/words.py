@@ -20,7 +20,7 @@ LAST_NAMES = tuple(
     "Sanders Santos Schmidt Schulz Scott Shah Shaw Silva Singh Smith Sommer Stein Stone Suzuki Tanaka Taylor Thomas Torres "
     "Turner Vance Vargas Vogel Wagner Walker Walsh Wang Ward Weber West White Wolf Wong Wright Yamada Young Zhang Ziegler".split()
 )
-SALUTATIONS = ("Mr.", "Ms.", "Dr.", "Mrs.")
+SALUTATIONS = ("", "", "", "Prof.", "", "", "", "Dr.")
 FIRM_STARTS = tuple(
     "Al Ar Bel Ber Bor Cal Car Cor Dal Del Dor El Em Fal Fen Gal Gar Hal Har Hel In Jar Kal Kor Lan Lor Lum Mar Mel Mon Nor "
     "Nov Ol Or Pal Par Quin Ral Ren Ros Sal Sen Sol Tal Ter Tor Ul Val Ver Vin Wal Wes Xen Yor Zan Zel".split()
@@ -59,14 +59,30 @@ DOMAINS = {
 }
 PLACES = {  # country: (city, state or region, start of the postal code)
     "United States": (
-        ("Boston", "MA", "021"), ("Austin", "TX", "787"), ("Denver", "CO", "802"), ("Chicago", "IL", "606"),
-        ("Seattle", "WA", "981"), ("Atlanta", "GA", "303"), ("New York", "NY", "100"), ("San Jose", "CA", "951"),
+        ("Boston", "MA", "021"),
+        ("Austin", "TX", "787"),
+        ("Denver", "CO", "802"),
+        ("Chicago", "IL", "606"),
+        ("Seattle", "WA", "981"),
+        ("Atlanta", "GA", "303"),
+        ("New York", "NY", "100"),
+        ("San Jose", "CA", "951"),
     ),
     "United Kingdom": (("London", "", "EC1"), ("Leeds", "", "LS2"), ("Bristol", "", "BS3"), ("Glasgow", "", "G12")),
     "Germany": (("Berlin", "BE", "101"), ("Hamburg", "HH", "203"), ("München", "BY", "803"), ("Köln", "NW", "506")),
     "France": (("Paris", "", "750"), ("Lyon", "", "690"), ("Lille", "", "590"), ("Nantes", "", "440")),
-    "Netherlands": (("Amsterdam", "", "101"), ("Utrecht", "", "351"), ("Eindhoven", "", "561"), ("'s-Hertogenbosch", "", "521")),
-    "Canada": (("Toronto", "ON", "M5V"), ("Montréal", "QC", "H2Y"), ("Calgary", "AB", "T2P"), ("Vancouver", "BC", "V6B")),
+    "Netherlands": (
+        ("Amsterdam", "", "101"),
+        ("Utrecht", "", "351"),
+        ("Eindhoven", "", "561"),
+        ("'s-Hertogenbosch", "", "521"),
+    ),
+    "Canada": (
+        ("Toronto", "ON", "M5V"),
+        ("Montréal", "QC", "H2Y"),
+        ("Calgary", "AB", "T2P"),
+        ("Vancouver", "BC", "V6B"),
+    ),
 }
 CALLING_CODES = {
     "United States": "+1 617 555",
@@ -87,7 +103,13 @@ CHIEFS = {
     "HR": "Chief People Officer",
 }
 CALL_SUBJECTS = ("Call: first contact", "Call: follow-up", "Call: left voicemail", "Call: discovery", "Call")
-EMAIL_SUBJECTS = ("Email: introduction", "Email: following up", "Email: our conversation", "Email: pricing", "Email: next steps")
+EMAIL_SUBJECTS = (
+    "Email: introduction",
+    "Email: following up",
+    "Email: our conversation",
+    "Email: pricing",
+    "Email: next steps",
+)
 MEETING_SUBJECTS = ("Discovery meeting", "Product demo", "Proposal review", "Check-in", "Workshop")
 DESCRIPTIONS = (
     "Met at the fair.\nAsked for a follow-up in the new quarter.",
@@ -96,8 +118,19 @@ DESCRIPTIONS = (
     "Referred by a partner; wants references, prices, dates.",
 )
 PAGES = (
-    "/", "/product", "/blog/what-is-lead-scoring", "/customers", "/product/analytics", "/docs/getting-started",
-    "/blog/clean-crm-data", "/about", "/careers", "/webinars", "/resources/buyers-guide", "/integrations", "/security",
+    "/",
+    "/product",
+    "/blog/what-is-lead-scoring",
+    "/customers",
+    "/product/analytics",
+    "/docs/getting-started",
+    "/blog/clean-crm-data",
+    "/about",
+    "/careers",
+    "/webinars",
+    "/resources/buyers-guide",
+    "/integrations",
+    "/security",
 )
 FORM_PAGES = {
     "demo_request": "/demo",

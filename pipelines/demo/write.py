@@ -46,7 +46,11 @@ class DemoReport:
 
 
 def write_company(
-    out: Path, accounts: int = 5000, seed: int = 7, until: date = date(2026, 6, 30), progress: Callable[[str], None] | None = None
+    out: Path,
+    accounts: int = 5000,
+    seed: int = 7,
+    until: date = date(2026, 6, 30),
+    progress: Callable[[str], None] | None = None,
 ) -> DemoReport:
     """Write the export of a simulated company of about `accounts` accounts, with history up to the end of `until` (UTC).
 
@@ -79,7 +83,9 @@ def make_folder(out: Path) -> None:
     except OSError as error:
         raise GrowthError(f"The folder {out} cannot be used for the simulated company: {error.strerror}.") from error
     if holds:
-        raise GrowthError(f"The folder {out} already holds {holds[0]!r}: name a new or an empty folder for the simulated company.")
+        raise GrowthError(
+            f"The folder {out} already holds {holds[0]!r}: name a new or an empty folder for the simulated company."
+        )
 
 
 def salesforce(company: Company) -> list[tuple[str, pl.DataFrame]]:
@@ -120,13 +126,19 @@ def write_csv(company: Company, out: Path, name: str, frame: pl.DataFrame) -> tu
 
 def first_lines(frame: pl.DataFrame) -> list[int]:
     """The first physical line of each row: line 1 is the header, and a text over several lines takes as many."""
-    text = [pl.col(name).str.count_matches("\n", literal=True).fill_null(0) for name, kind in frame.schema.items() if kind == pl.String]
+    text = [
+        pl.col(name).str.count_matches("\n", literal=True).fill_null(0)
+        for name, kind in frame.schema.items()
+        if kind == pl.String
+    ]
     breaks = frame.select(pl.sum_horizontal(text).cast(pl.Int64)).to_series()
     return [int(line) for line in (2 + (breaks + 1).cum_sum() - (breaks + 1)).to_list()]
 
 
 def write_engagement(company: Company, out: Path) -> list[WrittenFile]:
-    overlay = fetched_firmographics(company.world, company.firms, first_known(company), company.span, company.generator("overlay"))
+    overlay = fetched_firmographics(
+        company.world, company.firms, first_known(company), company.span, company.generator("overlay")
+    )
     tables = {
         "web_visit.parquet": engagement.web_visits(company),
         "form_fill.jsonl.gz": engagement.form_fills(company),
