@@ -44,7 +44,7 @@ class Activities:
 
 
 def activity(
-    lead: Ints | None, person: Ints | None, deal: Ints | None, owner: Ints, at: Ints, due: Ints, done: bool
+    lead: Ints | None, person: Ints | None, deal: Ints | None, owner: Ints, at: Ints, *, due: Ints, done: bool
 ) -> Activities:
     nobody = np.full(len(at), -1, dtype=np.int64)
     return Activities(
@@ -81,7 +81,7 @@ def lead_attempts(world: World, leads: Leads, start: Ints, span: Span, rng: np.r
     at = np.where(number == 0, start[lead], office(rng, later(start[lead], gaps + number)))
     stop = np.where(leads.recycled_at > start, np.minimum(leads.recycled_at, leads.ended_at), leads.ended_at)
     keep = (number == 0) | (at < stop[lead])
-    return activity(lead, None, None, leads.owner[lead], at, at, True).kept(keep)
+    return activity(lead, None, None, leads.owner[lead], at, due=at, done=True).kept(keep)
 
 
 def during_deals(mean: float, deals: Deals, span: Span, rng: np.random.Generator) -> Activities:
@@ -91,7 +91,7 @@ def during_deals(mean: float, deals: Deals, span: Span, rng: np.random.Generator
     length = np.maximum(until - deals.created_at, HOUR)[deal]
     at = office(rng, later(deals.created_at[deal], rng.random(len(deal)) * length))
     keep = (at < until[deal]) | (at < deals.created_at[deal] + DAY)
-    return activity(None, deals.person[deal], deal, deals.owner[deal], at, at, True).kept(keep)
+    return activity(None, deals.person[deal], deal, deals.owner[deal], at, due=at, done=True).kept(keep)
 
 
 def plans(world: World, leads: Leads, deals: Deals, span: Span, rng: np.random.Generator) -> Activities:
@@ -111,15 +111,15 @@ def plans(world: World, leads: Leads, deals: Deals, span: Span, rng: np.random.G
     first = len(lead)
     return merged(
         [
-            activity(lead, None, None, leads.owner[lead], at[:first], due[:first], False),
-            activity(None, deals.person[deal], deal, deals.owner[deal], at[first:], due[first:], False),
+            activity(lead, None, None, leads.owner[lead], at[:first], due=due[:first], done=False),
+            activity(None, deals.person[deal], deal, deals.owner[deal], at[first:], due=due[first:], done=False),
         ],
         span,
     )
 
 
 def make_tasks(
-    world: World, leads: Leads, deals: Deals, outreach: Outreach, span: Span, rng: np.random.Generator
+    world: World, leads: Leads, deals: Deals, outreach: Outreach, span: Span, *, rng: np.random.Generator
 ) -> Activities:
     counts = 1 + rng.poisson(world.sales.outbound_tasks, len(outreach.firm))
     approach, number = repeat(counts), within(counts)
@@ -129,7 +129,7 @@ def make_tasks(
             lead_attempts(world, leads, leads.worked_at, span, rng),
             lead_attempts(world, leads, leads.reworked_at, span, rng),
             during_deals(world.sales.deal_tasks, deals, span, rng),
-            activity(None, outreach.person[approach], None, outreach.owner[approach], at, at, True),
+            activity(None, outreach.person[approach], None, outreach.owner[approach], at, due=at, done=True),
             plans(world, leads, deals, span, rng),
         ],
         span,
@@ -147,10 +147,10 @@ def make_meetings(world: World, leads: Leads, deals: Deals, span: Span, rng: np.
     stop = np.minimum(leads.ended_at[lead], leads.worked_at[lead] + 40 * DAY)
     length = np.maximum(stop - leads.worked_at[lead], HOUR) * rng.uniform(0.2, 1.0, len(lead))
     at = office(rng, later(leads.worked_at[lead], length))
-    with_leads = activity(lead, None, None, leads.owner[lead], at, at, True).kept(at < leads.ended_at[lead])
+    with_leads = activity(lead, None, None, leads.owner[lead], at, due=at, done=True).kept(at < leads.ended_at[lead])
     open_deals = np.flatnonzero(deals.closed_at >= span.end)
     deal = open_deals[rng.random(len(open_deals)) < rates.planned_meetings]
     entered = np.maximum(deals.created_at[deal], span.end - 1 - rng.integers(0, 10 * DAY, len(deal)))
     due = office(rng, later(np.full(len(deal), span.end), rng.uniform(0, 30 * DAY, len(deal))))
-    planned = activity(None, deals.person[deal], deal, deals.owner[deal], entered, due, False)
+    planned = activity(None, deals.person[deal], deal, deals.owner[deal], entered, due=due, done=False)
     return merged([with_leads, during_deals(rates.deal_meetings, deals, span, rng), planned], span)

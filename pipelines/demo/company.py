@@ -91,29 +91,43 @@ def simulate(world: World, accounts: int, seed: int, until: date, say: Callable[
     contact_firm = contact_firms(world, firms, generator(seed, "contacts"))
     come = arrive(world, firms, contact_firm, generator(seed, "arrivals"))
     everyone = np.concatenate([contact_firm, come.new_person_firm])
-    people = meet_people(world, firms, everyone, len(contact_firm), span, generator(seed, "people"))
+    people = meet_people(world, firms, everyone, len(contact_firm), span, rng=generator(seed, "people"))
     say("leads and deals")
-    leads = work_leads(world, firms, people, come, span, generator(seed, "leads"))
+    leads = work_leads(world, firms, people, come, span, rng=generator(seed, "leads"))
     records = keep_records(firms, people, leads, span)
-    outreach = reach_out(world, firms, people, records, span, generator(seed, "outreach"))
-    deals = make_deals(world, firms, people, leads, outreach, span, generator(seed, "deals"))
-    tasks = make_tasks(world, leads, deals, outreach, span, generator(seed, "tasks"))
+    outreach = reach_out(world, firms, people, records, span, rng=generator(seed, "outreach"))
+    deals = make_deals(world, firms, people, leads, outreach, span=span, rng=generator(seed, "deals"))
+    tasks = make_tasks(world, leads, deals, outreach, span, rng=generator(seed, "tasks"))
     meetings = make_meetings(world, leads, deals, span, generator(seed, "meetings"))
     say("mails, forms and page views")
     has_email = people.email.is_not_null().to_numpy()
-    touched = people_in_touch(firms, people, leads, outreach, records, span)
+    touched = people_in_touch(firms, people, leads, outreach, records, span=span)
     campaigns = plan_campaigns(world, span)
     rng = generator(seed, "mail")
-    sends = send_mail(world, campaigns, leads, people, records, touched, has_email, span, rng)
+    sends = send_mail(
+        world, campaigns, leads, people, records, touched=touched, has_email=has_email, span=span, rng=rng
+    )
     filtered: Bools = rng.random(len(firms)) < world.marketing.machine_click_firms
-    mail = follow_mail(world, sends, people, filtered, span, rng)
-    members = join_campaigns(world, campaigns, leads, records, sends, mail, touched, span, rng)
-    forms = send_forms(world, leads, people, has_email, span, generator(seed, "forms"))
+    mail = follow_mail(world, sends, people, filtered, span, rng=rng)
+    members = join_campaigns(world, campaigns, leads, records, sends, events=mail, touched=touched, span=span, rng=rng)
+    forms = send_forms(world, leads, people, has_email, span, rng=generator(seed, "forms"))
     visits = visit_pages(
-        world, accounts, leads, people, deals, forms, sends, mail, touched, span, generator(seed, "visits")
+        world,
+        accounts,
+        leads,
+        people,
+        deals,
+        forms=forms,
+        sends=sends,
+        events=mail,
+        touched=touched,
+        span=span,
+        rng=generator(seed, "visits"),
     )
     won = deals.won & (deals.closed_at < span.end)
-    ids = name_records(world, records, leads, deals, campaigns, tasks, meetings, generator(seed, "ids"))
+    ids = name_records(
+        world, records, leads, deals, campaigns, tasks=tasks, meetings=meetings, rng=generator(seed, "ids")
+    )
     return Company(
         world,
         accounts,
@@ -141,7 +155,7 @@ def simulate(world: World, accounts: int, seed: int, until: date, say: Callable[
 
 
 def people_in_touch(
-    firms: Firms, people: People, leads: Leads, outreach: Outreach, records: Records, span: Span
+    firms: Firms, people: People, leads: Leads, outreach: Outreach, records: Records, *, span: Span
 ) -> Ints:
     """Contacts of accounts that somebody wrote in from, or that sales went to: the others are never mailed."""
     known = np.zeros(len(firms), dtype=np.bool_)
@@ -161,6 +175,7 @@ def name_records(
     leads: Leads,
     deals: Deals,
     campaigns: Campaigns,
+    *,
     tasks: Activities,
     meetings: Activities,
     rng: np.random.Generator,

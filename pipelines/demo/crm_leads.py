@@ -177,13 +177,15 @@ def lead_history(company: Company) -> pl.DataFrame:
         (made.converted_at, ACCEPTED, CONVERTED),
     ]
     parts = [rows(every, "created", made.created_at), rows(every, "leadConverted", made.converted_at)]
-    parts += [rows(every, "Status", at, "Text", pl.lit(STATUS[old]), pl.lit(STATUS[new])) for at, old, new in status]
+    parts += [
+        rows(every, "Status", at, "Text", pl.lit(STATUS[old]), new=pl.lit(STATUS[new])) for at, old, new in status
+    ]
     survivor = np.where(deleted & (master >= 0), master, 0)
     parts.append(rows(survivor, "leadMerged", np.where(master >= 0, removed_at, NEVER)))
     handed = made.worked & (rng.random(len(made)) < 0.3)
     handed_at = np.where(handed, made.worked_at - 1, NEVER)
     queue = ids.owner.gather(company.world.sales.representatives + 2 + every % 2)
-    parts.append(rows(every, "Owner", handed_at, "EntityId", queue, ids.owner.gather(made.owner)))
+    parts.append(rows(every, "Owner", handed_at, "EntityId", queue, new=ids.owner.gather(made.owner)))
     parts.append(
         rows(
             every,
@@ -191,7 +193,7 @@ def lead_history(company: Company) -> pl.DataFrame:
             handed_at,
             "Text",
             pick(("Inbound Queue", "Nurture Queue"), every % 2),
-            user_names(company).gather(made.owner),
+            new=user_names(company).gather(made.owner),
         )
     )
     frame = (
@@ -221,6 +223,7 @@ def rows(
     at: Ints,
     kind: str = "Text",
     old: pl.Expr | pl.Series | None = None,
+    *,
     new: pl.Expr | pl.Series | None = None,
 ) -> pl.DataFrame:
     nothing = pl.lit(None, dtype=pl.String)

@@ -52,7 +52,7 @@ class Deals:
 
 
 def reach_out(
-    world: World, firms: Firms, people: People, records: Records, span: Span, rng: np.random.Generator
+    world: World, firms: Firms, people: People, records: Records, span: Span, *, rng: np.random.Generator
 ) -> Outreach:
     """Sales approaches one contact each of some listed firms, better fitting ones more often."""
     rates = world.deals
@@ -71,7 +71,14 @@ def reach_out(
 
 
 def make_deals(
-    world: World, firms: Firms, people: People, leads: Leads, outreach: Outreach, span: Span, rng: np.random.Generator
+    world: World,
+    firms: Firms,
+    people: People,
+    leads: Leads,
+    outreach: Outreach,
+    *,
+    span: Span,
+    rng: np.random.Generator,
 ) -> Deals:
     """All opportunities created before the end of the history, in the order of creation."""
     rates = world.deals
@@ -87,12 +94,23 @@ def make_deals(
     lead = np.concatenate([lead, np.full(len(opened), -1, dtype=np.int64)])
     skill = rates.skill_sd * rng.standard_normal(world.sales.representatives)
     kind = np.full(len(firm), NEW, dtype=np.int64)
-    won, closed, stalled = ends(world, firms, people, firm, person, owner, created, kind, skill, rng)
+    won, closed, stalled = ends(
+        world, firms, people, firm, person, owner=owner, created=created, kind=kind, skill=skill, rng=rng
+    )
     buyer = repeat(rng.poisson(rates.expansion_mean, len(firm)) * (won & (closed < span.end)))
     again_at = office(rng, later(closed[buyer], rng.exponential(rates.expansion_days * DAY, len(buyer)) + 60 * DAY))
     more = np.full(len(buyer), EXPANSION, dtype=np.int64)
     more_won, more_closed, more_stalled = ends(
-        world, firms, people, firm[buyer], person[buyer], owner[buyer], again_at, more, skill, rng
+        world,
+        firms,
+        people,
+        firm[buyer],
+        person[buyer],
+        owner=owner[buyer],
+        created=again_at,
+        kind=more,
+        skill=skill,
+        rng=rng,
     )
     join = np.concatenate
     created, closed, stalled = join([created, again_at]), join([closed, more_closed]), join([stalled, more_stalled])
@@ -119,7 +137,7 @@ def make_deals(
         created_at=created,
         closed_at=closed,
         won=won,
-        stage_at=stage_entries(world, created, cycle.astype(np.int64), won, span, rng),
+        stage_at=stage_entries(world, created, cycle.astype(np.int64), won, span, rng=rng),
         first_amount=np.round(amount * np.exp(0.25 * rng.standard_normal(count)), -2),
         amount=np.maximum(amount, 500.0),
         has_amount=won | (rng.random(count) >= rates.missing_amount),
@@ -134,6 +152,7 @@ def ends(
     people: People,
     firm: Ints,
     person: Ints,
+    *,
     owner: Ints,
     created: Ints,
     kind: Ints,
@@ -156,7 +175,9 @@ def ends(
     return won, closed, stalled
 
 
-def stage_entries(world: World, created: Ints, cycle: Ints, won: Bools, span: Span, rng: np.random.Generator) -> Ints:
+def stage_entries(
+    world: World, created: Ints, cycle: Ints, won: Bools, span: Span, *, rng: np.random.Generator
+) -> Ints:
     """When each deal entered each open stage (count x 4): winners pass all, losers die in one of them."""
     count = len(created)
     share = np.array(world.deals.lost_depth)

@@ -93,7 +93,7 @@ def arrive(world: World, firms: Firms, contact_firm: Ints, rng: np.random.Genera
 
 
 def work_leads(
-    world: World, firms: Firms, people: People, come: Arrivals, span: Span, rng: np.random.Generator
+    world: World, firms: Firms, people: People, come: Arrivals, span: Span, *, rng: np.random.Generator
 ) -> Leads:
     """The life of every lead."""
     rates, count = world.leads, len(come.firm)

@@ -47,7 +47,9 @@ def contact_firms(world: World, firms: Firms, rng: np.random.Generator) -> Ints:
     return repeat(counts)
 
 
-def meet_people(world: World, firms: Firms, firm: Ints, contacts: int, span: Span, rng: np.random.Generator) -> People:
+def meet_people(
+    world: World, firms: Firms, firm: Ints, contacts: int, span: Span, *, rng: np.random.Generator
+) -> People:
     """Persons working at `firm`; the first `contacts` of them are listed as contacts of their account, the others come as leads."""
     rates, count = world.people, len(firm)
     seniority = choose(rng, rates.seniorities, count)
@@ -58,7 +60,7 @@ def meet_people(world: World, firms: Firms, firm: Ints, contacts: int, span: Spa
     free = (~is_contact & (rng.random(count) < rates.free_mail)) | firms.is_person[firm]
     free_domain = pick(words.FREE_MAIL, rng.integers(0, len(words.FREE_MAIL), count))
     without_mail = rng.random(count) < rates.missing_email
-    email = addresses(first, last, firms.domain.gather(firm), free_domain, free, without_mail)
+    email = addresses(first, last, firms.domain.gather(firm), free_domain, free, without=without_mail)
     titles = title_words(list(rates.seniorities), list(rates.functions), seniority, function)
     no_title = (rng.random(count) < rates.missing_title) | firms.is_person[firm]
     code = pick([words.CALLING_CODES[name] for name in world.firms.countries], firms.country[firm])
@@ -85,7 +87,7 @@ def meet_people(world: World, firms: Firms, firm: Ints, contacts: int, span: Spa
 
 
 def addresses(
-    first: pl.Series, last: pl.Series, domain: pl.Series, free_domain: pl.Series, free: Bools, without: Bools
+    first: pl.Series, last: pl.Series, domain: pl.Series, free_domain: pl.Series, free: Bools, *, without: Bools
 ) -> pl.Series:
     """first.last@domain, numbered where two persons would share one; null for those without."""
     frame = pl.DataFrame(

@@ -49,7 +49,7 @@ class Forms:
 
 
 def send_forms(
-    world: World, leads: Leads, people: People, has_email: Bools, span: Span, rng: np.random.Generator
+    world: World, leads: Leads, people: People, has_email: Bools, span: Span, *, rng: np.random.Generator
 ) -> Forms:
     """The form that brought an inbound lead in, seconds before the lead was created, and later ones of interested people."""
     kinds = np.array([FORM_TYPES.index(source.form) if source.form else -1 for source in world.leads.sources.values()])
@@ -84,6 +84,7 @@ def visit_pages(
     leads: Leads,
     people: People,
     deals: Deals,
+    *,
     forms: Forms,
     sends: Sends,
     events: MailEvents,
@@ -171,6 +172,7 @@ def part(
     at: Ints,
     page: Ints,
     form: Ints | None = None,
+    *,
     link: Ints | None = None,
     campaign: Ints | None = None,
     identified: bool = False,

@@ -1,34 +1,38 @@
 """The words of the simulated company: names, places, subjects, pages. No rate and no effect belongs here."""
 
-FIRST_NAMES = tuple(
-    "Ada Adam Aisha Alan Alice Amir Amy Anders Andrea Anna Anton Aria Arthur Astrid Ben Bianca Boris Bruno Carla Carlos "
-    "Cathy Chen Chloe Clara Colin Dana Daniel Daria David Deepa Diego Dora Dylan Edith Elena Elias Ella Emil Emma Eric "
-    "Erin Esther Eva Fatima Felix Fiona Frank Freya Gavin Gina Grace Greta Hanna Hans Hassan Helen Henry Hugo Ian Ida "
-    "Ingrid Irene Isaac Ivan Jack Jana Jasper Joan Joel Jonas Julia Karim Karin Kate Kenji Klara Lars Laura Lea Leo Liam "
-    "Lin Lisa Louis Lucy Luis Maja Marco Maria Mark Marta Max Mei Mia Milan Mina Mona Nadia Nils Nina Noah Nora Olaf "
-    "Oliver Olga Omar Oscar Paula Peter Petra Priya Rachel Rafael Ravi Rita Robin Rosa Ruben Ruth Sam Sara Simon Sofia "
-    "Stefan Sven Tara Theo Thomas Tina Tom Uma Ursula Vera Victor Wanda Will Yara Yuki Zoe".split()
-)
-LAST_NAMES = tuple(
-    "Abbott Adler Ahmed Almeida Andersen Archer Bailey Baker Barnes Bauer Becker Bell Bennett Berg Bianchi Blake Bloom Boyd "
-    "Brandt Brooks Brown Burke Campbell Carter Castro Chapman Cohen Cole Cooper Costa Cruz Dahl Davies Dean Diaz Dixon "
-    "Dubois Duncan Eklund Ellis Engel Evans Farrell Fischer Fleming Foster Fournier Fox Garcia Gibson Gomez Graham Grant "
-    "Gruber Haas Hall Hansen Harper Hart Hayes Herrera Hill Hoffman Holt Hughes Hunt Ibrahim Jansen Jensen Jones Kang Kaur "
-    "Keller Kelly Khan Kim Klein Koch Kruger Kumar Lambert Lang Larsen Lee Lewis Lim Lopez Lund Maier Marsh Martin Mason "
-    "Mehta Meyer Miller Moore Moreau Morgan Morris Murphy Myers Nakamura Nash Nguyen Nolan Novak O'Brien Olsen Ortiz Owen "
-    "Park Patel Perez Peters Petit Pham Porter Quinn Rao Reed Reyes Rhodes Richter Rivera Roberts Rossi Roth Russo Ryan "
-    "Sanders Santos Schmidt Schulz Scott Shah Shaw Silva Singh Smith Sommer Stein Stone Suzuki Tanaka Taylor Thomas Torres "
-    "Turner Vance Vargas Vogel Wagner Walker Walsh Wang Ward Weber West White Wolf Wong Wright Yamada Young Zhang Ziegler".split()
-)
+FIRST_NAMES_TEXT = """
+Ada Adam Aisha Alan Alice Amir Amy Anders Andrea Anna Anton Aria Arthur Astrid Ben Bianca Boris Bruno Carla Carlos
+Cathy Chen Chloe Clara Colin Dana Daniel Daria David Deepa Diego Dora Dylan Edith Elena Elias Ella Emil Emma Eric Erin
+Esther Eva Fatima Felix Fiona Frank Freya Gavin Gina Grace Greta Hanna Hans Hassan Helen Henry Hugo Ian Ida Ingrid
+Irene Isaac Ivan Jack Jana Jasper Joan Joel Jonas Julia Karim Karin Kate Kenji Klara Lars Laura Lea Leo Liam Lin Lisa
+Louis Lucy Luis Maja Marco Maria Mark Marta Max Mei Mia Milan Mina Mona Nadia Nils Nina Noah Nora Olaf Oliver Olga
+Omar Oscar Paula Peter Petra Priya Rachel Rafael Ravi Rita Robin Rosa Ruben Ruth Sam Sara Simon Sofia Stefan Sven Tara
+Theo Thomas Tina Tom Uma Ursula Vera Victor Wanda Will Yara Yuki Zoe
+"""
+FIRST_NAMES = tuple(FIRST_NAMES_TEXT.split())
+LAST_NAMES_TEXT = """
+Abbott Adler Ahmed Almeida Andersen Archer Bailey Baker Barnes Bauer Becker Bell Bennett Berg Bianchi Blake Bloom Boyd
+Brandt Brooks Brown Burke Campbell Carter Castro Chapman Cohen Cole Cooper Costa Cruz Dahl Davies Dean Diaz Dixon
+Dubois Duncan Eklund Ellis Engel Evans Farrell Fischer Fleming Foster Fournier Fox Garcia Gibson Gomez Graham Grant
+Gruber Haas Hall Hansen Harper Hart Hayes Herrera Hill Hoffman Holt Hughes Hunt Ibrahim Jansen Jensen Jones Kang Kaur
+Keller Kelly Khan Kim Klein Koch Kruger Kumar Lambert Lang Larsen Lee Lewis Lim Lopez Lund Maier Marsh Martin Mason
+Mehta Meyer Miller Moore Moreau Morgan Morris Murphy Myers Nakamura Nash Nguyen Nolan Novak O'Brien Olsen Ortiz Owen
+Park Patel Perez Peters Petit Pham Porter Quinn Rao Reed Reyes Rhodes Richter Rivera Roberts Rossi Roth Russo Ryan
+Sanders Santos Schmidt Schulz Scott Shah Shaw Silva Singh Smith Sommer Stein Stone Suzuki Tanaka Taylor Thomas Torres
+Turner Vance Vargas Vogel Wagner Walker Walsh Wang Ward Weber West White Wolf Wong Wright Yamada Young Zhang Ziegler
+"""
+LAST_NAMES = tuple(LAST_NAMES_TEXT.split())
 SALUTATIONS = ("", "", "", "Prof.", "", "", "", "Dr.")
-FIRM_STARTS = tuple(
-    "Al Ar Bel Ber Bor Cal Car Cor Dal Del Dor El Em Fal Fen Gal Gar Hal Har Hel In Jar Kal Kor Lan Lor Lum Mar Mel Mon Nor "
-    "Nov Ol Or Pal Par Quin Ral Ren Ros Sal Sen Sol Tal Ter Tor Ul Val Ver Vin Wal Wes Xen Yor Zan Zel".split()
-)
-FIRM_ENDS = tuple(
-    "ado aris axo bex bridge cast dane delo dyne era field ford gate ica ion ix land lex lia lo mark max mere mont nex nova "
-    "oma on ora phi quest rix ro sys tek tera ton tron ura vance vera via ville wood xis yard zen".split()
-)
+FIRM_STARTS_TEXT = """
+Al Ar Bel Ber Bor Cal Car Cor Dal Del Dor El Em Fal Fen Gal Gar Hal Har Hel In Jar Kal Kor Lan Lor Lum Mar Mel Mon Nor
+Nov Ol Or Pal Par Quin Ral Ren Ros Sal Sen Sol Tal Ter Tor Ul Val Ver Vin Wal Wes Xen Yor Zan Zel
+"""
+FIRM_STARTS = tuple(FIRM_STARTS_TEXT.split())
+FIRM_ENDS_TEXT = """
+ado aris axo bex bridge cast dane delo dyne era field ford gate ica ion ix land lex lia lo mark max mere mont nex nova
+oma on ora phi quest rix ro sys tek tera ton tron ura vance vera via ville wood xis yard zen
+"""
+FIRM_ENDS = tuple(FIRM_ENDS_TEXT.split())
 FIRM_WORDS = {
     "Technology": ("Software", "Systems", "Labs", "Data", "Networks"),
     "Finance": ("Capital", "Bank", "Insurance", "Advisors", "Payments"),
