@@ -7,6 +7,7 @@ percent of the page, since their words stand beside them in HTML and must not sh
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from pipelines.publish.report.words import number, percent
 
@@ -58,9 +59,10 @@ def funnel_bar(step: str, parts: Sequence[Part], widest: int) -> str:
             )
         position += width
     told = ", ".join(f"{number(part.count)} {part.words}" for part in parts)
+    title = f"{step}: {number(entered)} entered"
     return (
         f'<svg class="bar" role="img" width="100%" height="{BAR_HEIGHT}" xmlns="http://www.w3.org/2000/svg">'
-        f"<title>{escape(f'{step}: {number(entered)} entered')}</title><desc>{escape(told)}</desc>{''.join(drawn)}</svg>"
+        f"<title>{escape(title)}</title><desc>{escape(told)}</desc>{''.join(drawn)}</svg>"
     )
 
 
@@ -77,7 +79,7 @@ def reliability_chart(bins: Sequence[ReliabilityBin], name: str) -> str:
             f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="{2.5 + 4 * (b.n / most) ** 0.5:.1f}">'
             f"<title>{escape(words)}</title></circle>"
         )
-    told = "; ".join(f"{percent(b.predicted)} promised, {percent(b.observed)} came true (n {number(b.n)})" for b in bins)
+    told = "; ".join(f"promised {percent(b.predicted)}, came true {percent(b.observed)} of {number(b.n)}" for b in bins)
     return framed(f"Reliability of {name}", told, marks, top, ("Promised by the model", "Came true"))
 
 
@@ -107,17 +109,17 @@ def gains_chart(points: Sequence[GainsPoint], name: str) -> str:
 def caught_at(points: Sequence[GainsPoint], share: float) -> float | None:
     """The share of successes within the best `share` of the list, between the two nearest points; null outside."""
     known = sorted({(0.0, 0.0), *((p.share, p.caught) for p in points)})
-    for (x0, y0), (x1, y1) in zip(known, known[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(known):
         if x0 <= share <= x1 and x1 > x0:
             return y0 + (y1 - y0) * (share - x0) / (x1 - x0)
     return None
 
 
 def framed(title: str, told: str, marks: Sequence[str], top: float, axes: tuple[str, str]) -> str:
-    """A square plot with five grid lines a side, both axes from 0 to `top`."""
+    """A square plot with a grid line for every fifth, both axes from 0 to `top`."""
     grid = []
-    for tick in range(5):
-        share = tick / 4
+    for tick in range(6):
+        share = tick / 5
         x, y = across(share), upward(share)
         words = percent(top * share)
         grid.append(

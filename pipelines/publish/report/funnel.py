@@ -9,7 +9,7 @@ import duckdb
 from markupsafe import Markup
 
 from pipelines.publish.report.charts import Part, funnel_bar
-from pipelines.publish.report.reading import Row, columns_of, read, read_table
+from pipelines.publish.report.reading import Row, read_table
 from pipelines.publish.report.words import label, number, percent
 
 COHORTS_SHOWN = 8
@@ -23,7 +23,12 @@ COHORTS = """
     where segment = 'all'
     order by unit, cohort_on, step
 """
-STEP_ORDER = "select unit, step, min(step_order) as step_order from core.process_entries group by unit, step order by all"
+STEP_ORDER = """
+    select unit, step, min(step_order) as step_order
+    from core.process_entries
+    group by unit, step
+    order by unit, step
+"""
 HORIZONS = "select unit, horizon_days from config.funnel_units order by unit"
 
 
@@ -51,8 +56,9 @@ class CohortCell:
 class CohortLine:
     name: str
     cells: tuple[CohortCell, ...]
-    open: str
+    won: str
     lost: str
+    open: str
     is_censored: bool
 
 
@@ -162,8 +168,9 @@ def cohort_line(on: date, rows: Sequence[Row], steps: Sequence[str]) -> CohortLi
     return CohortLine(
         name=f"{on:%b %Y}" if on.day == 1 else f"{on.day} {on:%b %Y}",
         cells=tuple(cohort_cell([row for row in mine if row["step"] == step]) for step in steps),
-        open=number(total(mine, "open")),
+        won=number(total([row for row in mine if row["step"] == SALE], "advanced")),
         lost=number(total(mine, "lost")),
+        open=number(total(mine, "open")),
         is_censored=any(row["is_censored"] for row in mine),
     )
 

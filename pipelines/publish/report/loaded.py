@@ -130,9 +130,7 @@ def by_rule(rows: Sequence[Row]) -> tuple[Quarantined, ...]:
         reasons = row["reasons"] or ()
         for place, rule in enumerate(row["violated_rules"] or ("unreadable",)):
             found.setdefault(rule, []).append((row, reasons[place] if place < len(reasons) else ""))
-    return tuple(
-        quarantined(rule, found[rule]) for rule in sorted(found, key=lambda rule: (-len(found[rule]), rule))
-    )
+    return tuple(quarantined(rule, found[rule]) for rule in sorted(found, key=lambda rule: (-len(found[rule]), rule)))
 
 
 def quarantined(rule: str, records: Sequence[tuple[Row, str]]) -> Quarantined:

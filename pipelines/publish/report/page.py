@@ -123,14 +123,22 @@ def call_first(queue: ListHead[QueueLine]) -> str:
 def how_far_to_trust(
     queue: ListHead[QueueLine], targets: ListHead[TargetLine], models: tuple[ModelTrust, ...], loaded: Loaded
 ) -> str:
-    ranking = [f"{model.name.lower()} {model.ranking_short}" for model in models if model.is_ranking]
+    scores = [f"{model.ranking_short} for {model.name.lower()}" for model in models if model.is_ranking]
+    ranking = (
+        [
+            "shown one that succeeded and one that did not, the models name the right one "
+            f"{words.joined(scores)}, a tossed coin 50 times"
+        ]
+        if scores
+        else []
+    )
     if queue.is_by_points or targets.is_by_points:
         both = queue.is_by_points and targets.is_by_points
         which = "both lists" if both else "the queue" if queue.is_by_points else "the target list"
-        by_points = f"agreed points, not a model, put {which} in order, so read it as a sensible sorting and not a forecast"
+        by_points = f"agreed points, not a model, put {which} in order: a sensible sorting, not a forecast"
     else:
         by_points = ""
-    kept = "every row read is accounted for" if loaded.adds_up and loaded.files else ""
+    kept = "every row read from the extracts is accounted for" if loaded.adds_up and loaded.files else ""
     return words.sentence("How far to trust it: " + "; ".join(part for part in (*ranking, by_points, kept) if part))
 
 

@@ -1,7 +1,8 @@
 """How good the models are and how we know, in words and pictures. What belongs here: putting the published judgement
-(`marts.model_health`, `scores.reliability`, `scores.gains`) into sentences; no metric is computed here."""
+(`marts.model_health`, `scores.model_status`, `scores.reliability`, `scores.gains`) into sentences; no metric is
+computed here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -12,10 +13,12 @@ from pipelines.publish.report.reading import Row, columns_of, read_table
 from pipelines.publish.report.words import decimal, label, number, percent, sentence
 
 HEALTH = """
-    select model, model_version, slice, metric, value, low, high, n, split, as_of, verdict
+    select model, model_version, slice, metric, value, low, high, n, verdict
     from marts.model_health
-    order by model, model_version, slice, metric, split
+    qualify as_of = max(as_of) over (partition by model)
+    order by model, model_version, slice, metric
 """
+STATUS = "select model, status, model_version, sentence from scores.model_status order by model"
 RELIABILITY = """
     select model, model_version, mean_score, event_rate, low, high, n
     from scores.reliability
@@ -24,131 +27,202 @@ RELIABILITY = """
 GAINS = "select model, model_version, share, caught from scores.gains order by model, model_version, share"
 LABELS = "select model, title, unit, positive, horizon_days from config.labels order by model"
 TOO_FEW = "not enough data"
-RANKING = "auc"
+WHOLE = "all"
 METRIC_WORDS = {
-    "auc": "Ranking (AUC)",
+    "auc": "Pairs put in the right order (AUC)",
+    "lift_at_10pct": "Lift in the best 10%",
+    "positives_in_top_20pct": "Successes within the best 20%",
+    "base_rate": "Success rate of all",
+    "top_decile_rate": "Success rate of the best 10%",
+    "bottom_decile_rate": "Success rate of the last 10%",
+    "ece": "Distance of promise from outcome",
+    "ece_expected": "The distance that chance explains",
+    "brier": "Brier score (lower is better)",
+    "log_loss": "Log loss (lower is better)",
     "average_precision": "Average precision",
-    "brier": "Brier score",
-    "log_loss": "Log loss",
-    "base_rate": "Share that succeeded",
-    "event_rate": "Share that succeeded",
-    "mean_score": "Mean probability",
-    "lift_at_10": "Lift in the best 10%",
-    "calibration_slope": "Calibration slope",
-    "expected_calibration_error": "Calibration error",
+    "units_positive": "Units that succeeded",
+    "units_negative": "Units that did not",
 }
-SHARES = frozenset({"base_rate", "event_rate", "mean_score"})
+SHARES = frozenset(
+    ("positives_in_top_20pct", "base_rate", "top_decile_rate", "bottom_decile_rate", "ece", "ece_expected")
+)
+COUNTS = frozenset(("units_positive", "units_negative"))
+AGE_METRICS = ("auc", "lift_at_10pct", "base_rate")
 
 
 @dataclass(frozen=True)
-class MetricLine:
-    slice: str
+class Figure:
+    """One metric: its value, its 95% interval and what the judgement says of it, all in words."""
+
     metric: str
     value: str
     interval: str
-    n: str
-    split: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class SliceLine:
+    """One slice of the test, such as an age of the record: its figures in the order of AGE_METRICS."""
+
+    name: str
+    records: str
+    figures: tuple[Figure, ...]
 
 
 @dataclass(frozen=True)
 class ModelTrust:
-    """One model's judgement: sentences, two pictures (null when not published), and its figures by slice."""
+    """One model's judgement: sentences, two pictures (null when not published), its figures, whole and by slice."""
 
     name: str
     version: str
     predicts: str
     verdict: str
     is_ranking: bool
+    tested_on: str
     ranking: str
     ranking_short: str
     gains_words: str
     reliability: Markup | None
     gains: Markup | None
-    lines: tuple[MetricLine, ...]
+    figures: tuple[Figure, ...]
+    slices: tuple[SliceLine, ...]
 
 
 def read_trust(connection: duckdb.DuckDBPyConnection) -> tuple[ModelTrust, ...]:
-    """One entry per model in the published health table."""
+    """One entry per model that has a status or a judgement, for the version that stands behind its scores."""
     health = read_table(connection, "marts.model_health", HEALTH)
     bins = read_table(connection, "scores.reliability", RELIABILITY)
     gains = read_table(connection, "scores.gains", GAINS)
-    has_labels = {"model", "title", "unit", "positive", "horizon_days"} <= columns_of(connection, "config.labels")
+    states = {row["model"]: row for row in read_table(connection, "scores.model_status", STATUS)}
+    has_labels = "title" in columns_of(connection, "config.labels")
     labels = {row["model"]: row for row in read_table(connection, "config.labels", LABELS)} if has_labels else {}
-    versions = sorted({(row["model"], row["model_version"] or "") for row in health})
+    models = sorted({row["model"] for row in health} | states.keys())
     return tuple(
         model_trust(
             labels.get(model, {"model": model}),
-            version,
-            *(rows_of(rows, model, version) for rows in (health, bins, gains)),
+            states.get(model),
+            *(of_model(rows, model) for rows in (health, bins, gains)),
         )
-        for model, version in versions
+        for model in models
     )
 
 
-def rows_of(rows: Sequence[Row], model: str, version: str) -> list[Row]:
-    return [row for row in rows if row["model"] == model and (row["model_version"] or "") == version]
+def of_model(rows: Sequence[Row], model: str) -> list[Row]:
+    return [row for row in rows if row["model"] == model]
 
 
 def model_trust(
-    label_row: Row, version: str, health: Sequence[Row], bins: Sequence[Row], gains: Sequence[Row]
+    labels: Row, status: Row | None, all_health: Sequence[Row], all_bins: Sequence[Row], all_gains: Sequence[Row]
 ) -> ModelTrust:
-    name = label(label_row.get("title") or label_row["model"])
-    verdict = next((row["verdict"] for row in sorted(health, key=by_weight) if row["verdict"]), "")
-    auc = next((r for r in health if r["metric"] == RANKING and r["slice"] == "all" and r["value"] is not None), None)
-    is_ranking = auc is not None and TOO_FEW not in verdict.lower()
-    happens = label_row.get("positive") or "succeeded"
+    name = label(labels.get("title") or labels["model"])
+    version = version_of(status, all_health)
+    health, bins, gains = (of_version(rows, version) for rows in (all_health, all_bins, all_gains))
+    whole = {row["metric"]: row for row in health if row["slice"] == WHOLE and row["value"] is not None}
+    auc = whole.get("auc")
+    happens = labels.get("positive") or "succeeded"
     points = [GainsPoint(float(row["share"]), float(row["caught"])) for row in gains]
     return ModelTrust(
         name=name,
-        version=version,
-        predicts=predicts(label_row),
-        verdict=sentence(verdict),
-        is_ranking=is_ranking,
+        version="" if version == "none" else version,
+        predicts=predicts(labels),
+        verdict=verdict_of(status, health),
+        is_ranking=status["status"] == "champion" if status else auc is not None,
+        tested_on=f"Tested once, on {number(auc['n'])} looks at records from the newest stretch." if auc else "",
         ranking=ranking_words(auc, happens) if auc else "",
-        ranking_short=ranking_short(auc) if auc else "",
-        gains_words=gains_words(points, label_row.get("unit") or "record", happens),
+        ranking_short=f"{hundred(auc['value'])} times in 100{between(auc)}" if auc else "",
+        gains_words=gains_words(points, labels.get("unit") or "record", happens),
         reliability=picture(reliability_chart([reliability_bin(row) for row in bins], name)) if bins else None,
         gains=picture(gains_chart(points, name)) if points else None,
-        lines=tuple(metric_line(row) for row in health if row["value"] is not None),
+        figures=tuple(figure(metric, whole) for metric in in_order(whole)),
+        slices=slice_lines(health),
     )
 
 
-def by_weight(row: Row) -> tuple[bool, bool]:
-    """The verdict on the whole model before those on slices, on its ranking before those on other metrics."""
-    return (row["slice"] != "all", row["metric"] != RANKING)
+def version_of(status: Row | None, health: Sequence[Row]) -> str:
+    """The version behind the scores; without a status, the last one judged."""
+    known = [str(row["model_version"] or "none") for row in health]
+    return str(status["model_version"] or "none") if status else max(known, default="none")
+
+
+def of_version(rows: Sequence[Row], version: str) -> list[Row]:
+    return [row for row in rows if str(row["model_version"] or "none") == version]
+
+
+def verdict_of(status: Row | None, health: Sequence[Row]) -> str:
+    """The sentence of the status; else why there is no model; else what speaks against one, metric by metric."""
+    if status and status["sentence"]:
+        return sentence(status["sentence"])
+    told = [row for row in health if row["slice"] == WHOLE and row["verdict"]]
+    refused = next((row["verdict"] for row in told if TOO_FEW in row["verdict"]), None)
+    return sentence(refused) if refused else ""
+
+
+def in_order(metrics: Mapping[str, Row]) -> list[str]:
+    """The metrics that a reader asks for first, then whatever else there is."""
+    return [*(metric for metric in METRIC_WORDS if metric in metrics), *sorted(metrics.keys() - METRIC_WORDS.keys())]
+
+
+def slice_lines(health: Sequence[Row]) -> tuple[SliceLine, ...]:
+    """One line per slice but the whole, the youngest age first."""
+    found = {row["slice"] for row in health} - {WHOLE}
+    lines = []
+    for name in sorted(found, key=slice_order):
+        rows = {row["metric"]: row for row in health if row["slice"] == name}
+        records = number(next(iter(rows.values()))["n"])
+        lines.append(SliceLine(slice_words(name), records, tuple(figure(metric, rows) for metric in AGE_METRICS)))
+    return tuple(lines)
+
+
+def slice_order(name: str) -> tuple[str, int, str]:
+    kind, _, rest = name.partition(":")
+    digits = rest.split("-")[0].rstrip("+")
+    return (kind, int(digits) if digits.isdigit() else 0, rest)
+
+
+def slice_words(name: str) -> str:
+    """`age:2-7` as `Records of 2 to 7 days`; other slices as `Segment: large`."""
+    kind, _, rest = name.partition(":")
+    if kind != "age":
+        return label(f"{kind}: {rest}" if rest else kind)
+    if rest.endswith("+"):
+        return f"Records of {rest.rstrip('+')} days and more"
+    return f"Records of {rest.replace('-', ' to ')} days"
+
+
+def figure(metric: str, rows: Mapping[str, Row]) -> Figure:
+    name = METRIC_WORDS.get(metric, label(metric))
+    row = rows.get(metric)
+    if row is None or row["value"] is None:
+        return Figure(name, "–", "", row["verdict"] or "" if row else "")
+    show = percent if metric in SHARES else number if metric in COUNTS else decimal
+    known = row["low"] is not None and row["high"] is not None
+    interval = f"{show(row['low'])} to {show(row['high'])}" if known else ""
+    return Figure(name, show(row["value"]), interval, row["verdict"] or "")
 
 
 def picture(svg: str) -> Markup:
     return Markup(svg)  # noqa: S704 - the chart escapes every word itself
 
 
-def predicts(row: Row) -> str:
-    if not row.get("horizon_days"):
+def predicts(labels: Row) -> str:
+    if not labels.get("horizon_days"):
         return ""
-    return f"Predicts whether a{'n' if row['unit'][:1] in 'aeio' else ''} {row['unit']} will be {row['positive']} " \
-        f"within {row['horizon_days']} days."
+    article = "an" if labels["unit"][:1] in "aeio" else "a"
+    return f"Predicts whether {article} {labels['unit']} is {labels['positive']} within {labels['horizon_days']} days."
 
 
 def ranking_words(auc: Row, happens: str) -> str:
     """The area under the ROC curve as a wager (Hanley and McNeil 1982: the probability of ranking a pair rightly)."""
     return (
-        f"Take one that {was(happens)} and one that did not: the model puts the right one first {hundred(auc['value'])} "
-        f"times in 100{between(auc)}. Tossing a coin would manage 50; knowing the future, 100."
+        f"Take one that was later {happens} and one that was not: the model puts the right one first "
+        f"{hundred(auc['value'])} times in 100{between(auc)}. Tossing a coin would manage 50; knowing the future, 100."
     )
-
-
-def was(happens: str) -> str:
-    return f"was later {happens}" if happens == "won" else f"later {happens}"
-
-
-def ranking_short(auc: Row) -> str:
-    return f"orders {hundred(auc['value'])} of 100 pairs rightly{between(auc)}, where a coin would order 50"
 
 
 def between(auc: Row) -> str:
     if auc["low"] is None or auc["high"] is None:
         return ""
-    return f" (between {hundred(auc['low'])} and {hundred(auc['high'])} with 95% confidence)"
+    return f" ({hundred(auc['low'])} to {hundred(auc['high'])} with 95% confidence)"
 
 
 def hundred(value: float) -> str:
@@ -169,16 +243,3 @@ def reliability_bin(row: Row) -> ReliabilityBin:
     observed = float(row["event_rate"])
     low, high = (observed if row[end] is None else float(row[end]) for end in ("low", "high"))
     return ReliabilityBin(float(row["mean_score"]), observed, low, high, int(row["n"]))
-
-
-def metric_line(row: Row) -> MetricLine:
-    show = percent if row["metric"] in SHARES else decimal
-    known = row["low"] is not None and row["high"] is not None
-    return MetricLine(
-        slice="All records" if row["slice"] == "all" else label(row["slice"]),
-        metric=METRIC_WORDS.get(row["metric"], label(row["metric"])),
-        value=show(row["value"]),
-        interval=f"{show(row['low'])} to {show(row['high'])}" if known else "",
-        n=number(row["n"]),
-        split=label(row["split"]),
-    )
