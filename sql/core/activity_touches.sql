@@ -1,0 +1,101 @@
+-- One row per task done or meeting held, as a touch
+-- key: source, source_id
+-- A task counts at the moment it was completed, else at the end of its day but no later than its last change. A meeting
+-- counts from its start, and only once it has ended. Series stand for their single dates, which are records themselves.
+with
+
+setting as (
+    select calendar.zone, as_of.as_of
+    from config.calendar as calendar
+    cross join config.as_of as as_of
+),
+
+kinds as (
+    select lower(task_type) as task_type, min(kind) as kind, min(channel) as channel
+    from config.task_types
+    group by lower(task_type)
+),
+
+tasks as (
+    select
+        'task' as source,
+        tasks.task_id as source_id,
+        tasks.who_id,
+        tasks.what_id,
+        coalesce(by_subtype.kind, by_type.kind, 'task') as kind,
+        coalesce(by_subtype.channel, by_type.channel, 'other') as channel,
+        lower(coalesce(tasks.call_type, '')) = 'inbound' as is_inbound,
+        tasks.subject,
+        coalesce(
+            tasks.completed_at,
+            least(day_end_at(tasks.activity_on, setting.zone), tasks.modified_at),
+            tasks.created_at
+        ) as occurred_at,
+        cast(null as timestamp) as ended_at,
+        tasks.created_at,
+    from staging.salesforce_tasks as tasks
+    cross join setting
+    left join kinds as by_subtype on lower(tasks.task_subtype) = by_subtype.task_type
+    left join kinds as by_type on lower(tasks.task_type) = by_type.task_type
+    where coalesce(tasks.is_closed, lower(tasks.status) = 'completed', false)
+        and not tasks.is_deleted
+        and not tasks.is_series
+),
+
+meetings as (
+    select
+        'event' as source,
+        events.event_id as source_id,
+        events.who_id,
+        events.what_id,
+        'meeting' as kind,
+        'meeting' as channel,
+        false as is_inbound,
+        events.subject,
+        coalesce(
+            case when not events.is_all_day then events.start_at end, day_end_at(events.activity_on, setting.zone)
+        ) as occurred_at,
+        case when not events.is_all_day then events.end_at end as ended_at,
+        events.created_at,
+    from staging.salesforce_events as events
+    cross join setting
+    where not events.is_deleted
+        and not events.is_series
+        and not events.is_child
+),
+
+activities as (
+    select * from tasks
+    union all
+    select * from meetings
+)
+
+select
+    activities.source,
+    activities.source_id,
+    coalesce(survivors.survivor_id, activities.who_id) as record_id,
+    links.person_id,
+    case when starts_with(activities.what_id, '001') then coalesce(what.survivor_id, activities.what_id) end as account_id,
+    case when starts_with(activities.what_id, '006') then activities.what_id end as opportunity_id,
+    case when starts_with(activities.what_id, '701') then activities.what_id end as campaign_id,
+    activities.channel,
+    activities.kind,
+    case when activities.is_inbound then 'inbound' else 'outbound' end as direction,
+    case when activities.is_inbound then 'prospect' else 'sales' end as actor,
+    activities.subject,
+    activities.occurred_at,
+    greatest(
+        activities.occurred_at,
+        activities.ended_at,
+        activities.created_at,
+        -- What was there before the contact came from the lead by conversion, and was the lead's all along.
+        case when activities.created_at >= links.created_at then links.joined_at end
+    ) as known_at,
+    activities.created_at,
+from activities
+cross join setting
+left join core.survivors as survivors on activities.who_id = survivors.record_id
+left join core.person_links as links on coalesce(survivors.survivor_id, activities.who_id) = links.record_id
+left join core.survivors as what on activities.what_id = what.record_id
+where activities.created_at <= setting.as_of
+    and coalesce(activities.ended_at, activities.occurred_at) <= setting.as_of

@@ -1,0 +1,118 @@
+-- One row per lead and status it had, in the order of time, with the step of the process that the status means
+-- key: lead_id, status_number
+-- From LeadHistory; without it the record tells the present status alone, and since when only if nothing ever changed or
+-- the status still means the first step, in which every lead begins.
+with
+
+setting as (
+    select as_of from config.as_of
+),
+
+steps as (
+    select lower(status) as status, min(step) as step
+    from config.lead_status_steps
+    group by lower(status)
+),
+
+changes as (
+    select
+        history.lead_id,
+        history.lead_history_id,
+        history.old_value,
+        history.new_value,
+        history.changed_at,
+        row_number() over (
+            partition by history.lead_id order by history.changed_at, history.lead_history_id
+        ) as change_number,
+    from staging.salesforce_lead_history as history
+    where history.field = 'status'
+),
+
+-- A CRM that records status changes at all would have recorded them for every lead.
+tracking as (
+    select count(*) > 0 as is_tracked from changes
+),
+
+leads as (
+    select
+        leads.lead_id,
+        leads.status,
+        leads.is_converted,
+        leads.converted_at,
+        leads.created_at,
+        leads.modified_at,
+        changes.lead_id is not null as has_changes,
+        changes.old_value as first_status,
+        tracking.is_tracked,
+        setting.as_of,
+    from core.leads as leads
+    cross join setting
+    cross join tracking
+    left join changes on leads.lead_id = changes.lead_id and changes.change_number = 1
+),
+
+statuses as (
+    select lead_id, 1 as source_order, '' as entry_id, first_status as status, created_at as entered_at
+    from leads
+    where has_changes
+    union all
+    select changes.lead_id, 2, changes.lead_history_id, changes.new_value, changes.changed_at
+    from changes
+    inner join leads on changes.lead_id = leads.lead_id
+    where changes.changed_at <= leads.as_of
+        and (leads.converted_at is null or changes.changed_at <= leads.converted_at)
+    union all
+    -- What a converted lead was before nobody wrote down: it came in as a lead.
+    select
+        lead_id,
+        3,
+        '',
+        case when not is_converted then status end,
+        case
+            when has_changes then modified_at
+            when is_tracked or is_converted or modified_at = created_at then created_at
+        end,
+    from leads
+    where not has_changes
+        or (not is_converted and modified_at <= as_of)
+),
+
+mapped as (
+    select
+        statuses.lead_id,
+        statuses.source_order,
+        statuses.entry_id,
+        statuses.status,
+        coalesce(steps.step, 'lead') as step,
+        leads.has_changes or leads.is_tracked as is_recorded,
+        leads.is_converted,
+        case
+            when statuses.entered_at is null and coalesce(steps.step, 'lead') = 'lead' then leads.created_at
+            else statuses.entered_at
+        end as entered_at,
+    from statuses
+    inner join leads on statuses.lead_id = leads.lead_id
+    left join steps on lower(statuses.status) = steps.status
+),
+
+entries as (
+    select lead_id, source_order, entry_id, status, is_recorded, entered_at,
+        case when step = 'opportunity' then 'lead' else step end as step,
+    from mapped
+    where not (is_converted and step = 'opportunity')
+    union all
+    select lead_id, 4, '', status, true, converted_at, 'opportunity'
+    from leads
+    where is_converted
+)
+
+select
+    lead_id,
+    row_number() over (partition by lead_id order by source_order, entered_at, entry_id) as status_number,
+    status,
+    step,
+    is_recorded,
+    entered_at,
+from entries
+qualify status is distinct from lag(status) over (partition by lead_id order by source_order, entered_at, entry_id)
+    or step is distinct from lag(step) over (partition by lead_id order by source_order, entered_at, entry_id)

@@ -1,0 +1,97 @@
+-- One row per opportunity as it stood at the as-of moment
+-- key: opportunity_id
+-- A record that changed after that moment takes stage, amount and outcome from its history; without one they are unknown.
+with
+
+setting as (
+    select calendar.currency, as_of.as_of
+    from config.calendar as calendar
+    cross join config.as_of as as_of
+),
+
+amounts as (
+    select
+        history.opportunity_id,
+        max(struct_pack(
+            changed_at := history.changed_at,
+            id := history.opportunity_history_id,
+            amount := history.amount,
+            probability := history.probability
+        )) as latest,
+    from staging.salesforce_opportunity_history as history
+    cross join setting
+    where history.changed_at <= setting.as_of
+    group by history.opportunity_id
+),
+
+last_stages as (
+    select opportunity_id, stage, entered_at
+    from core.opportunity_stages
+    qualify row_number() over (partition by opportunity_id order by stage_number desc) = 1
+),
+
+states as (
+    select
+        opportunities.* exclude (stage, amount, probability, currency),
+        coalesce(opportunities.currency, setting.currency) as currency,
+        setting.as_of,
+        last_stages.stage,
+        case
+            when opportunities.modified_at <= setting.as_of then record_outcomes.outcome
+            else coalesce(stage_outcomes.outcome, 'open')
+        end as outcome,
+        case when opportunities.modified_at <= setting.as_of then opportunities.amount else amounts.latest.amount end
+            as amount,
+        case
+            when opportunities.modified_at <= setting.as_of then opportunities.probability
+            else amounts.latest.probability
+        end as probability,
+        coalesce(last_stages.entered_at, opportunities.modified_at) as stage_at,
+    from staging.salesforce_opportunities as opportunities
+    cross join setting
+    left join amounts on opportunities.opportunity_id = amounts.opportunity_id
+    left join last_stages on opportunities.opportunity_id = last_stages.opportunity_id
+    left join core.record_outcomes as record_outcomes on opportunities.opportunity_id = record_outcomes.opportunity_id
+    left join core.stage_outcomes as stage_outcomes on last_stages.stage = stage_outcomes.stage
+    where not opportunities.is_deleted
+        and opportunities.created_at <= setting.as_of
+),
+
+closings as (
+    select
+        states.*,
+        case when states.outcome <> 'open' then states.stage_at end as closed_at,
+        backfills.object is not null as is_backfilled,
+    from states
+    left join core.backfills as backfills
+        on backfills.object = 'opportunity' and minute_start(states.created_at) = backfills.minute_at
+)
+
+select
+    closings.opportunity_id,
+    coalesce(survivors.survivor_id, closings.account_id) as account_id,
+    closings.campaign_id,
+    closings.owner_id,
+    users.user_name as owner_name,
+    closings.opportunity_name,
+    closings.stage,
+    closings.outcome,
+    closings.amount,
+    closings.currency,
+    closings.probability,
+    closings.opportunity_type,
+    closings.lead_source,
+    record_types.record_type,
+    closings.is_backfilled,
+    closings.close_on,
+    closings.created_at,
+    closings.closed_at,
+    closings.modified_at,
+    case
+        when not closings.is_backfilled and coalesce(closings.closed_at, closings.as_of) >= closings.created_at
+        then days_between(closings.created_at, coalesce(closings.closed_at, closings.as_of))
+    end as days_open,
+from closings
+left join core.survivors as survivors on closings.account_id = survivors.record_id
+left join core.users as users on closings.owner_id = users.user_id
+left join staging.salesforce_record_types as record_types on closings.record_type_id = record_types.record_type_id

@@ -1,0 +1,27 @@
+-- One row per record that was merged into another one, with the record that lives on
+-- key: record_id
+-- The search starts from the records that live, so that a circle of merges ends nowhere and is left out.
+with recursive
+
+records as (
+    select account_id as record_id, merged_into_id, is_deleted from staging.salesforce_accounts
+    union all
+    select contact_id as record_id, merged_into_id, is_deleted from staging.salesforce_contacts
+    union all
+    select lead_id as record_id, merged_into_id, is_deleted from staging.salesforce_leads
+),
+
+chains as (
+    select losers.record_id, winners.record_id as survivor_id
+    from records as losers
+    inner join records as winners on losers.merged_into_id = winners.record_id
+    where losers.is_deleted and not winners.is_deleted
+    union all
+    select losers.record_id, chains.survivor_id
+    from records as losers
+    inner join chains on losers.merged_into_id = chains.record_id
+    where losers.is_deleted
+)
+
+select record_id, survivor_id
+from chains

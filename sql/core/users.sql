@@ -1,0 +1,31 @@
+-- One row per user or queue that the CRM names, those only named as an owner included
+-- key: user_id
+with
+
+owners as (
+    select owner_id as user_id from staging.salesforce_accounts
+    union
+    select owner_id as user_id from staging.salesforce_contacts
+    union
+    select owner_id as user_id from staging.salesforce_leads
+    union
+    select owner_id as user_id from staging.salesforce_opportunities
+    union
+    select owner_id as user_id from staging.salesforce_campaigns
+    union
+    select owner_id as user_id from staging.salesforce_tasks
+    union
+    select owner_id as user_id from staging.salesforce_events
+    union
+    select user_id from staging.salesforce_users
+)
+
+select
+    owners.user_id,
+    users.user_name,
+    users.email,
+    users.is_active,
+    starts_with(owners.user_id, '00G') as is_queue,
+from owners
+left join staging.salesforce_users as users on owners.user_id = users.user_id
+where owners.user_id is not null

@@ -1,0 +1,80 @@
+-- One row per page visit or form, as a touch; of nobody as long as nobody is known
+-- key: source, source_id
+with
+
+forms as (
+    select form_type, min(kind) as kind, bool_or(is_hand_raise) as is_hand_raise
+    from config.form_types
+    group by form_type
+),
+
+pages as (
+    select distinct visits.page, first_value(words.kind) over (partition by visits.page order by words.word) as kind
+    from (select distinct page from staging.engagement_web_visits) as visits
+    inner join config.page_words as words on contains(lower(visits.page), lower(words.word))
+),
+
+robots as (
+    select distinct agents.user_agent
+    from (select distinct user_agent from staging.engagement_web_visits) as agents
+    inner join config.robot_words as words on contains(agents.user_agent, lower(words.word))
+),
+
+actions as (
+    select
+        'web_visit' as source,
+        visits.visit_id as source_id,
+        visits.visitor_id,
+        visits.email_normal,
+        cast(null as varchar) as campaign_id,
+        'web' as channel,
+        coalesce(pages.kind, 'page_view') as kind,
+        visits.page as subject,
+        robots.user_agent is not null as is_machine,
+        false as is_hand_raise,
+        visits.visited_at as occurred_at,
+    from staging.engagement_web_visits as visits
+    left join pages on visits.page = pages.page
+    left join robots on visits.user_agent = robots.user_agent
+    union all
+    select
+        'form_fill',
+        fills.form_fill_id,
+        fills.visitor_id,
+        fills.email_normal,
+        fills.campaign_id,
+        'form',
+        coalesce(forms.kind, 'form_other'),
+        coalesce(fills.form_name, fills.form_type),
+        false,
+        coalesce(forms.is_hand_raise, false),
+        fills.submitted_at,
+    from staging.engagement_form_fills as fills
+    left join forms on fills.form_type = forms.form_type
+)
+
+select
+    actions.source,
+    actions.source_id,
+    coalesce(emails.person_id, visitors.person_id) as person_id,
+    actions.campaign_id,
+    actions.channel,
+    actions.kind,
+    'inbound' as direction,
+    'prospect' as actor,
+    actions.subject,
+    actions.is_machine,
+    actions.is_hand_raise,
+    actions.occurred_at,
+    greatest(
+        actions.occurred_at, case when emails.person_id is null then visitors.known_at else emails.known_at end
+    ) as known_at,
+    actions.occurred_at as created_at,
+from actions
+cross join config.as_of as setting
+left join core.person_emails as emails on actions.email_normal = emails.email_normal
+left join core.visitor_people as visitors
+    on actions.visitor_id = visitors.visitor_id
+    and actions.occurred_at >= visitors.from_at
+    and actions.occurred_at < visitors.until_at
+where actions.occurred_at <= setting.as_of

@@ -1,0 +1,11 @@
+-- One row per run, extract object and contract rule with the rows that broke it
+-- key: run_id, object, rule_id, kind
+select
+    load_id as run_id,
+    object,
+    rule_id,
+    kind,
+    severity,
+    rows_failed,
+    sample,
+from ledger.rule_results

@@ -1,0 +1,38 @@
+-- One row per value of the extracts that the playbook does not map, with what it counts as
+-- key: playbook_list, found_value
+with
+
+found as (
+    select 'lead_status_steps' as playbook_list, status as found_value, 'lead' as counts_as
+    from staging.salesforce_leads
+    union all
+    select 'lead_status_steps', new_value, 'lead' from staging.salesforce_lead_history where field = 'status'
+    union all
+    select 'account_types', account_type, 'unknown' from staging.salesforce_accounts
+    union all
+    select 'campaign_types', campaign_type, 'other' from staging.salesforce_campaigns
+    union all
+    select 'form_types', form_type, 'form_other' from staging.engagement_form_fills
+),
+
+mapped as (
+    select 'lead_status_steps' as playbook_list, lower(status) as mapped_value from config.lead_status_steps
+    union
+    select 'account_types', lower(account_type) from config.account_types
+    union
+    select 'campaign_types', lower(campaign_type) from config.campaign_types
+    union
+    select 'form_types', lower(form_type) from config.form_types
+)
+
+select
+    found.playbook_list,
+    found.found_value,
+    found.counts_as,
+    count(*) as records,
+from found
+left join mapped
+    on found.playbook_list = mapped.playbook_list and lower(trim(found.found_value)) = mapped.mapped_value
+where found.found_value is not null
+    and mapped.mapped_value is null
+group by found.playbook_list, found.found_value, found.counts_as

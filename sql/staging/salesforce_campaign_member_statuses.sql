@@ -1,0 +1,9 @@
+-- One row per campaign and status that its members may have
+-- key: campaign_member_status_id
+select
+    Id as campaign_member_status_id,
+    CampaignId as campaign_id,
+    nullif(trim(Label), '') as status,
+    HasResponded as has_responded,
+from raw.campaign_member_status
+where not coalesce(IsDeleted, false)
