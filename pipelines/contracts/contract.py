@@ -1,0 +1,107 @@
+"""What a contract says, as plain frozen values; no reading of files and no SQL here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+KnownAt = Literal["at_creation", "tracked", "outcome"]
+RuleKind = Literal["required", "type", "allowed", "pattern", "range", "length", "order", "reference"]
+Severity = Literal["error", "warn"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its meaning, type, and when its value becomes known (None in contracts out)."""
+
+    name: str
+    logical_type: str
+    physical_type: str
+    required: bool
+    known_at: KnownAt | None
+    derived: bool
+    protected: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A rule that one row breaks or keeps.
+
+    `error` rules keep the row out of the table (quarantine); `warn` rules are noted beside the row.
+    `minimum` and `maximum` bound a value (range) or a text's length (length); `targets` are the (object, column)
+    pairs of which one must hold the value (reference); `columns` of an order rule must not descend.
+    """
+
+    rule_id: str
+    kind: RuleKind
+    columns: tuple[str, ...]
+    severity: Severity
+    description: str
+    allowed: tuple[Any, ...] = ()
+    pattern: str = ""
+    minimum: float | str | None = None
+    maximum: float | str | None = None
+    targets: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class TableRule:
+    """A rule about the whole table, run as a Great Expectations expectation of `type` with `kwargs`."""
+
+    rule_id: str
+    type: str
+    kwargs: Mapping[str, Any]
+    severity: Severity
+    description: str
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """How one rule went over one table; `rows_failed` is 0 when it passed, -1 when the rule could not be run."""
+
+    rule_id: str
+    object: str
+    kind: Literal["shape", "row", "table"]
+    severity: Severity
+    rows_failed: int
+    detail: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One table that crosses the border; `key` is empty for an unlisted object, whose rows are not told apart."""
+
+    source: str
+    object: str
+    table: str
+    required: bool
+    file_pattern: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    rules: tuple[RowRule, ...]
+    version: str
+    owner: str
+    description: str
+    table_rules: tuple[TableRule, ...] = ()
+    modstamp_column: str | None = None
+    event_time_columns: tuple[str, ...] = ()
+    max_reject_pct: float = 100.0
+    digest: str = ""
+    path: Path = field(default=Path(), compare=False)
+
+    def matches(self, stem: str) -> bool:
+        """Whether a file's base name without format and compression endings belongs to this object."""
+        return bool(self.file_pattern) and re.fullmatch(self.file_pattern, stem, re.IGNORECASE) is not None
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name in any case, as SQL compares names."""
+        return next((column for column in self.columns if column.name.lower() == name.lower()), None)
+
+
+def snake_case(name: str) -> str:
+    """`LeadHistory` -> `lead_history`, `Branch__c` -> `branch__c`, `Product2` -> `product2`."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return re.sub(r"[^a-z0-9_]", "_", split.lower())

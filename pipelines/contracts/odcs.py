@@ -1,0 +1,216 @@
+"""Reading ODCS 3 contracts: safe YAML, the standard's own JSON schema, then the checks that the standard leaves open.
+
+The standard has no word for some of what we need; it goes into `customProperties`, whose names are checked here too,
+since a typo in one would otherwise switch a promise off in silence.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Hashable, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.contracts.contract import Column, Contract, snake_case
+from pipelines.contracts.odcs_rules import custom_properties, row_rules, table_rules
+from pipelines.errors import GrowthError
+
+OBJECT_PROPERTIES = frozenset({"filePattern", "required", "modstampColumn", "eventTimeColumns", "maxRejectPct"})
+COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected"})
+KNOWN_AT = ("at_creation", "tracked", "outcome")
+PHYSICAL_OF = {
+    "string": r"varchar",
+    "integer": r"bigint|integer|smallint",
+    "number": r"double|decimal\(\d+,\s?\d+\)",
+    "boolean": r"boolean",
+    "date": r"date",
+    "timestamp": r"timestamp",
+    "array": r".+\[\]",
+}
+
+
+def load_contracts(folder: Path) -> list[Contract]:
+    """Every `*.odcs.yaml` below `folder`, sorted by path, each checked alone and then against the others.
+
+    Raises GrowthError naming the file and the key path of the first thing wrong.
+    """
+    paths = sorted(folder.rglob("*.odcs.yaml"))
+    if not paths:
+        raise GrowthError(f"No contracts found: {folder} holds no file ending in .odcs.yaml.")
+    contracts = [load_contract(path) for path in paths]
+    check_together(contracts)
+    return contracts
+
+
+def load_contract(path: Path) -> Contract:
+    """One contract file as a Contract."""
+    text = path.read_text(encoding="utf-8")
+    document = read_yaml(text, path)
+    check_standard(document, path)
+    schema = document["schema"]
+    if len(schema) != 1:
+        raise GrowthError(f"{path}: schema: found {len(schema)} tables, expected one per contract file.")
+    columns = tuple(read_column(prop, f"{path}: schema[0].properties[{i}]") for i, prop in enumerate(columns_of(schema)))
+    where = f"{path}: schema[0]"
+    table = schema[0].get("physicalName", "")
+    if not re.fullmatch(r"[a-z]+\.[a-z][a-z0-9_]*", table):
+        raise GrowthError(f"{where}.physicalName: found {table!r}, expected schema.table in lower case.")
+    settings = custom_properties(schema[0], OBJECT_PROPERTIES, where)
+    incoming = table.startswith("raw.")
+    contract = Contract(
+        source=document.get("domain", ""),
+        object=schema[0]["name"],
+        table=table,
+        required=bool(settings.get("required", False)),
+        file_pattern=str(settings.get("filePattern", "")),
+        columns=columns,
+        key=key_of(columns_of(schema)),
+        rules=row_rules(schema[0], where),
+        version=document["version"],
+        owner=document.get("team", {}).get("name", ""),
+        description=" ".join(schema[0].get("description", "").split()),
+        table_rules=table_rules(schema[0], where),
+        modstamp_column=settings.get("modstampColumn"),
+        event_time_columns=tuple(settings.get("eventTimeColumns", ())),
+        max_reject_pct=float(settings.get("maxRejectPct", 100)),
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        path=path,
+    )
+    check_own(contract, incoming=incoming)
+    return contract
+
+
+class StrictLoader(yaml.CSafeLoader):
+    """Safe YAML that also refuses a key given twice (the last one would win in silence)."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} is given twice", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml(text: str, path: Path) -> dict[str, Any]:
+    """The document as plain values; a tag that would build an object is refused by the safe loader."""
+    try:
+        document = yaml.load(text, Loader=StrictLoader)  # noqa: S506 - a subclass of the safe loader
+    except yaml.YAMLError as error:
+        raise GrowthError(f"{path}: not a contract that can be read: {' '.join(str(error).split())}") from error
+    if not isinstance(document, dict):
+        raise GrowthError(f"{path}: found {type(document).__name__}, expected a mapping with apiVersion, kind, schema.")
+    return document
+
+
+@cache
+def standard_validator() -> Any:
+    """The validator of the JSON schema that the standard's own package ships."""
+    from jsonschema import validators
+
+    schema = json.loads(resources.files("open_data_contract_standard").joinpath("schema.json").read_text("utf-8"))
+    return validators.validator_for(schema)(schema)
+
+
+def check_standard(document: dict[str, Any], path: Path) -> None:
+    """Refuse what ODCS itself refuses, the deepest complaint first since it names the cause."""
+    errors = list(standard_validator().iter_errors(document))
+    if errors:
+        error = max(errors, key=lambda e: len(e.absolute_path))
+        raise GrowthError(f"{path}: {error.json_path.removeprefix('$.')}: {error.message[:300]}")
+    if document["apiVersion"] != "v3.1.0" or document["kind"] != "DataContract":
+        raise GrowthError(f"{path}: apiVersion: found {document['apiVersion']}, expected v3.1.0 of kind DataContract.")
+    if not document.get("schema"):
+        raise GrowthError(f"{path}: schema: missing, expected the table that the contract describes.")
+
+
+def columns_of(schema: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    columns: list[dict[str, Any]] = schema[0].get("properties", [])
+    return columns
+
+
+def read_column(prop: Mapping[str, Any], where: str) -> Column:
+    """One ODCS property as a Column."""
+    settings = custom_properties(prop, COLUMN_PROPERTIES, f"{where} ({prop['name']})")
+    known_at = settings.get("knownAt")
+    if known_at is not None and known_at not in KNOWN_AT:
+        raise GrowthError(f"{where} ({prop['name']}): knownAt: found {known_at!r}, expected one of {', '.join(KNOWN_AT)}.")
+    logical, physical = prop.get("logicalType", ""), prop.get("physicalType", "").lower()
+    if not re.fullmatch(PHYSICAL_OF.get(logical, "(?!)"), physical):
+        raise GrowthError(f"{where} ({prop['name']}): physicalType {physical!r} does not fit logicalType {logical!r}.")
+    if not prop.get("description"):
+        raise GrowthError(f"{where} ({prop['name']}): description: missing, expected what the column means.")
+    return Column(
+        name=prop["name"],
+        logical_type=logical,
+        physical_type=physical.replace(" ", ""),
+        required=bool(prop.get("required", False)),
+        known_at=known_at,
+        derived=bool(settings.get("derived", False)),
+        protected=bool(settings.get("protected", False)),
+        description=" ".join(prop["description"].split()),
+    )
+
+
+def key_of(properties: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Names of the primary key columns in the order of primaryKeyPosition."""
+    keyed = [prop for prop in properties if prop.get("primaryKey")]
+    return tuple(prop["name"] for prop in sorted(keyed, key=lambda prop: int(prop.get("primaryKeyPosition", 1))))
+
+
+def check_own(contract: Contract, *, incoming: bool) -> None:
+    """What the standard cannot know: names that must exist, and what every contract in must say."""
+    names = {column.name for column in contract.columns}
+    where = f"{contract.path}: schema[0]"
+    if len({name.lower() for name in names}) < len(contract.columns):
+        raise GrowthError(f"{where}.properties: a column name is given twice (names are compared without case).")
+    if not contract.key:
+        raise GrowthError(f"{where}.properties: no column has primaryKey: true, so rows cannot be told apart.")
+    times = (*((contract.modstamp_column,) if contract.modstamp_column else ()), *contract.event_time_columns)
+    for name in (*times, *(name for rule in contract.rules for name in rule.columns)):
+        if name not in names:
+            raise GrowthError(f"{where}: a rule or setting names the column {name!r}, which the contract does not have.")
+    for name in times:
+        column = contract.column(name)
+        if column is None or column.logical_type != "timestamp":
+            raise GrowthError(f"{where}.customProperties: {name} must be a timestamp to say when a row changed.")
+    ids = [rule.rule_id for rule in contract.rules] + [rule.rule_id for rule in contract.table_rules]
+    for rule_id in ids:
+        if ids.count(rule_id) > 1:
+            raise GrowthError(f"{where}.quality: the rule id {rule_id!r} is given twice.")
+    if incoming:
+        check_incoming(contract, where)
+
+
+def check_incoming(contract: Contract, where: str) -> None:
+    """A contract for extracts must say which files it is for and when each column becomes known."""
+    try:
+        re.compile(contract.file_pattern)
+    except re.error as error:
+        raise GrowthError(f"{where}.customProperties: filePattern is not a regular expression: {error}.") from error
+    if not contract.file_pattern:
+        raise GrowthError(f"{where}.customProperties: filePattern: missing, expected which files hold this object.")
+    if contract.table != f"raw.{snake_case(contract.object)}":
+        raise GrowthError(f"{where}.physicalName: found {contract.table}, expected raw.{snake_case(contract.object)}.")
+    for column in contract.columns:
+        if column.known_at is None:
+            raise GrowthError(f"{where}.properties ({column.name}): knownAt: missing, expected one of {', '.join(KNOWN_AT)}.")
+
+
+def check_together(contracts: list[Contract]) -> None:
+    """Tables are described once, and references point to tables and columns that have a contract."""
+    by_object = {contract.object: contract for contract in contracts}
+    tables = [contract.table for contract in contracts]
+    for contract in contracts:
+        if tables.count(contract.table) > 1:
+            raise GrowthError(f"{contract.path}: {contract.table} has more than one contract.")
+        for rule in contract.rules:
+            for target, column in rule.targets:
+                if target not in by_object or by_object[target].column(column) is None:
+                    raise GrowthError(
+                        f"{contract.path}: relationships of {rule.columns[0]}: no contract describes {target}.{column}."
+                    )

@@ -1,0 +1,12 @@
+"""Intake: extract files into `raw`, what breaks a contract into `quarantine`, an account of it into `ledger`.
+
+What belongs here: reading, typing, judging and merging what came in. What does not: one meaning across sources
+(`sql/staging`, `sql/core`).
+"""
+
+from pipelines.intake.files import folder_fingerprint
+from pipelines.intake.ledger import FileBalance, Report, balance_problems
+from pipelines.intake.load import load_extracts
+from pipelines.intake.report import LoadReport
+
+__all__ = ["FileBalance", "LoadReport", "Report", "balance_problems", "folder_fingerprint", "load_extracts"]

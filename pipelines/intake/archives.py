@@ -1,0 +1,111 @@
+"""Getting plain files out of gzip, zstd and zip, with an eye on what a hostile archive could do to this machine."""
+
+import gzip
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO
+
+from pipelines.errors import GrowthError
+from pipelines.intake.files import ExtractFile, compression_of
+
+CHUNK = 1 << 20
+MAX_MEMBERS = 10_000
+MAX_UNPACKED_BYTES = 64 << 30
+# Deflate cannot do better than 1032:1, real extracts stay below 100:1; small files may repeat themselves more.
+MAX_RATIO = 500
+RATIO_COUNTS_FROM_BYTES = 64 << 20
+
+
+def zip_members(path: Path) -> list[tuple[str, int]]:
+    """Names and unpacked sizes of the files in a zip archive, sorted; anything hostile refuses the archive."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise GrowthError(f"{path.name} is not a whole zip archive ({error}); export it again.") from error
+    if len(members) > MAX_MEMBERS:
+        raise GrowthError(f"{path.name} holds {len(members)} files, expected at most {MAX_MEMBERS}.")
+    if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
+        raise GrowthError(f"{path.name} would unpack to more than {MAX_UNPACKED_BYTES >> 30} GiB.")
+    for member in members:
+        check_member(path.name, member)
+    files = [member for member in members if not member.is_dir() and not hidden(member.filename)]
+    return sorted((member.filename, member.file_size) for member in files)
+
+
+def check_member(archive: str, member: zipfile.ZipInfo) -> None:
+    """Refuse names that leave the archive, links, passwords and bombs."""
+    name = member.filename
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or ".." in parts or "\\" in name:
+        raise GrowthError(f"{archive} holds a file named {name!r}, which points outside the archive; it is not opened.")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise GrowthError(f"{archive} holds a link named {name!r}; it is not opened.")
+    if member.flag_bits & 0x1:
+        raise GrowthError(f"{archive} is protected by a password ({name!r}); unpack it into the folder yourself.")
+    if member.file_size > RATIO_COUNTS_FROM_BYTES and member.file_size > MAX_RATIO * max(member.compress_size, 1):
+        raise GrowthError(f"{archive}: {name!r} would unpack to {member.file_size} bytes; it looks like a zip bomb.")
+
+
+def hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+
+
+def plain_copy(file: ExtractFile, folder: Path, number: int) -> Path:
+    """The file itself when it is plain, else its content unpacked into `folder` under a name of our own.
+
+    Raises GrowthError when the content is cut off, damaged, packed twice, or far larger than it should be.
+    """
+    if file.compression == "none":
+        return file.path
+    target = folder / f"unpacked-{number}"
+    limit = max(MAX_RATIO * file.path.stat().st_size, RATIO_COUNTS_FROM_BYTES)
+    limit = min(limit, MAX_UNPACKED_BYTES)
+    try:
+        with opened(file) as source, target.open("wb") as sink:
+            copy_bounded(file.name, source, sink, limit)
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError) as error:
+        raise GrowthError(f"{file.name} is cut off or damaged ({error}); export or copy it again.") from error
+    with target.open("rb") as stream:
+        if compression_of(stream.read(4)) != "none":
+            raise GrowthError(f"{file.name} is packed more than once; unpack it into the folder yourself.")
+    return target
+
+
+@contextmanager
+def opened(file: ExtractFile) -> Iterator[IO[bytes]]:
+    """The unpacked bytes of a packed file as a stream."""
+    if file.compression == "gzip":
+        with gzip.open(file.path) as stream:
+            yield stream  # type: ignore[misc]  # GzipFile reads bytes like any binary stream
+    elif file.compression == "zstd":
+        with opened_zstd(file) as stream:
+            yield stream
+    else:
+        with zipfile.ZipFile(file.path) as archive, archive.open(file.member or "") as stream:
+            yield stream
+
+
+@contextmanager
+def opened_zstd(file: ExtractFile) -> Iterator[IO[bytes]]:
+    import zstandard
+
+    try:
+        with zstandard.open(file.path, "rb") as stream:
+            yield stream
+    except zstandard.ZstdError as error:
+        raise GrowthError(f"{file.name} is cut off or damaged ({error}); export or copy it again.") from error
+
+
+def copy_bounded(name: str, source: IO[bytes], sink: IO[bytes], limit: int) -> None:
+    """Copy a stream, but no more than `limit` bytes of it."""
+    copied = 0
+    while chunk := source.read(CHUNK):
+        copied += len(chunk)
+        if copied > limit:
+            raise GrowthError(f"{name} unpacks to more than {limit} bytes; it looks like an archive bomb.")
+        sink.write(chunk)

@@ -1,0 +1,68 @@
+"""Typing cells: text to the contract's types as SQL expressions, and the words for a cell that cannot be read.
+
+A cast that DuckDB would make in silence but that changes the value (5.5 to 6, a time zone dropped, `epoch`) is not
+made; the cell then counts as unreadable.
+"""
+
+from pipelines.contracts.contract import Column
+
+EXPECTED = {
+    "date": "a date like 2024-01-31",
+    "timestamp": "a time like 2024-01-31T09:30:00.000+0000",
+    "boolean": "true, false, 1, 0 or nothing",
+    "integer": "a whole number like 250",
+    "number": "a number like 1250.50",
+    "string": "text",
+    "array": "a list",
+}
+
+
+def typed(cell: str, found_type: str, column: Column) -> str:
+    """SQL for the column's value from a cell of `found_type`; null where the cell is blank or cannot be read.
+
+    A blank boolean is false: that is how Salesforce writes it. Timestamps become naive UTC: an offset in the text
+    counts, which a bare cast to timestamp would ignore.
+    """
+    if column.logical_type == "boolean":
+        return f"coalesce({boolean(cell, found_type)}, false)"
+    if found_type != "VARCHAR":
+        return f"try_cast({to_utc(cell, found_type)} as {column.physical_type})"
+    match column.logical_type:
+        case "timestamp":
+            moment = f"try_cast({cell} as timestamptz)"
+            return f"case when {cell} like '1%' or {cell} like '2%' then timezone('UTC', {moment}) end"
+        case "date":
+            return f"case when {cell} like '____-__-__' then try_cast({cell} as date) end"
+        case "integer":
+            whole = f"try_cast({cell} as {column.physical_type})"
+            exact = f"try_cast({cell} as decimal(38, 9)) = {whole}"
+            return f"case when regexp_full_match({cell}, '\\s*[+-]?[0-9]+\\s*') or {exact} then {whole} end"
+        case "number":
+            number = f"try_cast({cell} as {column.physical_type})"
+            return number if column.physical_type != "double" else f"case when isfinite({number}) then {number} end"
+        case _:
+            return cell
+
+
+def boolean(cell: str, found_type: str) -> str:
+    """true/false/1/0 in any case; null for anything else."""
+    if found_type == "BOOLEAN":
+        return cell
+    text = f"lower(trim({cell}::varchar))"
+    return f"case when {text} in ('true', '1') then true when {text} in ('false', '0') then false end"
+
+
+def to_utc(cell: str, found_type: str) -> str:
+    return f"timezone('UTC', {cell})" if found_type == "TIMESTAMP WITH TIME ZONE" else cell
+
+
+def unreadable(cell: str, found_type: str, column: Column) -> str:
+    """SQL that is true where the cell holds something that is not of the column's type; the empty string when none can.
+
+    A blank is not unreadable; whether it may be blank is a rule of its own.
+    """
+    if column.logical_type == "string" or found_type == column.physical_type.upper():
+        return ""
+    value = boolean(cell, found_type) if column.logical_type == "boolean" else typed(cell, found_type, column)
+    blank = f"trim({cell}) = ''" if found_type == "VARCHAR" else "false"
+    return f"({cell} is not null and {value} is null and not {blank})"

@@ -1,0 +1,167 @@
+"""The ledger: which contents were loaded, what became of every row, what the rules found. Written with the rows."""
+
+from dataclasses import astuple, dataclass
+from datetime import datetime
+
+import duckdb
+
+from pipelines.contracts.contract import Contract
+from pipelines.intake.raw_tables import table_name
+
+LEDGER_TABLES = (
+    "ledger.files (content_sha256 varchar, contract_digest varchar, file varchar, source varchar, object varchar, "
+    "format varchar, compression varchar, bytes bigint, records bigint, lines bigint, load_id varchar, status varchar)",
+    "ledger.balance (load_id varchar, source varchar, object varchar, file varchar, lines_read bigint, rows_read bigint, "
+    "rows_loaded bigint, rows_identical bigint, rows_superseded bigint, rows_quarantined bigint, rows_rejected bigint)",
+    "ledger.rule_results (load_id varchar, object varchar, rule_id varchar, kind varchar, severity varchar, "
+    "rows_failed bigint, sample varchar)",
+    "ledger.reports (load_id varchar, kind varchar, object varchar, file varchar, message varchar)",
+    "ledger.columns_present (source varchar, object varchar, column_name varchar, is_in_contract boolean)",
+    "quarantine.rows (load_id varchar, source varchar, object varchar, file varchar, line bigint, line_end bigint, "
+    "violated_rules varchar[], reasons varchar[], record varchar, quarantined_at_load varchar)",
+)
+
+
+@dataclass(frozen=True)
+class FileBalance:
+    """What became of one file's rows in one load; `rows_read` was counted on its own, never added up."""
+
+    load_id: str
+    source: str
+    object: str
+    file: str
+    lines_read: int
+    rows_read: int
+    rows_loaded: int
+    rows_identical: int
+    rows_superseded: int
+    rows_quarantined: int
+    rows_rejected: int
+
+    @property
+    def is_balanced(self) -> bool:
+        parts = (self.rows_loaded, self.rows_identical, self.rows_superseded, self.rows_quarantined, self.rows_rejected)
+        return self.rows_read == sum(parts)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Something a person should know about a load: kind (unlisted, missing_optional, header_only, ...) and a sentence."""
+
+    kind: str
+    object: str
+    file: str
+    message: str
+
+
+@dataclass(frozen=True)
+class LedgerFile:
+    """A content that was loaded: its own counts, so that it need not be read again."""
+
+    content_sha256: str
+    contract_digest: str
+    file: str
+    source: str
+    object: str
+    format: str
+    compression: str
+    bytes: int
+    records: int
+    lines: int
+    load_id: str
+    status: str
+
+
+def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
+    """The ledger's tables, if they are not there yet."""
+    for definition in LEDGER_TABLES:
+        connection.execute(f"create table if not exists intake.{definition}")
+
+
+def known_files(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], LedgerFile]:
+    """Contents loaded before, by content and contract: a changed contract reads its files again."""
+    rows = connection.execute("select * from intake.ledger.files order by load_id, file").fetchall()
+    return {(row[0], row[1]): LedgerFile(*row) for row in rows}
+
+
+def write_file(connection: duckdb.DuckDBPyConnection, file: LedgerFile) -> None:
+    connection.execute(f"insert into intake.ledger.files values ({marks(12)})", astuple(file))
+
+
+def write_balance(connection: duckdb.DuckDBPyConnection, balance: FileBalance) -> None:
+    connection.execute(f"insert into intake.ledger.balance values ({marks(11)})", astuple(balance))
+
+
+def write_reports(connection: duckdb.DuckDBPyConnection, load_id: str, reports: list[Report]) -> None:
+    for report in reports:
+        connection.execute(f"insert into intake.ledger.reports values ({marks(5)})", (load_id, *astuple(report)))
+
+
+def marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+def write_columns_present(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, names: list[str]
+) -> None:
+    """Note which columns an object's extracts have had, so that an absent opt-out column is known as absent."""
+    known = {name for (name,) in connection.execute(
+        "select column_name from intake.ledger.columns_present where object = ?", [contract.object]
+    ).fetchall()}
+    for name in names:
+        if name not in known:
+            row = (contract.source, contract.object, name, contract.column(name) is not None)
+            connection.execute(f"insert into intake.ledger.columns_present values ({marks(4)})", row)
+
+
+def columns_present(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """Object -> the columns that its extracts have had, sorted."""
+    rows = connection.execute(
+        "select object, list(column_name order by column_name) from intake.ledger.columns_present group by object order by object"
+    ).fetchall()
+    return {name: tuple(columns) for name, columns in rows}
+
+
+def write_rule_results(connection: duckdb.DuckDBPyConnection, load_id: str, contracts: list[Contract]) -> None:
+    """Every row rule of every contract with the rows that break it today: in quarantine, or flagged in the table."""
+    refused = connection.execute(
+        "select object, rule_id, count(*), min(reason) from (select object, unnest(violated_rules) as rule_id, "
+        "unnest(reasons) as reason from intake.quarantine.rows) group by all"
+    ).fetchall()
+    failed = {(name, rule_id): (count, sample) for name, rule_id, count, sample in refused}
+    rows = []
+    for contract in contracts:
+        flagged = dict(connection.execute(
+            f"select rule_id, count(*) from (select unnest(_warned_rules) as rule_id from {table_name(contract)}) group by all"
+        ).fetchall())
+        for rule in contract.rules:
+            count, sample = failed.get((contract.object, rule.rule_id), (flagged.get(rule.rule_id, 0), ""))
+            rows.append((load_id, contract.object, rule.rule_id, rule.kind, rule.severity, count, sample))
+    connection.executemany(f"insert into intake.ledger.rule_results values ({marks(7)})", rows)
+
+
+def latest_moment(
+    connection: duckdb.DuckDBPyConnection, contracts: list[Contract], now: datetime | None
+) -> datetime | None:
+    """The newest modstamp or event time among all accepted rows that is not after `now`; planned dates never count."""
+    latest: datetime | None = None
+    for contract in contracts:
+        for column in contract.event_time_columns:
+            [(newest,)] = connection.execute(
+                f'select max("{column}") from {table_name(contract)} where ? is null or "{column}" <= ?', [now, now]
+            ).fetchall()
+            if newest is not None and (latest is None or newest > latest):
+                latest = newest
+    return latest
+
+
+def balance_problems(connection: duckdb.DuckDBPyConnection, load_id: str) -> list[str]:
+    """A sentence per file of the load whose rows do not add up; an empty list when nothing was lost."""
+    rows = connection.execute("select * from intake.ledger.balance where load_id = ? order by file", [load_id]).fetchall()
+    balances = [FileBalance(*row) for row in rows]
+    return [
+        f"{b.file}: {b.rows_read} rows were read, but {b.rows_loaded} loaded + {b.rows_identical} identical + "
+        f"{b.rows_superseded} superseded + {b.rows_quarantined} quarantined + {b.rows_rejected} rejected is not that many."
+        for b in balances
+        if not b.is_balanced
+    ]

@@ -1,0 +1,241 @@
+"""One load: a folder of extracts into `raw`, `quarantine` and the ledger, all of it or nothing.
+
+What belongs here: the order of the steps. Each step has a module of its own.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts.contract import Contract
+from pipelines.errors import GrowthError
+from pipelines.intake import ledger, quarantine
+from pipelines.intake.files import ExtractFile, find_files
+from pipelines.intake.incoming import Incoming
+from pipelines.intake.ledger import FileBalance, LedgerFile, Report
+from pipelines.intake.plan import plan_files
+from pipelines.intake.raw_tables import align_table
+from pipelines.intake.reading import read_extract
+from pipelines.intake.references import flag_references
+from pipelines.intake.report import LoadReport
+from pipelines.intake.rows import bad_rows, extra_columns, judge
+from pipelines.intake.upsert import add_fresh, start_fresh, upsert
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Load:
+    """A load under way: what it was asked and what it has found so far."""
+
+    connection: duckdb.DuckDBPyConnection
+    load_id: str
+    now: datetime | None
+    scratch: Path
+    known: dict[tuple[str, str], LedgerFile]
+    newest_content: dict[tuple[str, str], str]
+    balances: list[FileBalance] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    files_seen: int = 0
+    changed: bool = False
+
+    def is_known(self, contract: Contract, file: ExtractFile) -> bool:
+        """Whether the content was loaded before; without a key only the newest content of a name is still there."""
+        if (file.sha256, contract.digest) not in self.known:
+            return False
+        return bool(contract.key) or self.newest_content.get((contract.object, file.name)) == file.sha256
+
+
+def load_extracts(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    contracts: list[Contract],
+    load_id: str,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+) -> LoadReport:
+    """Load every file of `folder` that has not been loaded yet, in one transaction over the intake database.
+
+    `progress(file, done, total)` is called before each file; `now` (naive UTC) bounds the as-of moment. Raises
+    GrowthError, with nothing written, for a folder or file that cannot be read, a required object without a file or
+    without rows, a header without required columns, and a file of which more rows break the contract than it allows.
+    """
+    files = find_files(folder)
+    plan = plan_files(folder, files, contracts)
+    with tempfile.TemporaryDirectory() as scratch, transaction(connection):
+        ledger.create_ledger(connection)
+        known = ledger.known_files(connection)
+        newest = {(entry.object, entry.file): entry.content_sha256 for entry in known.values()}
+        load = Load(connection, load_id, now, Path(scratch), known, newest, reports=list(plan.reports))
+        for contract, its_files in plan.files:
+            for file in its_files:
+                if progress:
+                    progress(file.name, load.files_seen, len(files))
+                load.files_seen += 1
+            load_object(load, contract, its_files)
+        if load.changed:
+            flag_references(connection, contracts)
+        return finish(load, contracts)
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing: commit at the end, roll back on any way out before it."""
+    connection.execute("begin transaction")
+    committed = False
+    try:
+        yield
+        connection.execute("commit")
+        committed = True
+    finally:
+        if not committed:
+            connection.execute("rollback")
+
+
+def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> None:
+    """All files of one object: read what is new, judge it, move it into the raw table, note the balance."""
+    load.changed |= align_table(load.connection, contract, [])
+    unread = [file for file in files if not load.is_known(contract, file)]
+    for file in files:
+        if file not in unread:
+            load.balances.append(balance_of_known(load, contract, file))
+    if not unread:
+        return
+    start_fresh(load.connection, contract)
+    entries = [entry for number, file in enumerate(unread) if (entry := take_file(load, contract, file, number))]
+    if contract.required and not any(entry.records for entry in entries) and len(unread) == len(files):
+        raise GrowthError(
+            f"{files[0].name} holds a header and no rows; {contract.object} is required, so nothing was loaded."
+        )
+    quarantine.release_keys(load.connection, contract, load.load_id)
+    fates = upsert(load.connection, contract)
+    for entry in entries:
+        note_entry(load, contract, entry, fates.get(entry.file, {}))
+
+
+def balance_of_known(load: Load, contract: Contract, file: ExtractFile) -> FileBalance:
+    """A content loaded before is not read again: its rows are identical, those still in quarantine apart."""
+    entry = load.known[file.sha256, contract.digest]
+    refused = quarantine.still_refused(load.connection, contract.object, entry.file)
+    return FileBalance(
+        load.load_id, contract.source, contract.object, file.name, entry.lines, entry.records,
+        0, entry.records - refused, 0, refused, 0,
+    )  # fmt: skip
+
+
+def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) -> LedgerFile | None:
+    """Read and judge one file: good rows to the fresh table, the others to quarantine."""
+    connection = load.connection
+    incoming = read_or_report(load, contract, file, number)
+    if incoming is None:
+        return None
+    check_header(contract, file, incoming)
+    if incoming.records == 0:
+        message = f"{file.name} holds a header and no rows."
+        load.reports.append(Report("header_only", contract.object, file.name, message))
+    extras = list(extra_columns(contract, incoming))
+    if align_table(connection, contract, extras):
+        load.changed = True
+        widen_fresh(connection, extras)
+    judge(connection, contract, incoming)
+    bad = bad_rows(connection, contract, incoming)
+    check_share(contract, file, incoming, bad)
+    quarantine.refuse_rows(connection, contract, file.name, load.load_id, incoming, bad)
+    now = load.now.isoformat(sep=" ") if load.now else None
+    add_fresh(connection, contract, file.name, load.load_id, now, number)
+    ledger.write_columns_present(connection, contract, [contract_name(contract, name) for name in incoming.columns])
+    return LedgerFile(
+        file.sha256, contract.digest, file.name, contract.source, contract.object, incoming.format,
+        file.compression, file.bytes, incoming.records, incoming.lines, load.load_id, "loaded",
+    )  # fmt: skip
+
+
+def read_or_report(load: Load, contract: Contract, file: ExtractFile, number: int) -> Incoming | None:
+    """The file as read. One that no contract describes may be no table at all: then it is reported, not an error."""
+    if contract.source != "unlisted":
+        return read_extract(load.connection, file, load.scratch, number)
+    try:
+        incoming = read_extract(load.connection, file, load.scratch, number)
+    except GrowthError as error:
+        load.reports.append(Report("ignored", contract.object, file.name, f"No contract describes {file.name}: {error}"))
+        return None
+    if len(incoming.columns) < 2 or len(incoming.malformed) * 2 > incoming.records:
+        message = f"{file.name} is no extract that any contract describes and does not look like a table; it was left alone."
+        load.reports.append(Report("ignored", contract.object, file.name, message))
+        return None
+    message = f"No contract describes {file.name}: its {incoming.records} rows were loaded as text into {contract.table}."
+    load.reports.append(Report("unlisted", contract.object, file.name, message))
+    return incoming
+
+
+def check_header(contract: Contract, file: ExtractFile, incoming: Incoming) -> None:
+    """Every required column must be there: a file that only bears the name of an object is refused."""
+    found = {name.lower() for name in incoming.columns}
+    missing = [c.name for c in contract.columns if c.required and c.name.lower() not in found]
+    if missing and (incoming.columns or incoming.records == 0):
+        names = list(incoming.columns)
+        shown = ", ".join(name[:40] for name in names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        raise GrowthError(
+            f"{file.name} is not an extract of {contract.object}: found the column{'s' * (len(names) != 1)} {shown}; "
+            f"expected also {', '.join(missing)}."
+        )
+
+
+def check_share(contract: Contract, file: ExtractFile, incoming: Incoming, bad: list[quarantine.BadRow]) -> None:
+    """Beyond the contract's share of refused rows the file itself is suspect: nothing of it is taken."""
+    refused = len(bad) + len(incoming.malformed)
+    if refused and 100 * refused > contract.max_reject_pct * incoming.records:
+        reason = incoming.malformed[0].reasons[0] if incoming.malformed else bad[0][3][0]
+        raise GrowthError(
+            f"{file.name}: {refused} of {incoming.records} rows break the contract of {contract.object} "
+            f"(at most {contract.max_reject_pct:g} % may), the first: {reason}; nothing was loaded."
+        )
+
+
+def widen_fresh(connection: duckdb.DuckDBPyConnection, extras: list[str]) -> None:
+    """Room in the fresh table for columns that this file brought first."""
+    from pipelines.intake.upsert import FRESH_TABLE
+    from pipelines.warehouse import quoted_name
+
+    for name in extras:
+        connection.execute(f"alter table {FRESH_TABLE} add column if not exists {quoted_name(name)} varchar")
+
+
+def contract_name(contract: Contract, name: str) -> str:
+    column = contract.column(name)
+    return column.name if column else name
+
+
+def note_entry(load: Load, contract: Contract, entry: LedgerFile, fates: dict[str, int]) -> None:
+    """Ledger and balance of a file that was read."""
+    refused = quarantine.still_refused(load.connection, contract.object, entry.file)
+    loaded, identical, superseded = (fates.get(fate, 0) for fate in ("loaded", "identical", "superseded"))
+    load.changed |= loaded > 0 or refused > 0
+    ledger.write_file(load.connection, entry)
+    load.balances.append(FileBalance(
+        load.load_id, contract.source, contract.object, entry.file, entry.lines, entry.records,
+        loaded, identical, superseded, refused, 0,
+    ))  # fmt: skip
+
+
+def finish(load: Load, contracts: list[Contract]) -> LoadReport:
+    """Write balance, reports and rule results, and sum the load up."""
+    connection = load.connection
+    balances = sorted(load.balances, key=lambda balance: (balance.source, balance.object, balance.file))
+    for balance in balances:
+        ledger.write_balance(connection, balance)
+    ledger.write_rule_results(connection, load.load_id, contracts)
+    ledger.write_reports(connection, load.load_id, load.reports)
+    return LoadReport(
+        load_id=load.load_id,
+        files=tuple(balances),
+        as_of=ledger.latest_moment(connection, contracts, load.now),
+        reports=tuple(load.reports),
+        columns=ledger.columns_present(connection),
+        changed=load.changed,
+    )

@@ -1,0 +1,55 @@
+"""The shape of `raw` tables: contract columns, then what else an extract brought, then where each row came from."""
+
+import duckdb
+
+from pipelines.contracts.contract import Contract
+from pipelines.intake.rows import UNDERSCORE_COLUMNS
+from pipelines.warehouse import quoted_name
+
+
+def table_name(contract: Contract) -> str:
+    """`raw.account` as `intake.raw."account"`: a table is created under its full name."""
+    schema, table = contract.table.split(".")
+    return f"intake.{schema}.{quoted_name(table)}"
+
+
+def table_columns(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, str]:
+    """Names and DuckDB types of the table's columns; empty when there is no table."""
+    schema, table = contract.table.split(".")
+    rows = connection.execute(
+        "select column_name, data_type from duckdb_columns() where database_name = 'intake' and schema_name = ? "
+        "and table_name = ? order by column_index",
+        [schema, table],
+    ).fetchall()
+    return dict(rows)
+
+
+def extras_of(columns: dict[str, str], contract: Contract) -> list[str]:
+    """Columns that came with an extract and that neither the contract nor the loader knows."""
+    return [name for name in columns if contract.column(name) is None and name not in UNDERSCORE_COLUMNS]
+
+
+def align_table(connection: duckdb.DuckDBPyConnection, contract: Contract, extras: list[str]) -> bool:
+    """Create the table, or rebuild it when contract or extracts brought columns that it lacks; whether it changed.
+
+    A column whose type the contract changed is cast; what cannot be cast becomes null.
+    """
+    existing = table_columns(connection, contract)
+    known = {name.lower() for name in existing}
+    all_extras = extras_of(existing, contract) + [name for name in extras if name.lower() not in known]
+    unique_extras = list({name.lower(): name for name in reversed(all_extras)}.values())[::-1]
+    wanted = {column.name: column.physical_type.upper() for column in contract.columns}
+    wanted |= dict.fromkeys(unique_extras, "VARCHAR") | UNDERSCORE_COLUMNS
+    if list(existing.items()) == list(wanted.items()):
+        return False
+    name = table_name(contract)
+    if not existing:
+        definitions = ", ".join(f"{quoted_name(column)} {kind}" for column, kind in wanted.items())
+        connection.execute(f"create table {name} ({definitions})")
+        return True
+    selected = ", ".join(
+        f"{f'try_cast({quoted_name(column)} as {kind})' if column.lower() in known else f'null::{kind}'} as {quoted_name(column)}"
+        for column, kind in wanted.items()
+    )
+    connection.execute(f"create or replace table {name} as select {selected} from {name}")
+    return True

@@ -1,0 +1,153 @@
+"""One file's rows against its contract: typed, judged by the row rules, split into accepted and quarantined.
+
+References to other tables are not judged here (`references`), since their files may come later in the folder.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from pipelines.contracts.contract import Column, Contract, RowRule
+from pipelines.contracts.predicates import violation
+from pipelines.intake.cells import EXPECTED, typed, unreadable
+from pipelines.intake.incoming import LINES_TABLE, ROW, TEXT_TABLE, Incoming
+from pipelines.warehouse import quoted_name, quoted_text
+
+UNDERSCORE_COLUMNS = {
+    "_file": "VARCHAR",
+    "_line": "BIGINT",
+    "_load_id": "VARCHAR",
+    "_extracted_at": "TIMESTAMP",
+    "_warned_rules": "VARCHAR[]",
+}
+FOUND_CHARACTERS = 80
+JUDGED_TABLE = "incoming_judged"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A contract column together with what the file holds for it."""
+
+    column: Column
+    source: str | None
+    found_type: str
+
+    @property
+    def sql(self) -> str:
+        return f"t.{quoted_name(self.source)}" if self.source else "null"
+
+
+def cells_of(contract: Contract, incoming: Incoming) -> list[Cell]:
+    """The contract's columns in order, each with the file's column of that name in any case."""
+    by_lower = {name.lower(): name for name in incoming.columns}
+    cells = []
+    for column in contract.columns:
+        source = by_lower.get(column.name.lower())
+        cells.append(Cell(column, source, incoming.columns[source] if source else ""))
+    return cells
+
+
+def extra_columns(contract: Contract, incoming: Incoming) -> dict[str, str]:
+    """Columns of the file that the contract does not know: name in the raw table -> name in the file."""
+    known = {column.name.lower() for column in contract.columns}
+    extras = [name for name in incoming.columns if name.lower() not in known]
+    return {f"{name}_" if name.lower() in UNDERSCORE_COLUMNS else name: name for name in extras}
+
+
+def judge(connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming) -> None:
+    """Build `incoming_judged`: typed contract columns, extras as text, `_n`, `_line`, `_is_bad`, `_warned_rules`."""
+    cells = cells_of(contract, incoming)
+    columns = [
+        f"{typed(cell.sql, cell.found_type, cell.column)} as {quoted_name(cell.column.name)}"
+        if cell.source
+        else f"null::{cell.column.physical_type} as {quoted_name(cell.column.name)}"
+        for cell in cells
+    ]
+    columns += [
+        f"t.{quoted_name(source)}::varchar as {quoted_name(name)}"
+        for name, source in extra_columns(contract, incoming).items()
+    ]
+    unread = [unreadable(cell.sql, cell.found_type, cell.column) for cell in cells if cell.source]
+    broken = " or ".join(filter(None, unread)) or "false"
+    rules = predicate_rules(contract)
+    errors = [violation(rule) for rule in rules if rule.severity == "error"]
+    warnings = [(rule.rule_id, violation(rule)) for rule in rules if rule.severity == "warn"]
+    connection.execute(
+        f"create or replace temp table {JUDGED_TABLE} as "
+        f"with typed as (select {', '.join(columns)}{',' if columns else ''} t.{ROW} as _n, l.line as _line, "
+        f"{broken} as _is_unread from {TEXT_TABLE} as t join {LINES_TABLE} as l on l.n = t.{ROW}) "
+        f"select * exclude (_is_unread), {' or '.join(['_is_unread', *errors])} as _is_bad, "
+        f"{warned_list(warnings)} as _warned_rules from typed"
+    )
+
+
+def predicate_rules(contract: Contract) -> list[RowRule]:
+    return [rule for rule in contract.rules if rule.kind not in ("type", "reference")]
+
+
+def warned_list(warnings: list[tuple[str, str]]) -> str:
+    """SQL list of the ids of broken warn rules; the list is only built for rows that break one."""
+    if not warnings:
+        return "[]::varchar[]"
+    any_broken = " or ".join(broken for _, broken in warnings)
+    ids = ", ".join(f"case when {broken} then {quoted_text(rule_id)} end" for rule_id, broken in warnings)
+    return f"case when {any_broken} then list_filter([{ids}], lambda x: x is not null) else []::varchar[] end"
+
+
+def bad_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming
+) -> list[tuple[int, int, list[str], list[str], str]]:
+    """Line, last line, rule ids, reasons in words and the record as JSON, for every row that breaks an error rule."""
+    [(bad,)] = connection.execute(f"select count(*) from {JUDGED_TABLE} where _is_bad").fetchall()
+    if bad == 0:
+        return []
+    cells = {cell.column.name: cell for cell in cells_of(contract, incoming)}
+    findings = [finding for rule in contract.rules if (finding := finding_sql(rule, cells))]
+    record = ", ".join(f"{quoted_text(name)}, t.{quoted_name(name)}" for name in incoming.columns)
+    found: list[tuple[int, int, list[str], list[str], str]] = connection.execute(
+        f"with found as (select l.line, l.line_end, json_object({record})::varchar as record, "
+        f"list_filter([{', '.join(findings)}], lambda x: x is not null) as findings "
+        f"from (select * from {JUDGED_TABLE} where _is_bad) as j "
+        f"join {TEXT_TABLE} as t on t.{ROW} = j._n join {LINES_TABLE} as l on l.n = j._n) "
+        "select line, line_end, list_transform(findings, lambda x: x.rule), "
+        "list_transform(findings, lambda x: x.reason), record from found order by line"
+    ).fetchall()
+    return found
+
+
+def finding_sql(rule: RowRule, cells: dict[str, Cell]) -> str:
+    """SQL for {rule, reason} where the row breaks an error rule, null elsewhere; empty when it cannot break it."""
+    if rule.severity != "error" or rule.kind == "reference":
+        return ""
+    cell = cells[rule.columns[0]]
+    if rule.kind == "type":
+        broken = unreadable(cell.sql, cell.found_type, cell.column) if cell.source else ""
+    else:
+        broken = violation(rule, "j.")
+    if not broken:
+        return ""
+    found = f"coalesce('''' || left({cell.sql}::varchar, {FOUND_CHARACTERS}) || '''', 'nothing')"
+    reason = (
+        f"'line ' || l.line || {quoted_text(f', column {cell.column.name}: found ')} || {found} || "
+        f"{quoted_text(f', expected {expectation(rule, cell.column)}')}"
+    )
+    return f"case when {broken} then {{'rule': {quoted_text(rule.rule_id)}, 'reason': {reason}}} end"
+
+
+def expectation(rule: RowRule, column: Column) -> str:
+    """What a cell should have held, in words."""
+    match rule.kind:
+        case "type":
+            return EXPECTED[column.logical_type]
+        case "required":
+            return "a value"
+        case "allowed":
+            return "one of " + ", ".join(str(value) for value in rule.allowed)
+        case "range" | "length":
+            low = "" if rule.minimum is None else f" from {rule.minimum}"
+            high = "" if rule.maximum is None else f" to {rule.maximum}"
+            return f"{'a length' if rule.kind == 'length' else 'a value'}{low}{high}"
+        case "pattern":
+            return f"the form {rule.pattern}"
+        case _:
+            return rule.description

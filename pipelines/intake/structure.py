@@ -1,0 +1,218 @@
+"""Where the records of a delimited text begin and end, told without the reader that will load them.
+
+The count found here is the one that every load is balanced against, so nothing here may lean on DuckDB. Regular
+records are found with numpy over the whole text; a record with a quote where none belongs is read by a small state
+machine whose notion of a record is that of RFC 4180 as Python's csv module reads it. Typing cells is not done here.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.intake.record import read_record
+
+QUOTE, NEWLINE, RETURN = 0x22, 0x0A, 0x0D
+Positions = NDArray[np.int64]
+
+
+@dataclass
+class Records:
+    """The records of one text, the header first; blank lines are no records.
+
+    `starts` and `ends` are byte offsets (the line end left out), `first_line` and `last_line` physical lines from 1,
+    `fields` the number of fields; `problems` names why record i cannot be loaded, `rewritten` holds the regular form
+    of a record that is sound but has a quote inside an unquoted field.
+    """
+
+    starts: Positions
+    ends: Positions
+    first_line: Positions
+    last_line: Positions
+    fields: Positions
+    problems: dict[int, list[str]] = field(default_factory=dict)
+    rewritten: dict[int, bytes] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def complain(self, record: int, problem: str) -> None:
+        self.problems.setdefault(record, []).append(problem)
+
+
+@dataclass
+class Scan:
+    """Byte positions that decide the structure, by polarity: whether an even number of quotes before means outside."""
+
+    text: bytes
+    delimiter: int
+    quotes: Positions
+    newlines: Positions
+    outside_newlines: tuple[Positions, Positions]
+    outside_delimiters: tuple[Positions, Positions]
+    irregular: tuple[Positions, Positions]
+
+    @property
+    def size(self) -> int:
+        return len(self.text)
+
+
+def find_records(text: bytes, delimiter: bytes) -> Records:
+    """Records of `text` (UTF-8, no byte order mark, lines ended by LF or CRLF) with fields parted by `delimiter`."""
+    scan = scan_text(text, delimiter[0])
+    starts: list[Positions] = []
+    ends: list[Positions] = []
+    fields: list[Positions] = []
+    oddities: dict[int, str] = {}
+    rewritten: dict[int, bytes] = {}
+    position = 0
+    while position < scan.size:
+        polarity = int(np.searchsorted(scan.quotes, position)) & 1
+        irregular = next_position(scan.irregular[polarity], position, scan.size)
+        stops = regular_stops(scan, polarity, position, irregular)
+        if len(stops):
+            begins = np.concatenate([np.array([position]), stops[:-1] + 1])
+            starts.append(begins)
+            ends.append(stops)
+            fields.append(count_between(scan.outside_delimiters[polarity], begins, stops) + 1)
+            position = int(stops[-1]) + 1
+        if position >= scan.size:
+            break
+        record = read_record(text, position, scan.delimiter)
+        starts.append(np.array([position]))
+        ends.append(np.array([record.end]))
+        fields.append(np.array([len(record.fields)]))
+        if record.problem:
+            oddities[position] = record.problem
+        elif record.irregular:
+            rewritten[position] = record.regular_form(delimiter)
+        position = record.end + 1
+    return assemble(scan, concatenate(starts), concatenate(ends), concatenate(fields), oddities, rewritten)
+
+
+def scan_text(text: bytes, delimiter: int) -> Scan:
+    """One pass per kind of byte; `inside` is the running parity of quotes."""
+    data = np.frombuffer(text, dtype=np.uint8)
+    is_quote = data == QUOTE
+    quotes = np.flatnonzero(is_quote)
+    is_newline, is_delimiter = data == NEWLINE, data == delimiter
+    newlines = np.flatnonzero(is_newline)
+    none = np.empty(0, dtype=np.int64)
+    if not len(quotes):
+        return Scan(text, delimiter, quotes, newlines, (newlines, none), (np.flatnonzero(is_delimiter), none), (none, none))
+    inside = np.bitwise_xor.accumulate(is_quote.view(np.uint8)).view(bool)
+    return Scan(
+        text,
+        delimiter,
+        quotes,
+        newlines,
+        (np.flatnonzero(is_newline & ~inside), np.flatnonzero(is_newline & inside)),
+        (np.flatnonzero(is_delimiter & ~inside), np.flatnonzero(is_delimiter & inside)),
+        (irregular_quotes(data, quotes, delimiter, 0), irregular_quotes(data, quotes, delimiter, 1)),
+    )
+
+
+def irregular_quotes(data: NDArray[np.uint8], quotes: Positions, delimiter: int, polarity: int) -> Positions:
+    """Quotes that neither open a field, nor close one, nor form a pair, when quote i opens where i is `polarity` mod 2."""
+    before = np.where(quotes > 0, data[np.maximum(quotes - 1, 0)], NEWLINE)
+    after = np.where(quotes + 1 < len(data), data[np.minimum(quotes + 1, len(data) - 1)], NEWLINE)
+    second = np.where(quotes + 2 < len(data), data[np.minimum(quotes + 2, len(data) - 1)], NEWLINE)
+    opens = (np.arange(len(quotes)) & 1) == polarity
+    paired = np.concatenate([[False], np.diff(quotes) == 1])
+    opens_well = (before == delimiter) | (before == NEWLINE) | paired
+    followed = np.concatenate([np.diff(quotes) == 1, [False]])
+    line_end = (after == NEWLINE) | ((after == RETURN) & (second == NEWLINE))
+    closes_well = (after == delimiter) | line_end | followed
+    return quotes[np.where(opens, ~opens_well, ~closes_well)]
+
+
+def regular_stops(scan: Scan, polarity: int, position: int, irregular: int) -> Positions:
+    """Line ends of the regular records from `position` up to the record that holds the first irregular quote."""
+    newlines = scan.outside_newlines[polarity]
+    low, high = np.searchsorted(newlines, [position, irregular])
+    stops = newlines[low:high]
+    last = int(stops[-1]) + 1 if len(stops) else position
+    closed = (len(scan.quotes) & 1) == polarity
+    if irregular == scan.size and closed and last < scan.size:
+        stops = np.append(stops, scan.size)  # the last line has no line end
+    return stops
+
+
+def next_position(positions: Positions, start: int, default: int) -> int:
+    i = int(np.searchsorted(positions, start))
+    return int(positions[i]) if i < len(positions) else default
+
+
+def count_between(positions: Positions, starts: Positions, ends: Positions) -> Positions:
+    """How many positions lie in each [start, end)."""
+    counts: Positions = np.searchsorted(positions, ends) - np.searchsorted(positions, starts)
+    return counts
+
+
+def concatenate(parts: list[Positions]) -> Positions:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+
+def assemble(
+    scan: Scan, starts: Positions, stops: Positions, fields: Positions, oddities: dict[int, str], rewritten: dict[int, bytes]
+) -> Records:
+    """Blank lines out, line ends off, physical lines counted, and every reason noted why a record cannot be loaded."""
+    data = np.frombuffer(scan.text, dtype=np.uint8)
+    ends = stops - ((stops > starts) & (data[np.maximum(stops - 1, 0)] == RETURN)) if len(stops) else stops
+    kept = ends > starts
+    starts, ends, fields = starts[kept], ends[kept], fields[kept]
+    first_line = np.searchsorted(scan.newlines, starts) + 1
+    last_line = np.searchsorted(scan.newlines, ends) + 1
+    records = Records(starts, ends, first_line, last_line, fields)
+    index_of = {int(starts[i]): int(i) for i in np.flatnonzero(np.isin(starts, list(oddities | rewritten)))}
+    for start, problem in oddities.items():
+        if start in index_of:
+            records.complain(index_of[start], problem)
+    records.rewritten = {index_of[start]: form for start, form in rewritten.items()}
+    if len(records):
+        note_field_counts(records)
+        note_bad_bytes(records, scan, data)
+    return records
+
+
+def note_field_counts(records: Records) -> None:
+    """Every record must have as many fields as the header."""
+    expected = int(records.fields[0])
+    for i in np.flatnonzero(records.fields != expected):
+        if int(i) not in records.problems:
+            records.complain(int(i), f"found {records.fields[i]} fields, expected {expected} as in the header")
+
+
+def note_bad_bytes(records: Records, scan: Scan, data: NDArray[np.uint8]) -> None:
+    """NUL bytes, returns without a line feed outside quotes, and bytes that are not UTF-8."""
+    for i in records_at(records, np.flatnonzero(data == 0)):
+        records.complain(i, "found a NUL byte")
+    returns = np.flatnonzero(data[:-1] == RETURN)
+    alone = returns[data[returns + 1] != NEWLINE]
+    owners = np.maximum(np.searchsorted(records.starts, alone, side="right") - 1, 0)
+    quotes_before = np.searchsorted(scan.quotes, alone) - np.searchsorted(scan.quotes, records.starts[owners])
+    for i in records_at(records, alone[(quotes_before & 1) == 0]):
+        if i not in records.rewritten:
+            records.complain(i, "found a carriage return without a line feed")
+    try:
+        scan.text.decode("utf-8")
+    except UnicodeDecodeError:
+        for i in records_at(records, np.flatnonzero(data >= 0x80)):
+            note_encoding(records, scan.text, i)
+
+
+def note_encoding(records: Records, text: bytes, record: int) -> None:
+    """Name the first byte of the record that is not UTF-8 by its place in the text."""
+    start, end = int(records.starts[record]), int(records.ends[record])
+    try:
+        text[start:end].decode("utf-8")
+    except UnicodeDecodeError as error:
+        at = start + error.start
+        records.complain(record, f"byte {at + 1} of the text (0x{text[at]:02X}) is not UTF-8")
+
+
+def records_at(records: Records, positions: Positions) -> list[int]:
+    """The records that hold these bytes, each once."""
+    owners = np.searchsorted(records.starts, positions, side="right") - 1
+    held = (owners >= 0) & (positions < records.ends[np.maximum(owners, 0)])
+    return [int(i) for i in np.unique(owners[held])]
