@@ -341,7 +341,7 @@ def add_loads(connection: duckdb.DuckDBPyConnection) -> None:
         connection,
         "meta.reports",
         load_id="r1",
-        kind="unlisted_file",
+        kind="unlisted",
         object="case",
         file="Case.csv",
         message="Case.csv has no contract: 80 rows kept as text, used nowhere",
@@ -366,6 +366,6 @@ def add_loads(connection: duckdb.DuckDBPyConnection) -> None:
             line=line,
             line_end=line,
             violated_rules=["lead.Email.format"],
-            reasons=["Email 'private.person@example.com' is not an address"],
+            reasons=["line 14, column Email: found 'private.person@example.com', expected an address"],
             record='{"Email": "private.person@..."}',
         )

@@ -140,7 +140,7 @@ def test_no_address_number_or_refused_value_leaves_the_house(tmp_path: Path) -> 
     for secret in ("hidden@example.com", "1234567", "private.person", "005secret"):
         assert secret not in page
     assert "Lead.csv line 14, Lead.csv line 980, Lead.csv line 3,300 and 1 more" in text_of(page)
-    assert "Email … is not an address." in text_of(page)
+    assert "Line 14, column Email: found …, expected an address." in text_of(page)
 
 
 def test_hostile_names_are_shown_as_text_and_hostile_links_not_at_all(tmp_path: Path) -> None:

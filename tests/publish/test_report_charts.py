@@ -72,6 +72,8 @@ def test_numbers_and_days_read_as_people_write_them() -> None:
         ("Phone is +49 (30) 123-4567, expected digits", "Phone is …, expected digits"),
         ('found "Ada" where a number was expected', "found … where a number was expected"),
         ("someone@example.com bounced", "… bounced"),
+        ("line 3, column Name: found 'O'Brien', expected a date", "line 3, column Name: found …, expected a date"),
+        ("found 'a, expected b', expected one of 'x', 'y'", "found …, expected one of …"),
         ("Id is missing", "Id is missing"),
     ],
 )

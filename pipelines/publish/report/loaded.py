@@ -17,9 +17,10 @@ QUARANTINED = """
     order by file, line
 """
 REPORT_TITLES = {
-    "unlisted_file": "Files of objects without a contract (kept as text, not used)",
+    "unlisted": "Files of objects without a contract (kept as text, used nowhere)",
     "missing_optional": "Optional objects that the export does not hold",
-    "warning": "Warnings",
+    "header_only": "Files with a header and no rows",
+    "ignored": "Files that were left aside",
 }
 
 
@@ -38,11 +39,10 @@ class BalanceLine:
 
 @dataclass(frozen=True)
 class Warned:
-    """One rule that some rows broke, in words."""
+    """One rule that some rows broke and were loaded all the same."""
 
     object: str
     rule: str
-    severity: str
     rows: str
 
 
@@ -79,7 +79,7 @@ def read_loaded(connection: duckdb.DuckDBPyConnection, run_id: str) -> Loaded:
     """The balance, warnings and quarantine of the run, or of the newest run that has any."""
     balance = of_run(connection, "meta.balance", "object, file", run_id)
     files = tuple(balance_line(row) for row in balance)
-    broken = [row for row in of_run(connection, "meta.rule_results", "object, rule_id", run_id) if row["rows_failed"]]
+    broken = [row for row in of_run(connection, "meta.rule_results", "object, rule_id", run_id) if is_warning(row)]
     held = read_table(connection, "quarantine.rows", QUARANTINED)
     return Loaded(
         files=files,
@@ -108,8 +108,13 @@ def balance_line(row: Row) -> BalanceLine:
     return BalanceLine(row["file"], row["object"], tuple(int(row[column] or 0) for column in COUNTS))
 
 
+def is_warning(row: Row) -> bool:
+    """Whether the rule let its rows in; those it refused are told with the quarantine."""
+    return bool(row["rows_failed"]) and str(row["severity"]).lower().startswith("warn")
+
+
 def warned(row: Row) -> Warned:
-    return Warned(label(row["object"]), str(row["rule_id"]), label(row["severity"]), number(row["rows_failed"]))
+    return Warned(label(row["object"]), str(row["rule_id"]), number(row["rows_failed"]))
 
 
 def by_kind(rows: Sequence[Row]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 DASH = "–"
 LEAST_SHARE = 0.001
+QUOTES = (("'", "'"), ('"', '"'), ("`", "`"), ("“", "”"), ("‘", "’"), ("«", "»"))
 
 
 def number(value: float | None) -> str:
@@ -78,8 +79,13 @@ def as_list(value: str | Iterable[str] | None) -> tuple[str, ...]:
 
 
 def without_values(text: str) -> str:
-    """A reason with whatever it quotes from a record blanked: the report is mailed, the records stay in the house."""
-    blanked = re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`|“[^”]*”|‘[^’]*’|«[^»]*»", "…", text)
+    """A reason with whatever it quotes from a record blanked: the report is mailed, the records stay in the house.
+
+    It blanks from the first mark to the last one, since a value may hold a mark itself (`'O'Brien'`).
+    """
+    blanked = re.sub(r"found .*, expected ", "found …, expected ", text, flags=re.DOTALL)
+    for first, last in QUOTES:
+        blanked = re.sub(f"{first}.*{last}", "…", blanked, flags=re.DOTALL)
     return re.sub(r"\S+@\S+|\+?\d[\d ()/.-]{5,}\d", "…", blanked)
 
 
