@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from models.calibrate import fit_calibrator
 from models.encode import Encoder, learn_encoder
@@ -21,6 +22,8 @@ from models.split import TimeSplit, split_by_time
 
 if TYPE_CHECKING:
     from lightgbm import Booster
+
+Floats = NDArray[np.float64]
 
 GRID: tuple[dict[str, float], ...] = (
     {"num_leaves": 3, "lambda_l2": 1.0},
@@ -109,68 +112,91 @@ def fitted_model(
 def best_booster(
     spec: ModelSpec, encoder: Encoder, training: pl.DataFrame, validation: pl.DataFrame
 ) -> tuple["Booster", dict[str, float]]:
-    """The booster of the grid with the lowest validation log loss; ties go to the simpler settings."""
+    """The booster with the lowest validation log loss; ties go to the one tried first.
+
+    First the weights of the landmarks are chosen with the simplest setting: 1 per unit in total, or 1 each. Where a
+    unit leaves no landmark after its outcome, as a lead does, weights per unit count those that convert soon too often
+    and bend the score by age; where units differ only in how long they were seen, weights per landmark let the longest
+    seen speak loudest. The validation window, which counts every landmark once as scoring does, tells which it is.
+    """
+    windows = encoded_window(encoder, training), encoded_window(encoder, validation)
+    each, per_unit = np.ones(training.height), unit_weights(training, spec)
+    settings = [parameters(spec, encoder, training.height) | setting for setting in GRID]
+    weights = each
+    best = boosted(*windows, weights, settings[0], encoder.categories)
+    if not np.array_equal(each, per_unit):
+        other = boosted(*windows, per_unit, settings[0], encoder.categories)
+        if other.loss < best.loss:
+            best, weights = other, per_unit
+    for setting in settings[1:]:
+        other = boosted(*windows, weights, setting, encoder.categories)
+        best = other if other.loss < best.loss else best
+    chosen = {name: float(best.booster.params[name]) for name in GRID[0]}
+    chosen["rounds"] = float(best.booster.best_iteration)
+    chosen["unit_weighs_one"] = float(weights is per_unit)
+    return best.booster, chosen | {"validation_log_loss": best.loss}
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """A window as LightGBM takes it: rows x features, and the label as 0 or 1."""
+
+    matrix: Floats
+    label: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """A booster and its log loss on the validation window."""
+
+    booster: "Booster"
+    loss: float
+
+
+def encoded_window(encoder: Encoder, frame: pl.DataFrame) -> Window:
+    """The rows of one window as numbers."""
+    return Window(encoder.encode(frame), frame[LABEL].to_numpy().astype(np.float64))
+
+
+def boosted(
+    training: Window, validation: Window, weights: Floats, settings: dict[str, object], categories: list[int]
+) -> Tried:
+    """Boost on the training window until the validation window gains no more."""
     import lightgbm
 
-    # Columns are numbered: LightGBM changes names that hold blanks and refuses some characters.
-    names = [f"f{position}" for position in range(len(encoder.columns))]
+    # Columns go in without names: LightGBM changes names that hold blanks and refuses some characters.
     learned = lightgbm.Dataset(
-        encoder.encode(training),
-        training[LABEL].to_numpy().astype(np.float64),
-        weight=unit_weights(training, spec),
-        feature_name=names,
-        categorical_feature=encoder.categories,
-        params=dataset_parameters(spec),
+        training.matrix, training.label, weight=weights, categorical_feature=categories, params=settings
     )
-    checked = lightgbm.Dataset(
-        encoder.encode(validation),
-        validation[LABEL].to_numpy().astype(np.float64),
-        weight=unit_weights(validation, spec),
-        reference=learned,
+    checked = lightgbm.Dataset(validation.matrix, validation.label, reference=learned, params=settings)
+    booster = lightgbm.train(
+        settings,
+        learned,
+        num_boost_round=MAX_ROUNDS,
+        valid_sets=[checked],
+        valid_names=["validation"],
+        callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
     )
-    best: tuple[float, Booster, dict[str, float]] | None = None
-    for setting in GRID:
-        booster = lightgbm.train(
-            parameters(spec, encoder, training.height) | setting,
-            learned,
-            num_boost_round=MAX_ROUNDS,
-            valid_sets=[checked],
-            valid_names=["validation"],
-            callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
-        )
-        loss = float(booster.best_score["validation"]["binary_logloss"])
-        if best is None or loss < best[0]:
-            best = (loss, booster, setting)
-    if best is None:
-        raise ModelError(f"{spec.title}: the grid of settings is empty.")
-    loss, booster, setting = best
-    return booster, {**setting, "rounds": float(booster.best_iteration), "validation_log_loss": loss}
+    return Tried(booster, float(booster.best_score["validation"]["binary_logloss"]))
 
 
-def dataset_parameters(spec: ModelSpec) -> dict[str, int | bool]:
-    """What binning depends on; the same in every booster of the grid."""
+def parameters(spec: ModelSpec, encoder: Encoder, landmarks: int) -> dict[str, object]:
+    """LightGBM's settings that are not chosen: the loss, the seed, the least size of a leaf, what is monotone."""
+    wrong = [column.name for column in encoder.columns if column.kind == "category" and column.name in spec.monotone]
+    if wrong:
+        raise ModelError(f"{spec.title}: {', '.join(wrong)} is a category and cannot be monotone.")
     return {
+        "objective": "binary",
+        "metric": "binary_logloss",
         "seed": spec.seed,
         "deterministic": True,
         "force_row_wise": True,
         "num_threads": spec.threads,
         "verbosity": -1,
-        "min_data_per_group": 20,
-        "min_data_in_bin": 3,
-    }
-
-
-def parameters(spec: ModelSpec, encoder: Encoder, landmarks: int) -> dict[str, object]:
-    """LightGBM's settings that are not chosen: the loss, the seeds, the least size of a leaf, what is monotone."""
-    wrong = [column.name for column in encoder.columns if column.kind == "category" and column.name in spec.monotone]
-    if wrong:
-        raise ModelError(f"{spec.title}: {', '.join(wrong)} is a category and cannot be monotone.")
-    return dataset_parameters(spec) | {
-        "objective": "binary",
-        "metric": "binary_logloss",
         "learning_rate": 0.05,
         "feature_fraction": 0.8,
         "min_data_in_leaf": int(np.clip(landmarks // 50, 5, 40)),
+        "min_data_per_group": 20,
         "cat_smooth": 10.0,
         "monotone_constraints": [spec.monotone.get(name, 0) for name in encoder.names],
     }

@@ -55,10 +55,10 @@ def split_by_time(frame: pl.DataFrame, spec: ModelSpec) -> TimeSplit | NotEnough
 
     The rule: window starts are days on which a landmark stands (at most 100 of them, evenly spread). A pair of starts
     is possible when all three windows have landmarks after every landmark in a gap is purged, that is, when
-    landmark + horizon + lag lies after the start of the next window. Of the possible pairs those nearest to 60 / 20 /
-    20 % of the weight that is left come first (ties: the later test, then the later validation). The first of the
-    nearest 50 wins whose training side (training and validation) has `min_per_class` units of both classes and whose
-    validation and test windows have 10 of both. If none has, the answer speaks of the nearest pair.
+    landmark + horizon + lag lies after the start of the next window. Wanted are `min_per_class` units of both classes
+    on the training side (training and validation) and 10 of both in each window. Pairs that lack the fewest landmarks
+    for that come first, among them those nearest to 60 / 20 / 20 % of the weight that is left (ties: the later test,
+    then the later validation). The first of 50 whose units are enough wins; if none is, the answer speaks of the first.
     """
     rows = Rows(
         at=frame[AS_OF].cast(pl.Datetime("us")).to_numpy(),
@@ -69,7 +69,7 @@ def split_by_time(frame: pl.DataFrame, spec: ModelSpec) -> TimeSplit | NotEnough
     positives, negatives = class_units(rows.units, rows.label)
     if min(positives, negatives) < spec.min_per_class:
         return too_few(spec, positives, negatives, "on the training side")
-    pairs = nearest_pairs(rows, spec.gap_days * DAY)
+    pairs = best_pairs(rows, spec)
     if not pairs:
         span = int((rows.at.max() - rows.at.min()) / DAY)
         return too_short(spec, positives, negatives, span)
@@ -81,25 +81,33 @@ def split_by_time(frame: pl.DataFrame, spec: ModelSpec) -> TimeSplit | NotEnough
     return described(rows, found)
 
 
-def nearest_pairs(rows: Rows, gap: np.timedelta64) -> list[tuple[np.datetime64, np.datetime64]]:
-    """Possible starts of (validation, test), nearest to the wanted shares first, at most 50 of them."""
-    order = np.argsort(rows.at, kind="stable")
-    at, cumulated = rows.at[order], np.concatenate([[0.0], np.cumsum(rows.weight[order])])
+def best_pairs(rows: Rows, spec: ModelSpec) -> list[tuple[np.datetime64, np.datetime64]]:
+    """Possible starts of (validation, test), those that lack least and are nearest to the shares first, at most 50."""
+    order, gap = np.argsort(rows.at, kind="stable"), spec.gap_days * DAY
+    at = rows.at[order]
     days = np.unique(at.astype("datetime64[D]")).astype(at.dtype)
     starts = days[np.unique(np.linspace(0, len(days) - 1, MAX_STARTS).round().astype(int))]
-    before_start = cumulated[np.searchsorted(at, starts, side="left")]
-    before_gap = cumulated[np.searchsorted(at, starts - gap, side="right")]
-    # Row: start of validation; column: start of test.
-    training = np.broadcast_to(before_gap[:, None], (len(starts), len(starts)))
-    validation = before_gap[None, :] - before_start[:, None]
-    test = np.broadcast_to(cumulated[-1] - before_start[None, :], training.shape)
-    possible = (training > 0) & (validation > 0) & (test > 0)
-    used = np.where(possible, training + validation + test, 1.0)
-    distance = np.abs(validation / used - VALIDATION_SHARE) + np.abs(test / used - TEST_SHARE)
-    first, second = np.nonzero(possible)
+    at_start, at_gap = np.searchsorted(at, starts, side="left"), np.searchsorted(at, starts - gap, side="right")
+
+    def sizes(amount: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums in (training, validation, test) x start of validation x start of test."""
+        until = np.concatenate([[0.0], np.cumsum(amount[order])])
+        training, validation = until[at_gap][:, None], until[at_gap][None, :] - until[at_start][:, None]
+        test = until[-1] - until[at_start][None, :]
+        return np.stack(np.broadcast_arrays(training, validation, test))
+
+    weight = sizes(rows.weight)
+    lacking = np.zeros(weight.shape[1:])
+    for one in (rows.label, ~rows.label):
+        landmarks = sizes(one.astype(np.float64))
+        lacking += np.maximum(MIN_PER_WINDOW - landmarks, 0).sum(axis=0)
+        lacking += np.maximum(spec.min_per_class - landmarks[0] - landmarks[1], 0)
+    first, second = np.nonzero((weight > 0).all(axis=0))
+    shares = weight[:, first, second] / weight[:, first, second].sum(axis=0)
+    distance = np.abs(shares[1] - VALIDATION_SHARE) + np.abs(shares[2] - TEST_SHARE)
     # Distances that differ in the last bits alone are ties: rounding keeps the order the same on every machine.
-    nearest = np.lexsort((-first, -second, distance[first, second].round(9)))[:MAX_TRIALS]
-    return [(starts[first[i]], starts[second[i]]) for i in nearest]
+    best = np.lexsort((-first, -second, distance.round(9), lacking[first, second]))[:MAX_TRIALS]
+    return [(starts[first[place]], starts[second[place]]) for place in best]
 
 
 def masks(

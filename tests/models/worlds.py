@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from models.spec import ModelSpec
 
-START = datetime(2022, 1, 1)  # noqa: DTZ001: times are naive UTC, as in the database
-AS_OF = datetime(2024, 6, 1)  # noqa: DTZ001
+START = datetime(2022, 1, 1)
+AS_OF = datetime(2024, 6, 1)
 SPEC = ModelSpec(
     name="lead_conversion",
     title="lead conversion",
@@ -74,7 +74,9 @@ def aging_leads(units: int, seed: int = 1, days: int = 700, every: int = 14) -> 
         for age in range(int(first[unit]), 180, every):
             if age >= wait[unit] or created[unit] + age >= days:
                 break
-            rows.append((f"00Q{unit:07d}", created[unit] + age, wait[unit] <= age + SPEC.horizon_days, age, strength[unit]))
+            rows.append(
+                (f"00Q{unit:07d}", created[unit] + age, wait[unit] <= age + SPEC.horizon_days, age, strength[unit])
+            )
     columns = list(zip(*rows, strict=True))
     return pl.DataFrame(
         {
