@@ -75,7 +75,9 @@ select
     activities.source_id,
     coalesce(survivors.survivor_id, activities.who_id) as record_id,
     links.person_id,
-    case when starts_with(activities.what_id, '001') then coalesce(what.survivor_id, activities.what_id) end as account_id,
+    case
+        when starts_with(activities.what_id, '001') then coalesce(what.survivor_id, activities.what_id)
+    end as account_id,
     case when starts_with(activities.what_id, '006') then activities.what_id end as opportunity_id,
     case when starts_with(activities.what_id, '701') then activities.what_id end as campaign_id,
     activities.channel,

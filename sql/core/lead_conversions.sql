@@ -1,7 +1,7 @@
 -- One row per lead that was converted by the as-of moment
 -- key: lead_id
--- The exact moment stands in the lead's history; else the day of the conversion counts at its end, but no later than the
--- last change of the record.
+-- The exact moment stands in the lead's history; else the day of the conversion counts at its end, but no later than
+-- the last change of the record.
 with
 
 setting as (

@@ -1,7 +1,7 @@
 -- One row per lead and status it had, in the order of time, with the step of the process that the status means
 -- key: lead_id, status_number
--- From LeadHistory; without it the record tells the present status alone, and since when only if nothing ever changed or
--- the status still means the first step, in which every lead begins.
+-- From LeadHistory; without it the record tells the present status alone, and since when only if nothing ever changed
+-- or the status still means the first step, in which every lead begins.
 with
 
 setting as (
@@ -84,7 +84,7 @@ mapped as (
         statuses.entry_id,
         statuses.status,
         coalesce(steps.step, 'lead') as step,
-        leads.has_changes or leads.is_tracked as is_recorded,
+        leads.has_changes or (leads.is_tracked and not leads.is_converted) as is_recorded,
         leads.is_converted,
         case
             when statuses.entered_at is null and coalesce(steps.step, 'lead') = 'lead' then leads.created_at
@@ -101,7 +101,7 @@ entries as (
     from mapped
     where not (is_converted and step = 'opportunity')
     union all
-    select lead_id, 4, '', status, true, converted_at, 'opportunity'
+    select lead_id, 4, '', status, has_changes, converted_at, 'opportunity'
     from leads
     where is_converted
 )

@@ -1,6 +1,6 @@
 -- One row per opportunity as it stood at the as-of moment
 -- key: opportunity_id
--- A record that changed after that moment takes stage, amount and outcome from its history; without one they are unknown.
+-- A record that changed after that moment takes stage, amount and outcome from its history, or they are unknown.
 with
 
 setting as (

@@ -3,7 +3,8 @@
 with
 
 records as (
-    select 'salesforce' as source, 'Account' as object, CreatedDate as first_at, SystemModstamp as last_at from raw.account
+    select 'salesforce' as source, 'Account' as object, CreatedDate as first_at, SystemModstamp as last_at
+    from raw.account
     union all
     select 'salesforce', 'Contact', CreatedDate, SystemModstamp from raw.contact
     union all

@@ -6,7 +6,9 @@ select
     MasterRecordId as merged_into_id,
     OwnerId as owner_id,
     CreatedById as created_by_id,
-    coalesce(nullif(trim(Name), ''), nullif(trim(coalesce(FirstName, '') || ' ' || coalesce(LastName, '')), '')) as full_name,
+    coalesce(
+        nullif(trim(Name), ''), nullif(trim(coalesce(FirstName, '') || ' ' || coalesce(LastName, '')), '')
+    ) as full_name,
     FirstName as first_name,
     LastName as last_name,
     Title as title,

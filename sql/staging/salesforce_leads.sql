@@ -8,7 +8,9 @@ select
     ConvertedAccountId as converted_account_id,
     ConvertedContactId as converted_contact_id,
     ConvertedOpportunityId as converted_opportunity_id,
-    coalesce(nullif(trim(Name), ''), nullif(trim(coalesce(FirstName, '') || ' ' || coalesce(LastName, '')), '')) as full_name,
+    coalesce(
+        nullif(trim(Name), ''), nullif(trim(coalesce(FirstName, '') || ' ' || coalesce(LastName, '')), '')
+    ) as full_name,
     FirstName as first_name,
     LastName as last_name,
     Title as title,

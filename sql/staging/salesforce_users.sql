@@ -2,7 +2,9 @@
 -- key: user_id
 select
     Id as user_id,
-    coalesce(nullif(trim(Name), ''), nullif(trim(coalesce(FirstName, '') || ' ' || coalesce(LastName, '')), '')) as user_name,
+    coalesce(
+        nullif(trim(Name), ''), nullif(trim(coalesce(FirstName, '') || ' ' || coalesce(LastName, '')), '')
+    ) as user_name,
     Email as email,
     IsActive as is_active,
     CreatedDate as created_at,
