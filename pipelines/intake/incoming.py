@@ -1,6 +1,7 @@
 """What a reader hands on: one file's sound records as a temp table, and the rest as text with its reasons."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -9,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.errors import GrowthError
+from pipelines.warehouse import quoted_text
 
 Format = Literal["csv", "json", "parquet"]
 TEXT_TABLE, LINES_TABLE = "incoming_text", "incoming_lines"
@@ -41,12 +43,23 @@ class Incoming:
     malformed: list[Malformed] = field(default_factory=list)
 
 
-def keep_lines(connection: duckdb.DuckDBPyConnection, first: NDArray[np.int64], last: NDArray[np.int64]) -> None:
-    """Line n of the lines table belongs to row n of the text table."""
-    lines = pa.table({"n": np.arange(len(first)), "line": first, "line_end": last})
-    connection.register("incoming_lines_frame", lines)
-    connection.execute(f"create or replace temp table {LINES_TABLE} as select * from incoming_lines_frame")
-    connection.unregister("incoming_lines_frame")
+def keep_lines(
+    connection: duckdb.DuckDBPyConnection, first: NDArray[np.int64], last: NDArray[np.int64], scratch: Path
+) -> None:
+    """Line n of the lines table belongs to row n of the text table.
+
+    Arrays travel as a Parquet file: registering them with the connection would import pandas for nothing.
+    """
+    if len(first) == 0 or (np.array_equal(first, last) and int(first[-1] - first[0]) == len(first) - 1):
+        start = int(first[0]) if len(first) else 0
+        source = f"select n, n + {start} as line, n + {start} as line_end from range({len(first)}) as r(n)"
+    else:
+        from pyarrow import parquet
+
+        path = scratch / "lines.parquet"
+        parquet.write_table(pa.table({"n": np.arange(len(first)), "line": first, "line_end": last}), path)
+        source = f"select * from read_parquet({quoted_text(str(path))})"
+    connection.execute(f"create or replace temp table {LINES_TABLE} as {source}")
 
 
 def check_count(connection: duckdb.DuckDBPyConnection, name: str, expected: int) -> None:

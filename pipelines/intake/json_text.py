@@ -41,7 +41,7 @@ def read_json(connection: duckdb.DuckDBPyConnection, name: str, raw: bytes, scra
     bad = sorted({*(set(range(len(texts))) - set(sound.tolist())), *(int(sound[n]) for n in broken)})
     good = np.array(sorted(set(range(len(texts))) - set(bad)), dtype=np.int64)
     columns = spread(connection, name)
-    keep_lines(connection, first[good], first[good])
+    keep_lines(connection, first[good], first[good], scratch)
     malformed = [malformed_element(texts[i], int(first[i])) for i in bad]
     return Incoming("json", columns, len(texts), lines, malformed)
 

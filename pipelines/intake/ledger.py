@@ -1,7 +1,9 @@
 """The ledger: which contents were loaded, what became of every row, what the rules found. Written with the rows."""
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
@@ -85,33 +87,33 @@ def known_files(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], 
 
 
 def write_file(connection: duckdb.DuckDBPyConnection, file: LedgerFile) -> None:
-    connection.execute(f"insert into intake.ledger.files values ({marks(12)})", astuple(file))
+    insert_rows(connection, "ledger.files", [astuple(file)])
 
 
-def write_balance(connection: duckdb.DuckDBPyConnection, balance: FileBalance) -> None:
-    connection.execute(f"insert into intake.ledger.balance values ({marks(11)})", astuple(balance))
+def write_balances(connection: duckdb.DuckDBPyConnection, balances: list[FileBalance]) -> None:
+    insert_rows(connection, "ledger.balance", [astuple(balance) for balance in balances])
 
 
 def write_reports(connection: duckdb.DuckDBPyConnection, load_id: str, reports: list[Report]) -> None:
-    for report in reports:
-        connection.execute(f"insert into intake.ledger.reports values ({marks(5)})", (load_id, *astuple(report)))
+    insert_rows(connection, "ledger.reports", [(load_id, *astuple(report)) for report in reports])
 
 
-def marks(count: int) -> str:
-    return ", ".join("?" * count)
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """All rows in one statement, column by column as lists of text: many times cheaper than row by row."""
+    if rows:
+        texts = [[None if value is None else str(value) for value in column] for column in zip(*rows, strict=True)]
+        lists = ", ".join("unnest(?::varchar[])" for _ in texts)
+        connection.execute(f"insert into intake.{table} select {lists}", texts)
 
 
-def write_columns_present(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, names: list[str]
-) -> None:
+def write_columns_present(connection: duckdb.DuckDBPyConnection, contract: Contract, names: list[str]) -> None:
     """Note which columns an object's extracts have had, so that an absent opt-out column is known as absent."""
-    known = {name for (name,) in connection.execute(
-        "select column_name from intake.ledger.columns_present where object = ?", [contract.object]
-    ).fetchall()}
-    for name in names:
-        if name not in known:
-            row = (contract.source, contract.object, name, contract.column(name) is not None)
-            connection.execute(f"insert into intake.ledger.columns_present values ({marks(4)})", row)
+    seen = "select column_name from intake.ledger.columns_present where object = ?"
+    known = {name for (name,) in connection.execute(seen, [contract.object]).fetchall()}
+    rows = [
+        (contract.source, contract.object, name, str(contract.column(name) is not None)) for name in names if name not in known
+    ]
+    insert_rows(connection, "ledger.columns_present", rows)
 
 
 def columns_present(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
@@ -137,7 +139,7 @@ def write_rule_results(connection: duckdb.DuckDBPyConnection, load_id: str, cont
         for rule in contract.rules:
             count, sample = failed.get((contract.object, rule.rule_id), (flagged.get(rule.rule_id, 0), ""))
             rows.append((load_id, contract.object, rule.rule_id, rule.kind, rule.severity, count, sample))
-    connection.executemany(f"insert into intake.ledger.rule_results values ({marks(7)})", rows)
+    insert_rows(connection, "ledger.rule_results", rows)
 
 
 def latest_moment(

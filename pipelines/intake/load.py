@@ -227,8 +227,7 @@ def finish(load: Load, contracts: list[Contract]) -> LoadReport:
     """Write balance, reports and rule results, and sum the load up."""
     connection = load.connection
     balances = sorted(load.balances, key=lambda balance: (balance.source, balance.object, balance.file))
-    for balance in balances:
-        ledger.write_balance(connection, balance)
+    ledger.write_balances(connection, balances)
     ledger.write_rule_results(connection, load.load_id, contracts)
     ledger.write_reports(connection, load.load_id, load.reports)
     return LoadReport(
