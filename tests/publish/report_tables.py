@@ -64,6 +64,7 @@ COLUMNS = {
         "load_id varchar, object varchar, rule_id varchar, kind varchar, severity varchar, rows_failed bigint,"
         " sample varchar"
     ),
+    "meta.unmapped_values": "playbook_list varchar, found_value varchar, counts_as varchar, records bigint",
     "meta.reports": "load_id varchar, kind varchar, object varchar, file varchar, message varchar",
     "quarantine.rows": (
         "load_id varchar, source varchar, object varchar, file varchar, line bigint, line_end bigint,"

@@ -93,6 +93,22 @@ def test_every_file_is_listed_with_its_balance(tmp_path: Path) -> None:
     assert "Case.csv has no contract" in words
 
 
+def test_values_that_the_playbook_does_not_know_are_counted_and_not_shown(tmp_path: Path) -> None:
+    connection = empty_company()
+    for value, records in (("Ask Ada", 3), ("Parked", 9)):
+        insert(
+            connection,
+            "meta.unmapped_values",
+            playbook_list="lead_status_steps",
+            found_value=value,
+            counts_as="lead",
+            records=records,
+        )
+    words = text_of(page_of(connection, tmp_path))
+    assert "2 values in 12 records, not in the playbook's lead_status_steps, counted as lead." in words
+    assert "Ask Ada" not in words
+
+
 def test_a_file_that_does_not_add_up_is_said_to(tmp_path: Path) -> None:
     connection = company_with_models()
     insert(

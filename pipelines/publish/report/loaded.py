@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.publish.report.reading import Row, columns_of, read, read_table
-from pipelines.publish.report.words import joined, label, number, sentence, without_values
+from pipelines.publish.report.words import joined, label, number, plural, sentence, without_values
 
 COUNTS = ("rows_read", "rows_loaded", "rows_identical", "rows_superseded", "rows_quarantined", "rows_rejected")
 PLACES_SHOWN = 3
@@ -15,6 +15,12 @@ QUARANTINED = """
     select file, line, violated_rules, reasons
     from quarantine.rows
     order by file, line
+"""
+UNMAPPED = """
+    select playbook_list, counts_as, count(*) as found_values, sum(records) as records
+    from meta.unmapped_values
+    group by playbook_list, counts_as
+    order by playbook_list, counts_as
 """
 REPORT_TITLES = {
     "unlisted": "Files of objects without a contract (kept as text, used nowhere)",
@@ -85,7 +91,8 @@ def read_loaded(connection: duckdb.DuckDBPyConnection, run_id: str) -> Loaded:
         files=files,
         total=BalanceLine("All files", "", tuple(sum(line.counts[i] for line in files) for i in range(len(COUNTS)))),
         warned=tuple(warned(row) for row in sorted(broken, key=lambda row: -row["rows_failed"])),
-        reports=by_kind(of_run(connection, "meta.reports", "kind, object, file, message", run_id)),
+        reports=by_kind(of_run(connection, "meta.reports", "kind, object, file, message", run_id))
+        + unmapped(connection),
         quarantined=by_rule(held),
     )
 
@@ -126,6 +133,16 @@ def by_kind(rows: Sequence[Row]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         )
         for kind in kinds
     )
+
+
+def unmapped(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """How many values of the CRM the playbook does not know, by list; the values themselves stay in the house."""
+    lines = tuple(
+        f"{plural(row['found_values'], 'value')} in {plural(int(row['records']), 'record')}, not in the playbook's "
+        f"{row['playbook_list']}, counted as {row['counts_as']}."
+        for row in read_table(connection, "meta.unmapped_values", UNMAPPED)
+    )
+    return (("Values that the playbook does not know", lines),) if lines else ()
 
 
 def by_rule(rows: Sequence[Row]) -> tuple[Quarantined, ...]:
