@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from report_tables import company_with_models, page_of
+
+from tests.publish.report_tables import company_with_models, page_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NO_BROWSER = "no Chromium on this machine: install it (apt-get install chromium) to run the browser tests"

@@ -6,10 +6,10 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from report_tables import AS_OF, company_with_models, company_with_points, empty_company, insert, page_of
 
 from pipelines.errors import GrowthError
 from pipelines.publish.report import ReportContext
+from tests.publish.report_tables import AS_OF, company_with_models, company_with_points, empty_company, insert, page_of
 
 
 def text_of(page: str) -> str:
