@@ -1,6 +1,7 @@
 """Calls, mails and meetings of sales: with leads, in deals, in outreach; done, and planned.
 
-What does not belong here: mass mail (marketing) and whom an activity is shown with after a conversion (the export moves it).
+What does not belong here: mass mail (marketing) and whom an activity is shown with after a conversion (the export moves
+it).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""How values look in a Salesforce export: times, dates, true and false, addresses, and the audit columns of every object."""
+"""How values look in a Salesforce export: times, dates, true and false, addresses, and the audit columns of every
+object.
+"""
 
 import numpy as np
 import polars as pl

@@ -21,7 +21,9 @@ PROPOSAL = 2
 
 @dataclass(frozen=True)
 class Steps:
-    """The stage history, a row per entered stage, in the order of time: deal, stage, moment, and the close date planned then."""
+    """The stage history, a row per entered stage, in the order of time: deal, stage, moment, and the close date planned
+    then.
+    """
 
     deal: Ints
     stage: Ints

@@ -163,7 +163,9 @@ def typed_company(name: pl.Series, rng: np.random.Generator) -> pl.Series:
 
 
 def lead_history(company: Company) -> pl.DataFrame:
-    """Created, status by status, owner changes (each logged by id and by name), conversion and merge; nothing before the migration."""
+    """Created, status by status, owner changes (each logged by id and by name), conversion and merge; nothing before
+    the migration.
+    """
     made, span, ids = company.leads, company.span, company.ids
     rng, every = company.generator("lead history"), np.arange(len(company.leads))
     deleted, master, removed_at = removed_leads(company)

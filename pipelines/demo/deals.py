@@ -1,6 +1,7 @@
 """Opportunities: from conversions, from outbound work, from customers who buy again; their stages, amounts and ends.
 
-The chance to win follows from the firm's fit, the person's intent, the representative's skill, and whether the firm already buys.
+The chance to win follows from the firm's fit, the person's intent, the representative's skill, and whether the firm
+already buys.
 """
 
 from dataclasses import dataclass

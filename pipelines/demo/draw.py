@@ -37,7 +37,9 @@ class Weighted(Protocol):
 
 @dataclass(frozen=True)
 class Span:
-    """The simulated history: from `start` to before `end`, in seconds; older records show `migration` as their creation."""
+    """The simulated history: from `start` to before `end`, in seconds; older records show `migration` as their
+    creation.
+    """
 
     start: int
     end: int

@@ -1,4 +1,5 @@
-"""What is wrong with real exports, on purpose: rows that break the contract, the same row twice, an older version of a row.
+"""What is wrong with real exports, on purpose: rows that break the contract, the same row twice, an older version of a
+row.
 
 Nothing refers to a planted row, so refusing it costs nothing else.
 """
@@ -13,7 +14,9 @@ from pipelines.demo.ids import OTHER_INSTANCE, record_ids
 
 @dataclass(frozen=True)
 class Flaw:
-    """A row to plant: a copy of row `copied` of a file under a new id (none when `Id` itself is wrong) with one wrong value."""
+    """A row to plant: a copy of row `copied` of a file under a new id (none when `Id` itself is wrong) with one wrong
+    value.
+    """
 
     file: str
     column: str
@@ -23,7 +26,9 @@ class Flaw:
 
 @dataclass(frozen=True)
 class Planted:
-    """A planted row as written: its first physical line (1-based, the header counts), its id, and the value that is wrong."""
+    """A planted row as written: its first physical line (1-based, the header counts), its id, and the value that is
+    wrong.
+    """
 
     file: str
     line: int

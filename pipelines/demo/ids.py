@@ -1,7 +1,7 @@
 """Salesforce record ids.
 
-What belongs here: 15 base-62 characters (key prefix, instance, sequence) and the 3 characters that spell their case,
-so that the id survives a program that ignores case (Salesforce, "How to convert a 15-character Id to an 18-character Id").
+What belongs here: 15 base-62 characters (key prefix, instance, sequence) and the 3 characters that spell their case, so
+that the id survives a program that ignores case (Salesforce, "How to convert a 15-character Id to an 18-character Id").
 """
 
 from typing import TypeAlias
@@ -54,7 +54,9 @@ def record_ids(kind: str, count: int, rng: np.random.Generator, instance: str = 
 
 
 def case_suffix(letters: Letters) -> Letters:
-    """The three check characters of each 15-character id: bit i of a character says that letter i of its five is a capital."""
+    """The three check characters of each 15-character id: bit i of a character says that letter i of its five is a
+    capital.
+    """
     capital = (letters >= ord("A")) & (letters <= ord("Z"))
     weights = np.array([1, 2, 4, 8, 16])
     suffix: Letters = CASE32[(capital.reshape(-1, 3, 5) * weights).sum(axis=2)]

@@ -1,7 +1,8 @@
 """Leads: how they come, whether and when sales works them, how they end.
 
-The chance to convert follows from the source, the person's standing and intent, the firm's fit and the delay of the first touch;
-a lead that nobody works converts never. Times are seconds since 1970, NEVER for what does not happen (whatever the end of history).
+The chance to convert follows from the source, the person's standing and intent, the firm's fit and the delay of the
+first touch; a lead that nobody works converts never. Times are seconds since 1970, NEVER for what does not happen
+(whatever the end of history).
 """
 
 from dataclasses import dataclass

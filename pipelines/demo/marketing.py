@@ -1,7 +1,7 @@
 """Campaigns, who was in them, and what became of each mail.
 
-What belongs here: members by record (lead or contact row), mail events by address. Machines read too: some mailboxes load every
-picture, some firms' filters click every link within seconds, and an uploaded list never answers.
+What belongs here: members by record (lead or contact row), mail events by address. Machines read too: some mailboxes
+load every picture, some firms' filters click every link within seconds, and an uploaded list never answers.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,9 @@ SENT, DELIVERED, OPEN, CLICK, BOUNCE, UNSUBSCRIBE, SPAM = range(len(EVENTS))
 
 @dataclass(frozen=True)
 class Campaigns:
-    """One place per campaign, in the order of its start; the last is the nurture programme that follows up on new leads."""
+    """One place per campaign, in the order of its start; the last is the nurture programme that follows up on new
+    leads.
+    """
 
     kind: Ints
     start_at: Ints
@@ -33,7 +35,7 @@ class Campaigns:
 
 @dataclass(frozen=True)
 class Members:
-    """One place per record in a campaign: lead or person (the other -1), status 0 (put on the list), 1, 2 (answered)."""
+    """One place per record in a campaign: the person, the lead (-1: the contact), status 0 (only put on the list), 1, 2."""
 
     campaign: Ints
     lead: Ints
@@ -55,7 +57,9 @@ class Sends:
 
 @dataclass(frozen=True)
 class MailEvents:
-    """One place per event of a message; `link` is -1 but for clicks; `by_person` tells human from machine (never exported)."""
+    """One place per event of a message; `link` is -1 but for clicks; `by_person` tells human from machine (never
+    exported).
+    """
 
     send: Ints
     kind: Ints
@@ -105,7 +109,9 @@ def send_mail(
     span: Span,
     rng: np.random.Generator,
 ) -> Sends:
-    """Mail campaigns and newsletters to a part of those reachable at the time, and the follow-ups to every new lead with an address."""
+    """Mail campaigns and newsletters to a part of those reachable at the time, and the follow-ups to every new lead
+    with an address.
+    """
     parts: list[tuple[Ints, Ints, Ints, Ints]] = []
     for place in np.flatnonzero(campaigns.kind <= NEWSLETTER).tolist():
         start = int(campaigns.start_at[place])
@@ -200,7 +206,7 @@ def join_campaigns(
     span: Span,
     rng: np.random.Generator,
 ) -> Members:
-    """Members of mail campaigns (answered: clicked themselves), webinars, fairs, and of lists that were only uploaded."""
+    """Members of mail campaigns (answered: clicked themselves), webinars, fairs, and of lists that were uploaded."""
     answered = np.full(len(sends.sent_at), NEVER, dtype=np.int64)
     own = (events.kind == CLICK) & events.by_person
     np.minimum.at(answered, events.send[own], events.at[own])

@@ -1,6 +1,7 @@
 """The persons of the world: who they are, how to reach them, how much they want what the company sells.
 
-What belongs here: one place per human being. A contact or a lead is a record of a person; several leads and a contact may be one.
+What belongs here: one place per human being. A contact or a lead is a record of a person; several leads and a contact
+may be one.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ from pipelines.demo.world import World
 
 @dataclass(frozen=True)
 class People:
-    """One place per person. `intent` is standard normal times its spread; `listed_at` is NEVER for those not listed as a contact."""
+    """One place per person. `intent` is standard normal times its spread; `listed_at` is NEVER for those not listed as
+    a contact.
+    """
 
     firm: Ints
     first: pl.Series
@@ -50,7 +53,9 @@ def contact_firms(world: World, firms: Firms, rng: np.random.Generator) -> Ints:
 def meet_people(
     world: World, firms: Firms, firm: Ints, contacts: int, span: Span, *, rng: np.random.Generator
 ) -> People:
-    """Persons working at `firm`; the first `contacts` of them are listed as contacts of their account, the others come as leads."""
+    """Persons working at `firm`; the first `contacts` of them are listed as contacts of their account, the others come
+    as leads.
+    """
     rates, count = world.people, len(firm)
     seniority = choose(rng, rates.seniorities, count)
     function = choose(rng, rates.functions, count)

@@ -1,4 +1,4 @@
-"""Which firms are accounts and which persons are contacts, and since when: listed, or created by the first conversion."""
+"""Which firms are accounts and which persons are contacts, and since when: listed, or by the first conversion."""
 
 from dataclasses import dataclass
 

@@ -20,8 +20,9 @@ FORM_PAGE, PRICING_PAGE = -2, -1
 
 @dataclass(frozen=True)
 class Visits:
-    """One place per page view. `person` is -1 for strangers; `page` is a place in words.PAGES, PRICING_PAGE or FORM_PAGE.
-    Visitors are numbered: first and second browser of each person, then strangers, then robots."""
+    """One place per page view. `person` is -1 for strangers; `page` is a place in words.PAGES, PRICING_PAGE or
+    FORM_PAGE. Visitors are numbered: first and second browser of each person, then strangers, then robots.
+    """
 
     visitor: Ints
     person: Ints
@@ -51,7 +52,9 @@ class Forms:
 def send_forms(
     world: World, leads: Leads, people: People, has_email: Bools, span: Span, *, rng: np.random.Generator
 ) -> Forms:
-    """The form that brought an inbound lead in, seconds before the lead was created, and later ones of interested people."""
+    """The form that brought an inbound lead in, seconds before the lead was created, and later ones of interested
+    people.
+    """
     kinds = np.array([FORM_TYPES.index(source.form) if source.form else -1 for source in world.leads.sources.values()])
     lead = np.flatnonzero((kinds[leads.source] >= 0) & has_email[leads.person])
     first = np.where((kinds[leads.source[lead]] == 0) & (rng.random(len(lead)) < 0.2), 2, kinds[leads.source[lead]])

@@ -1,6 +1,7 @@
 """Writing the company to files, each in the form in which its source system exports it.
 
-What does not belong here: what the rows say. The same company gives the same bytes: no clock, no file name inside a gzip.
+What does not belong here: what the rows say. The same company gives the same bytes: no clock, no file name inside a
+gzip.
 """
 
 import gzip
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.demo import crm_deals, crm_leads, crm_people, crm_rest, engagement
+from pipelines.demo import crm_activities, crm_campaigns, crm_deals, crm_leads, crm_people, crm_setup, engagement
 from pipelines.demo.company import Company, simulate
 from pipelines.demo.draw import Ints, earliest
 from pipelines.demo.flaws import Planted, with_flaws
@@ -52,9 +53,11 @@ def write_company(
     until: date = date(2026, 6, 30),
     progress: Callable[[str], None] | None = None,
 ) -> DemoReport:
-    """Write the export of a simulated company of about `accounts` accounts, with history up to the end of `until` (UTC).
+    """Write the export of a simulated company of about `accounts` accounts, with history up to the end of `until`
+    (UTC).
 
-    `progress` is told in words what is being done. Raises GrowthError when `out` holds anything already, or cannot be written.
+    `progress` is told in words what is being done. Raises GrowthError when `out` holds anything already, or cannot be
+    written.
     """
     say = progress or (lambda _: None)
     if accounts < 20:
@@ -100,15 +103,15 @@ def salesforce(company: Company) -> list[tuple[str, pl.DataFrame]]:
         ("OpportunityHistory", crm_deals.opportunity_history(company, steps)),
         ("OpportunityFieldHistory", crm_deals.opportunity_field_history(company, steps)),
         ("OpportunityLineItem", crm_deals.line_items(company, steps)),
-        ("Product2", crm_rest.products(company)),
-        ("Campaign", crm_rest.campaigns(company)),
-        ("CampaignMember", crm_rest.campaign_members(company)),
-        ("CampaignMemberStatus", crm_rest.member_status(company)),
-        ("Task", crm_rest.tasks(company)),
-        ("Event", crm_rest.events(company)),
-        ("User", crm_rest.users(company)),
-        ("RecordType", crm_rest.record_types(company)),
-        ("OpportunityStage", crm_rest.opportunity_stages(company)),
+        ("Product2", crm_setup.products(company)),
+        ("Campaign", crm_campaigns.campaigns(company)),
+        ("CampaignMember", crm_campaigns.campaign_members(company)),
+        ("CampaignMemberStatus", crm_campaigns.member_status(company)),
+        ("Task", crm_activities.tasks(company)),
+        ("Event", crm_activities.events(company)),
+        ("User", crm_setup.users(company)),
+        ("RecordType", crm_setup.record_types(company)),
+        ("OpportunityStage", crm_setup.opportunity_stages(company)),
     ]
 
 

@@ -1,0 +1,114 @@
+"""The set-up objects as the export shows them: users, record types, opportunity stages, products."""
+
+import numpy as np
+import polars as pl
+
+from pipelines.demo.columns import audit, flag
+from pipelines.demo.company import Company
+from pipelines.demo.crm_leads import user_names
+from pipelines.demo.draw import DAY, Bools
+from pipelines.demo.draw import words as pick
+from pipelines.demo.ids import record_ids
+
+
+def users(company: Company) -> pl.DataFrame:
+    """Everybody who owns records but the queues, which are no users, and one who is missing from the export."""
+    sales, span = company.world.sales, company.span
+    total = sales.representatives + 2
+    row = np.delete(np.arange(total), sales.representatives - 1)
+    names = user_names(company).extend(pl.Series(["Marketing Team", "Integration User"])).gather(row)
+    left: Bools = row < sales.inactive
+    created = np.full(len(row), span.start - 30 * DAY)
+    created = np.maximum(created, span.migration)
+    return pl.DataFrame(
+        {
+            "Id": company.ids.owner.gather(row),
+            "Username": names.str.to_lowercase().str.replace_all(r"[^a-z]+", ".") + pl.Series(["@growth.example"]),
+            "FirstName": names.str.extract(r"^(\S+)", 1),
+            "LastName": names.str.extract(r"^\S+ (.*)$", 1),
+            "Name": names,
+            "Email": names.str.to_lowercase().str.replace_all(r"[^a-z]+", ".") + pl.Series(["@growth.example"]),
+            "Title": pick(("Account Executive", "Operations"), (row >= sales.representatives).astype(np.int64)),
+            "Department": pick(("Sales", "Marketing"), (row >= sales.representatives).astype(np.int64)),
+            "IsActive": flag(~left),
+            "UserType": pl.Series(["Standard"] * len(row)),
+            **audit(
+                created,
+                np.where(left, span.end - 90 * DAY, created),
+                company.ids.owner.gather(np.full(len(row), total - 1)),
+                span,
+            ),
+        }
+    )
+
+
+def record_types(company: Company) -> pl.DataFrame:
+    kinds = (
+        ("Business Account", "Account", ""),
+        ("Person Account", "Account", "1"),
+        ("New Business", "Opportunity", ""),
+        ("Renewal", "Opportunity", ""),
+    )
+    created = np.full(len(kinds), company.span.migration)
+    return pl.DataFrame(
+        {
+            "Id": company.ids.record_type,
+            "Name": [name for name, _, _ in kinds],
+            "DeveloperName": [name.replace(" ", "_") for name, _, _ in kinds],
+            "SobjectType": [kind for _, kind, _ in kinds],
+            "IsActive": ["1"] * len(kinds),
+            "IsPersonType": [person or None for _, _, person in kinds],
+            **audit(
+                created,
+                created,
+                pl.Series([company.ids.owner[company.world.sales.representatives + 1]] * len(kinds)),
+                company.span,
+            ),
+        }
+    )
+
+
+def opportunity_stages(company: Company) -> pl.DataFrame:
+    stages = company.world.deals.stages
+    created, count = np.full(len(stages), company.span.migration), len(stages)
+    return pl.DataFrame(
+        {
+            "Id": record_ids("OpportunityStage", count, company.generator("stages")),
+            "MasterLabel": list(stages),
+            "ApiName": list(stages),
+            "IsActive": ["1"] * count,
+            "SortOrder": list(range(1, count + 1)),
+            "IsClosed": ["1" if place >= count - 2 else None for place in range(count)],
+            "IsWon": ["1" if place == count - 2 else None for place in range(count)],
+            "ForecastCategory": [level.forecast for level in stages.values()],
+            "DefaultProbability": [level.probability for level in stages.values()],
+            **audit(
+                created,
+                created,
+                pl.Series([company.ids.owner[company.world.sales.representatives + 1]] * count),
+                company.span,
+            ),
+        }
+    )
+
+
+def products(company: Company) -> pl.DataFrame:
+    made, count = company.world.deals.products, len(company.world.deals.products)
+    created = np.full(count, company.span.migration)
+    return pl.DataFrame(
+        {
+            "Id": company.ids.product,
+            "IsDeleted": pl.Series([None] * count, dtype=pl.String),
+            "Name": list(made),
+            "ProductCode": [f"P-{place + 1:03d}" for place in range(count)],
+            "Family": [level.family for level in made.values()],
+            "IsActive": ["1"] * count,
+            "Description": [f"{name}, per year" for name in made],
+            **audit(
+                created,
+                created,
+                pl.Series([company.ids.owner[company.world.sales.representatives + 1]] * count),
+                company.span,
+            ),
+        }
+    )
