@@ -66,13 +66,13 @@ def read_table(path: Path) -> TableFile:
     if not NAME.fullmatch(table):
         raise GrowthError(f"{path}: a table is named in snake_case, found {table!r}; rename the file.")
     text = path.read_text(encoding="utf-8")
-    header = header_lines(text)
+    lines, header = text.splitlines(), header_lines(text)
     return TableFile(
         name=f"{schema}.{table}",
         schema=schema,
         path=path,
-        grain=matched(path, header, 1, GRAIN, "-- One row per ...").rstrip("."),
-        key=tuple(matched(path, header, 2, KEY, "-- key: column, column").split(", ")),
+        grain=matched(path, lines, 1, GRAIN, "-- One row per ...").rstrip("."),
+        key=tuple(matched(path, lines, 2, KEY, "-- key: column, column").split(", ")),
         text=text,
         dependencies=dependencies(path, parse_select(path, text)),
         incremental_by=next((found[1] for line in header[2:] if (found := INCREMENTAL.fullmatch(line))), None),
@@ -90,9 +90,9 @@ def header_lines(text: str) -> list[str]:
     return lines
 
 
-def matched(path: Path, header: list[str], number: int, pattern: re.Pattern[str], expected: str) -> str:
+def matched(path: Path, lines: list[str], number: int, pattern: re.Pattern[str], expected: str) -> str:
     """What a header line says, or an error that names file, line, found and expected."""
-    line = header[number - 1] if len(header) >= number else ""
+    line = lines[number - 1].rstrip() if len(lines) >= number else ""
     found = pattern.fullmatch(line)
     if not found:
         raise GrowthError(f"{path}:{number}: expected `{expected}`, found `{line}`; write the header line.")
