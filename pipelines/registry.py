@@ -140,15 +140,38 @@ def register(home: Home) -> Path:
 
 def open_client(home: Home) -> "MlflowClient":
     """MLflow's client on the home's register, which the first use creates. It calls nobody."""
+    if not register(home).exists():
+        create_register(home)
+    return client_at(register(home))
+
+
+def create_register(home: Home) -> None:
+    """Make the register beside its place and move it there whole: a killed creation leaves none, never half of one."""
+    home.mlflow.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home.mlflow) as folder:
+        client_at(Path(folder).resolve() / "made.db")
+        whole = Path(folder) / "whole.db"
+        with closing(sqlite3.connect(Path(folder) / "made.db")) as made, closing(sqlite3.connect(whole)) as copy:
+            made.backup(copy)
+        whole.replace(register(home))
+
+
+def client_at(path: Path) -> "MlflowClient":
+    """MLflow's client on one sqlite file. Raises GrowthError for a file that this version of MLflow cannot use."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
-    home.mlflow.mkdir(mode=0o700, parents=True, exist_ok=True)
-    address = f"sqlite:///{register(home)}"
     # What MLflow's own code may no longer call in its libraries is not for the reader of our log.
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        from mlflow.exceptions import MlflowException
         from mlflow.tracking import MlflowClient
 
-        return MlflowClient(tracking_uri=address, registry_uri=address)
+        try:
+            return MlflowClient(tracking_uri=f"sqlite:///{path}", registry_uri=f"sqlite:///{path}")
+        except MlflowException as error:
+            raise GrowthError(
+                f"The register of models {path} cannot be used: {str(error).splitlines()[0]} "
+                f"After a new MLflow, bring it up to date with `mlflow db upgrade sqlite:///{path}`."
+            ) from error
 
 
 def experiment_id(client: "MlflowClient", home: Home) -> str:

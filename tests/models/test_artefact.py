@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from worlds import AS_OF, SPEC, leads, training
 
 from models.artefact import load, rendered, save, version_of
 from models.errors import ArtefactError
 from models.fitted import FittedModel
 from models.training import Trained, train
+from tests.models.worlds import AS_OF, SPEC, leads, training
 
 
 @cache

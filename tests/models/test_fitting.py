@@ -6,13 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 from sklearn.metrics import roc_auc_score
-from worlds import AS_OF, SPEC, aging_leads, leads, moments, training
 
 from models.artefact import rendered
 from models.errors import ModelError
 from models.fitting import Fit, fit
 from models.not_enough import NotEnoughData
 from models.training import Trained, train
+from tests.models.worlds import AS_OF, SPEC, aging_leads, leads, moments, training
 
 
 @cache
@@ -75,8 +75,7 @@ def test_thirty_nine_and_a_thousand_are_not() -> None:
     assert isinstance(outcome, NotEnoughData)
     assert outcome.positives == 39
     assert outcome.sentence == (
-        f"lead conversion: not enough data (39 converted, {outcome.negatives} not on the training side; "
-        "40 + 40 needed)"
+        f"lead conversion: not enough data (39 converted, {outcome.negatives} not on the training side; 40 + 40 needed)"
     )
 
 

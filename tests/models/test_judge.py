@@ -4,11 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
-from worlds import AS_OF
 
 from models.judge import HEALTH_COLUMNS, health, health_without_model, judge
 from models.measures import measured, ranked, weighted_measures
 from models.not_enough import NotEnoughData
+from tests.models.worlds import AS_OF
 
 
 def scored(rows: int, seed: int = 1, decimals: int = 2, bend: float = 1.0) -> pl.DataFrame:

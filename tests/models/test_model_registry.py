@@ -1,16 +1,18 @@
 """The register: one version per content, the champion read without MLflow is the one that MLflow names."""
 
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from worlds import AS_OF, SPEC, leads, training
 
 from models.training import Trained, train
 from pipelines.errors import GrowthError
 from pipelines.home import Home
 from pipelines.registry import champion_version, load_champion, log_candidate, open_client, promote
+from tests.models.worlds import AS_OF, SPEC, leads, training
 
 
 @cache
@@ -45,6 +47,14 @@ def test_the_champion_is_the_promoted_version_and_mlflow_says_the_same(tmp_path:
     assert run.data.metrics["auc"] == trained(1).model.metrics["auc"]
     assert {file.path for file in client.list_artifacts(run_id)} == {"model", "pictures"}
 
+    # A run that only scores reads the alias without the seconds that importing MLflow takes.
+    program = (
+        "import sys; from pathlib import Path; from pipelines.home import Home; from pipelines import registry; "
+        "print(registry.load_champion(Home(Path(sys.argv[1])), 'lead_conversion').spec.name, 'mlflow' in sys.modules)"
+    )
+    answer = subprocess.run([sys.executable, "-c", program, str(home.root)], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["lead_conversion", "False"]
+
     # Training again on equal data registers nothing.
     assert logged(home, trained(1)) == first
     assert len(client.search_model_versions("name = 'lead_conversion'")) == 2
@@ -55,3 +65,25 @@ def test_the_champion_is_the_promoted_version_and_mlflow_says_the_same(tmp_path:
     booster.write_text(booster.read_text(encoding="utf-8").replace("0", "1"), encoding="utf-8")
     with pytest.raises(GrowthError, match=r"cannot be used: .* was changed after it was saved"):
         load_champion(home, "lead_conversion")
+
+
+def test_a_register_whose_making_was_interrupted_is_not_there_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(path: Path) -> None:
+        path.write_bytes(b"half of a register")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.registry.client_at", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        logged(Home(tmp_path), trained(1))
+    assert list((tmp_path / "mlflow").iterdir()) == []
+    assert load_champion(Home(tmp_path), "lead_conversion") is None
+
+
+def test_a_register_that_is_none_is_an_error_in_words(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.create()
+    (home.mlflow / "mlflow.db").write_text("not a database, however long it is " * 50, encoding="utf-8")
+    with pytest.raises(GrowthError, match=r"mlflow.db cannot be read: file is not a database"):
+        champion_version(home, "lead_conversion")

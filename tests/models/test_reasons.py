@@ -4,12 +4,12 @@ from functools import cache
 
 import polars as pl
 import pytest
-from worlds import SPEC, leads, training
 
 from models.fitted import FittedModel
 from models.fitting import Fit, fit
 from models.reasons import reasons
 from models.words import FeatureWords, sentence
+from tests.models.worlds import SPEC, leads, training
 
 WORDS = {
     "pricing_views_7d": FeatureWords(

@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import SPEC, leads, moments, training
 
 from models.landmarks import ordered_landmarks
 from models.not_enough import NotEnoughData
 from models.split import TimeSplit, split_by_time
+from tests.models.worlds import SPEC, leads, moments, training
 
 
 def landmarks(days: list[int], label: list[bool], units: list[int] | None = None) -> pl.DataFrame:
