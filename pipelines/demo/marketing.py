@@ -35,7 +35,7 @@ class Campaigns:
 
 @dataclass(frozen=True)
 class Members:
-    """One place per record in a campaign: the person, the lead (-1: the contact), status 0 (only put on the list), 1, 2."""
+    """One place per record in a campaign: person, lead (-1: the contact itself), status 0 (put on the list), 1, 2."""
 
     campaign: Ints
     lead: Ints
