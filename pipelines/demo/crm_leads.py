@@ -184,7 +184,7 @@ def lead_history(company: Company) -> pl.DataFrame:
     ]
     survivor = np.where(deleted & (master >= 0), master, 0)
     parts.append(rows(survivor, "leadMerged", np.where(master >= 0, removed_at, NEVER)))
-    handed = made.worked & (rng.random(len(made)) < 0.3)
+    handed = made.worked & (rng.random(len(made)) < company.world.leads.handed_over)
     handed_at = np.where(handed, made.worked_at - 1, NEVER)
     queue = ids.owner.gather(company.world.sales.representatives + 2 + every % 2)
     parts.append(rows(every, "Owner", handed_at, "EntityId", queue, new=ids.owner.gather(made.owner)))

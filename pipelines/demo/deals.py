@@ -65,7 +65,7 @@ def reach_out(
     chosen &= ~firms.is_competitor[firm]
     firm, person = firm[chosen], candidate[chosen]
     since = np.maximum(records.account_at[firm], records.contact_at[person])
-    begun = office(rng, later(since, rng.exponential(180 * DAY, len(firm))))
+    begun = office(rng, later(since, rng.exponential(rates.outbound_delay_days * DAY, len(firm))))
     happens = begun < span.end
     owner = rng.integers(0, world.sales.representatives, len(firm))
     return Outreach(firm[happens], person[happens], owner[happens], begun[happens])

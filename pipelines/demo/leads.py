@@ -14,7 +14,6 @@ from pipelines.demo.draw import (
     HOUR,
     NEVER,
     Bools,
-    Floats,
     Ints,
     Span,
     arrivals,
@@ -51,7 +50,6 @@ class Leads:
     owner: Ints
     in_queue: Bools
     worked: Bools
-    delay: Floats
     created_at: Ints
     qualified_at: Ints
     worked_at: Ints
@@ -145,7 +143,6 @@ def work_leads(
         owner=owner,
         in_queue=~worked & (rng.random(count) < rates.queue_share),
         worked=worked,
-        delay=delay,
         created_at=created,
         qualified_at=np.where(qualified, later(created, np.where(qualified, share, 0) + 5), NEVER),
         worked_at=worked_at,

@@ -8,7 +8,7 @@ from pipelines.demo.draw import words as pick
 from pipelines.demo.firms import Firms
 from pipelines.demo.world import World
 
-MEAN_SOURCE, SECOND_SOURCE = "firmbase", "webscan"
+MAIN_SOURCE, SECOND_SOURCE = "firmbase", "webscan"
 
 
 def fetched_firmographics(
@@ -42,7 +42,7 @@ def fetched_firmographics(
             "industry": pick(list(world.firms.industries), industry),
             "country": pick(list(world.firms.countries), firms.country[firm]),
             "technologies": joined(list(world.firms.technologies), seen),
-            "source": pick((MEAN_SOURCE, SECOND_SOURCE), source),
+            "source": pick((MAIN_SOURCE, SECOND_SOURCE), source),
             "fetched_at": pl.Series(fetched * 1_000_000).cast(pl.Datetime("us")),
         }
     ).sort("fetched_at", "domain", "source")

@@ -71,7 +71,7 @@ def meet_people(
     code = pick([words.CALLING_CODES[name] for name in world.firms.countries], firms.country[firm])
     number = pl.Series(rng.integers(1000, 10000, count)).cast(pl.String)
     waits = (rng.random(count) < 0.5) & ~firms.is_person[firm]  # the contact of a person account is the account
-    listed = office(rng, later(firms.listed_at[firm], rng.exponential(40 * DAY, count) * waits))
+    listed = office(rng, later(firms.listed_at[firm], rng.exponential(rates.listing_delay_days * DAY, count) * waits))
     return People(
         firm=firm,
         first=first,

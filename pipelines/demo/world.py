@@ -94,6 +94,7 @@ class Overlay(Part):
 
 class People(Part):
     contacts_mean: Positive
+    listing_delay_days: Positive
     intent_sd: float
     seniorities: dict[str, Level]
     functions: dict[str, Level]
@@ -119,6 +120,7 @@ class Leads(Part):
     sources: dict[str, Source]
     delay_log_sd: float
     queue_share: Share
+    handed_over: Share
     rate: float
     fit_effect: float
     intent_effect: float
@@ -141,6 +143,7 @@ class Deals(Part):
     outbound_fit: float
     outbound_opens: Share
     outbound_more: float
+    outbound_delay_days: Positive
     expansion_mean: float
     expansion_days: Positive
     rate: float
@@ -207,6 +210,9 @@ class Web(Part):
     pricing_intent: float
     pricing_rate: float
     extra_form: float
+    form_mix: Annotated[list[Share], Field(min_length=6, max_length=6)]
+    stranger_pricing: Share
+    deal_views: float
     second_cookie: Share
     anonymous_cookies: float
     anonymous_views: float
