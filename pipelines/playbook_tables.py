@@ -107,7 +107,8 @@ def read_row(path: Path, place: str, row: type[Row], content: object) -> Row:
     try:
         return row.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A key that nobody knows is most often one that is missing, misspelt: it says more than the gap it leaves.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         key = ".".join([place, *(str(part) for part in first["loc"])])
         found = "nothing" if first["type"] == "missing" else repr(first["input"])
         expected = EXPECTED.get(first["type"], first["msg"].removeprefix("Input should be "))

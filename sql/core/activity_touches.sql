@@ -28,7 +28,10 @@ tasks as (
         tasks.subject,
         coalesce(
             tasks.completed_at,
-            least(day_end_at(tasks.activity_on, setting.zone), tasks.modified_at),
+            case
+                when tasks.activity_on is not null
+                then least(day_end_at(tasks.activity_on, setting.zone), tasks.modified_at)
+            end,
             tasks.created_at
         ) as occurred_at,
         cast(null as timestamp) as ended_at,

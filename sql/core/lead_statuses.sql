@@ -88,6 +88,7 @@ mapped as (
         leads.is_converted,
         case
             when statuses.entered_at is null and coalesce(steps.step, 'lead') = 'lead' then leads.created_at
+            when statuses.entered_at is null and steps.step = 'disqualified' then leads.modified_at
             else statuses.entered_at
         end as entered_at,
     from statuses

@@ -1,0 +1,127 @@
+"""Accounts: families, domains, what they are to us, what was moved and what was made here."""
+
+from datetime import datetime
+
+import pytest
+
+from tests.core.crm import Crm
+
+
+@pytest.mark.capability("E1")
+def test_accounts_roll_up_to_the_top_and_a_circle_of_parents_stays_apart(crm: Crm) -> None:
+    crm.add("account", Id="top")
+    crm.add("account", Id="middle", ParentId="top")
+    crm.add("account", Id="leaf", ParentId="middle")
+    crm.add("account", Id="orphan", ParentId="not in the extract")
+    crm.add("account", Id="ring1", ParentId="ring2")
+    crm.add("account", Id="ring2", ParentId="ring1")
+    assert crm.rows("core.accounts", "account_id, ultimate_parent_id") == [
+        ("leaf", "top"),
+        ("middle", "top"),
+        ("orphan", "orphan"),
+        ("ring1", "ring1"),
+        ("ring2", "ring2"),
+        ("top", "top"),
+    ]
+
+
+def test_a_merged_account_hands_its_children_and_deals_to_the_survivor(crm: Crm) -> None:
+    crm.add("account", Id="survivor")
+    crm.add("account", Id="loser", IsDeleted=True, MasterRecordId="survivor")
+    crm.add("account", Id="first loser", IsDeleted=True, MasterRecordId="loser")
+    crm.add("account", Id="child", ParentId="first loser")
+    crm.add("opportunity", Id="deal", AccountId="loser", StageName="Closed Won", IsClosed=True, IsWon=True)
+    assert crm.rows("core.accounts", "account_id, ultimate_parent_id, relationship") == [
+        ("child", "survivor", "prospect"),
+        ("survivor", "survivor", "customer"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("website", "domain"),
+    [
+        ("https://www.Acme.com/about?x=1", "acme.com"),
+        ("acme.co.uk:8080", "acme.co.uk"),
+        ("http://shop.acme.com.", "shop.acme.com"),
+        ("n/a", None),
+        ("not known yet", None),
+        (None, None),
+    ],
+)
+def test_the_domain_comes_from_the_website(crm: Crm, website: str | None, domain: str | None) -> None:
+    crm.add("account", Id="a", Website=website)
+    assert crm.rows("core.accounts", "domain") == [(domain,)]
+
+
+def test_won_deals_speak_louder_than_the_type_and_a_competitor_stays_one(crm: Crm) -> None:
+    for account, account_type, won_on in [
+        ("blank", None, None),
+        ("competitor", "competitor", "2024-05-01"),
+        ("customer by type", "Customer", None),
+        ("old win", None, "2019-05-01"),
+        ("old win, customer by type", "Customer", "2019-05-01"),
+        ("other type", "Something else", None),
+        ("recent win", "Prospect", "2024-05-01"),
+    ]:
+        crm.add("account", Id=account, Type=account_type)
+        if won_on:
+            crm.add("opportunity", AccountId=account, StageName="Won!", IsClosed=True, IsWon=True, CloseDate=won_on,
+                    SystemModstamp="2024-06-01")  # fmt: skip
+    assert crm.rows("core.accounts", "account_id, relationship") == [
+        ("blank", "prospect"),
+        ("competitor", "competitor"),
+        ("customer by type", "customer"),
+        ("old win", "former"),
+        ("old win, customer by type", "customer"),
+        ("other type", "unknown"),
+        ("recent win", "customer"),
+    ]
+
+
+def test_person_accounts_are_marked_by_flag_or_record_type_and_unknown_owners_are_kept(crm: Crm) -> None:
+    crm.add("record_type", Id="012person", IsPersonType=True, Name="Person")
+    crm.add("user", Id="005known", Name="Kim Rep")
+    crm.add("account", Id="a", IsPersonAccount=True, OwnerId="005gone")
+    crm.add("account", Id="b", RecordTypeId="012person", OwnerId="005known")
+    crm.add("account", Id="c", OwnerId="00Gqueue")
+    assert crm.rows("core.accounts", "account_id, is_person_account, owner_name") == [
+        ("a", True, None),
+        ("b", True, "Kim Rep"),
+        ("c", False, None),
+    ]
+    assert crm.rows("core.users", "user_id, user_name, is_queue") == [
+        ("005gone", None, False),
+        ("005known", "Kim Rep", False),
+        ("00Gqueue", None, True),
+    ]
+
+
+def test_what_was_created_after_the_as_of_moment_or_deleted_is_absent(crm: Crm) -> None:
+    crm.add("account", Id="before", CreatedDate="2024-06-30 12:00")
+    crm.add("account", Id="after", CreatedDate="2024-06-30 12:01")
+    crm.add("account", Id="deleted", IsDeleted=True)
+    assert crm.rows("core.accounts", "account_id") == [("before",)]
+
+
+def test_records_made_in_one_minute_were_moved_and_those_of_a_usual_day_were_not(crm: Crm) -> None:
+    for second in range(12):
+        crm.add("lead", Id=f"moved{second:02}", CreatedDate=datetime(2024, 1, 5, 9, 30, second))
+    for day in range(1, 21):
+        crm.add("lead", Id=f"made{day:02}", CreatedDate=datetime(2024, 2, day, 9, 30))
+    assert crm.rows("core.leads", "count(*), min(left(lead_id, 5))", where="is_backfilled") == [(12, "moved")]
+
+
+def test_a_few_records_of_one_minute_are_no_migration(crm: Crm) -> None:
+    for second in range(9):
+        crm.add("lead", CreatedDate=datetime(2024, 1, 5, 9, 30, second))
+    assert crm.rows("core.leads", "count(*)", where="is_backfilled") == [(0,)]
+
+
+def test_a_domain_names_a_family_but_neither_free_mail_nor_two_strangers(crm: Crm) -> None:
+    crm.add("account", Id="top", Website="group.com")
+    crm.add("account", Id="child", Website="group.com", ParentId="top", CreatedDate="2023-01-01")
+    crm.add("account", Id="stranger1", Website="shared.com")
+    crm.add("account", Id="stranger2", Website="shared.com")
+    crm.add("account", Id="hobby", Website="gmail.com")
+    crm.add("account", Id="person", Website="person.com", IsPersonAccount=True)
+    assert crm.rows("core.account_domains", "domain, account_id") == [("group.com", "top")]

@@ -1,0 +1,106 @@
+"""Opportunities: outcome, stages and closing moment as of a day."""
+
+from datetime import datetime
+
+import pytest
+
+from tests.core.crm import Crm
+
+END_OF_MAY_DAY = datetime(2024, 5, 1, 23, 59, 59)
+
+
+def test_the_outcome_comes_from_the_flags_then_the_stage_list_then_the_stage_name(crm: Crm) -> None:
+    crm.add("opportunity_stage", MasterLabel="Signed", IsClosed=True, IsWon=True)
+    flags = [
+        ("closed", "Anything", True, False, "lost"),
+        ("listed", "Signed", None, None, "won"),
+        ("named lost", "Closed Lost", None, None, "lost"),
+        ("named won", "Closed Won", None, None, "won"),
+        ("open", "Proposal", None, None, "open"),
+        ("won", "Whatever", True, True, "won"),
+    ]
+    for name, stage, is_closed, is_won, _ in flags:
+        crm.add("opportunity", Id=name, StageName=stage, IsClosed=is_closed, IsWon=is_won, CloseDate="2024-05-01",
+                SystemModstamp="2024-06-01")  # fmt: skip
+    expected = [(name, outcome, None if outcome == "open" else END_OF_MAY_DAY) for name, _, _, _, outcome in flags]
+    assert crm.rows("core.opportunities", "opportunity_id, outcome, closed_at") == expected
+
+
+def test_a_close_date_counts_at_its_end_in_the_reporting_zone_but_not_after_the_last_change(crm: Crm) -> None:
+    crm.change("update warehouse.config.calendar set zone = 'America/New_York'")
+    for name, modified in [("later", "2024-06-01"), ("same day", "2024-05-01 15:00")]:
+        crm.add("opportunity", Id=name, StageName="Closed Won", IsClosed=True, IsWon=True, CloseDate="2024-05-01",
+                SystemModstamp=modified)  # fmt: skip
+    assert crm.rows("core.opportunities", "opportunity_id, closed_at") == [
+        ("later", datetime(2024, 5, 2, 3, 59, 59)),
+        ("same day", datetime(2024, 5, 1, 15)),
+    ]
+
+
+def test_the_close_date_of_an_open_deal_is_a_plan(crm: Crm) -> None:
+    crm.add("opportunity", Id="o", StageName="Proposal", IsClosed=False, CloseDate="2024-05-01")
+    assert crm.rows("core.opportunities", "outcome, closed_at, round(days_open)") == [("open", None, 181)]
+
+
+def add_deal_with_history(crm: Crm) -> None:
+    """Created in January, proposal in February (the amount raised in March), won in May."""
+    crm.add("opportunity", Id="o", StageName="Closed Won", IsClosed=True, IsWon=True, Amount=300,
+            CloseDate="2024-05-10", SystemModstamp="2024-05-10 10:00")  # fmt: skip
+    for number, (moment, stage, amount) in enumerate([
+        ("2024-01-01 08:00", "Discovery", 100),
+        ("2024-02-01 08:00", "Proposal", 100),
+        ("2024-03-01 08:00", "Proposal", 200),
+        ("2024-05-10 10:00", "Closed Won", 300),
+    ]):  # fmt: skip
+        crm.add("opportunity_history", Id=f"h{number}", OpportunityId="o", StageName=stage, Amount=amount,
+                CreatedDate=moment)  # fmt: skip
+
+
+@pytest.mark.capability("E8")
+def test_equal_stages_in_a_row_are_one_stay(crm: Crm) -> None:
+    add_deal_with_history(crm)
+    assert crm.rows("core.opportunity_stages", "stage_number, stage, amount, entered_at, left_at") == [
+        (1, "Discovery", 100, datetime(2024, 1, 1, 8), datetime(2024, 2, 1, 8)),
+        (2, "Proposal", 100, datetime(2024, 2, 1, 8), datetime(2024, 5, 10, 10)),
+        (3, "Closed Won", 300, datetime(2024, 5, 10, 10), None),
+    ]
+
+
+def test_before_it_was_won_the_deal_stands_in_the_stage_and_at_the_amount_of_that_day(crm: Crm) -> None:
+    add_deal_with_history(crm)
+    facts = "stage, outcome, amount, closed_at"
+    assert crm.rows("core.opportunities", facts, as_of=datetime(2024, 4, 1)) == [("Proposal", "open", 200, None)]
+    assert crm.rows("core.opportunities", facts) == [("Closed Won", "won", 300, datetime(2024, 5, 10, 10))]
+    assert crm.rows("core.accounts", "first_won_at", as_of=datetime(2024, 4, 1)) == []
+
+
+def test_without_stage_history_the_changes_of_the_field_tell_the_stages(crm: Crm) -> None:
+    crm.add("opportunity", Id="o", StageName="Proposal", IsClosed=False, SystemModstamp="2024-02-01 08:00")
+    crm.add("opportunity_field_history", OpportunityId="o", Field="StageName", OldValue="Discovery",
+            NewValue="Proposal", CreatedDate="2024-02-01 08:00")  # fmt: skip
+    assert crm.rows("core.opportunity_stages", "stage, entered_at") == [
+        ("Discovery", datetime(2024, 1, 1, 8)),
+        ("Proposal", datetime(2024, 2, 1, 8)),
+    ]
+
+
+def test_without_any_history_a_changed_open_deal_is_in_its_stage_since_nobody_knows_when(crm: Crm) -> None:
+    crm.add("opportunity", Id="changed", StageName="Proposal", IsClosed=False, SystemModstamp="2024-02-01")
+    crm.add("opportunity", Id="untouched", StageName="Proposal", IsClosed=False)
+    assert crm.rows("core.opportunity_stages", "opportunity_id, entered_at") == [
+        ("changed", None),
+        ("untouched", datetime(2024, 1, 1, 8)),
+    ]
+
+
+def test_dates_out_of_order_give_no_duration(crm: Crm) -> None:
+    crm.add("opportunity", Id="o", StageName="Closed Won", IsClosed=True, IsWon=True, CloseDate="2023-05-01")
+    assert crm.rows("core.opportunities", "outcome, days_open") == [("won", None)]
+
+
+def test_the_currency_is_the_records_else_the_playbooks_else_unknown(crm: Crm) -> None:
+    crm.add("opportunity", Id="a", CurrencyIsoCode="SEK", StageName="Proposal")
+    crm.add("opportunity", Id="b", StageName="Proposal")
+    assert crm.rows("core.opportunities", "currency") == [("SEK",), (None,)]
+    crm.change("update warehouse.config.calendar set currency = 'EUR'")
+    assert crm.rows("core.opportunities", "currency") == [("SEK",), ("EUR",)]
