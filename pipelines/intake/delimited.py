@@ -56,7 +56,7 @@ def read_delimited(
         plain.write_bytes(regular_text(text, records, sound))
     read_text(connection, plain, header, delimiter, int((records.ends - records.starts).max()))
     check_count(connection, name, len(sound))
-    keep_lines(connection, records.first_line[sound], records.last_line[sound], scratch)
+    keep_lines(connection, records.first_line[sound], records.last_line[sound])
     malformed = [malformed_record(text, records, i) for i in sorted(records.problems)]
     lines = text.count(b"\n") + (not text.endswith(b"\n"))
     return Incoming("csv", dict.fromkeys(header, "VARCHAR"), len(records) - 1, lines, malformed)

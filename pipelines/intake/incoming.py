@@ -1,16 +1,13 @@
 """What a reader hands on: one file's sound records as a temp table, and the rest as text with its reasons."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.errors import GrowthError
-from pipelines.warehouse import quoted_text
 
 Format = Literal["csv", "json", "parquet"]
 TEXT_TABLE, LINES_TABLE = "incoming_text", "incoming_lines"
@@ -43,23 +40,23 @@ class Incoming:
     malformed: list[Malformed] = field(default_factory=list)
 
 
-def keep_lines(
-    connection: duckdb.DuckDBPyConnection, first: NDArray[np.int64], last: NDArray[np.int64], scratch: Path
-) -> None:
+def keep_lines(connection: duckdb.DuckDBPyConnection, first: NDArray[np.int64], last: NDArray[np.int64]) -> None:
     """Line n of the lines table belongs to row n of the text table.
 
-    Arrays travel as a Parquet file: registering them with the connection would import pandas for nothing.
+    Runs of one-line records travel as one entry each, so that few numbers cross from Python.
     """
-    if len(first) == 0 or (np.array_equal(first, last) and int(first[-1] - first[0]) == len(first) - 1):
-        start = int(first[0]) if len(first) else 0
-        source = f"select n, n + {start} as line, n + {start} as line_end from range({len(first)}) as r(n)"
-    else:
-        from pyarrow import parquet
-
-        path = scratch / "lines.parquet"
-        parquet.write_table(pa.table({"n": np.arange(len(first)), "line": first, "line_end": last}), path)
-        source = f"select * from read_parquet({quoted_text(str(path))})"
-    connection.execute(f"create or replace temp table {LINES_TABLE} as {source}")
+    rows = np.arange(len(first))
+    extra = last - first
+    breaks = (np.diff(first - rows) != 0) | (extra[1:] != 0) | (extra[:-1] != 0)
+    begins = np.concatenate([rows[:1], np.flatnonzero(breaks) + 1])
+    ends = np.concatenate([begins[1:], rows[-1:] + 1])
+    connection.execute(
+        f"create or replace temp table {LINES_TABLE} as "
+        "with runs as (select unnest(?::bigint[]) as n, unnest(?::bigint[]) as stop, unnest(?::bigint[]) as line, "
+        "unnest(?::bigint[]) as extra), steps as (select *, unnest(range(stop - n)) as step from runs) "
+        "select n + step as n, line + step as line, line + step + extra as line_end from steps",
+        [begins.tolist(), ends.tolist(), first[begins].tolist(), extra[begins].tolist()],
+    )
 
 
 def check_count(connection: duckdb.DuckDBPyConnection, name: str, expected: int) -> None:

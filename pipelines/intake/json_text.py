@@ -27,7 +27,7 @@ def read_json(connection: duckdb.DuckDBPyConnection, name: str, raw: bytes, scra
         texts, first = array_elements(name, text)
     else:
         texts, first = line_elements(text)
-    sound = np.array([i for i, element in enumerate(texts) if is_text(element)], dtype=np.int64)
+    sound = np.array(sound_elements(text, texts), dtype=np.int64)
     path = scratch / "elements.jsonl"
     path.write_bytes(b"".join(texts[i] + b"\n" for i in sound.tolist()))
     connection.execute(
@@ -41,7 +41,7 @@ def read_json(connection: duckdb.DuckDBPyConnection, name: str, raw: bytes, scra
     bad = sorted({*(set(range(len(texts))) - set(sound.tolist())), *(int(sound[n]) for n in broken)})
     good = np.array(sorted(set(range(len(texts))) - set(bad)), dtype=np.int64)
     columns = spread(connection, name)
-    keep_lines(connection, first[good], first[good], scratch)
+    keep_lines(connection, first[good], first[good])
     malformed = [malformed_element(texts[i], int(first[i])) for i in bad]
     return Incoming("json", columns, len(texts), lines, malformed)
 
@@ -78,6 +78,13 @@ def skip(words: str, position: int, characters: str) -> int:
     while position < len(words) and words[position] in characters:
         position += 1
     return position
+
+
+def sound_elements(text: bytes, elements: list[bytes]) -> list[int]:
+    """The elements that are text that JSON may hold; almost always all of them, which one look at the whole tells."""
+    if is_text(text.replace(b"\r\n", b"\n")):
+        return list(range(len(elements)))
+    return [i for i, element in enumerate(elements) if is_text(element)]
 
 
 def is_text(element: bytes) -> bool:

@@ -227,6 +227,9 @@ def finish(load: Load, contracts: list[Contract]) -> LoadReport:
     """Write balance, reports and rule results, and sum the load up."""
     connection = load.connection
     balances = sorted(load.balances, key=lambda balance: (balance.source, balance.object, balance.file))
+    lost = [balance.file for balance in balances if not balance.is_balanced]
+    if lost:
+        raise GrowthError(f"The rows of {', '.join(lost)} do not add up: some would be lost; nothing was loaded.")
     ledger.write_balances(connection, balances)
     ledger.write_rule_results(connection, load.load_id, contracts)
     ledger.write_reports(connection, load.load_id, load.reports)

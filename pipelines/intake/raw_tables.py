@@ -51,5 +51,11 @@ def align_table(connection: duckdb.DuckDBPyConnection, contract: Contract, extra
         f"{f'try_cast({quoted_name(column)} as {kind})' if column.lower() in known else f'null::{kind}'} as {quoted_name(column)}"
         for column, kind in wanted.items()
     )
-    connection.execute(f"create or replace table {name} as select {selected} from {name}")
+    # not by `create table as`: see create_temp in upsert
+    old = f"{contract.table.split('.')[1]}__before"
+    definitions = ", ".join(f"{quoted_name(column)} {kind}" for column, kind in wanted.items())
+    connection.execute(f"alter table {name} rename to {quoted_name(old)}")
+    connection.execute(f"create table {name} ({definitions})")
+    connection.execute(f"insert into {name} select {selected} from intake.raw.{quoted_name(old)}")
+    connection.execute(f"drop table intake.raw.{quoted_name(old)}")
     return True

@@ -4,6 +4,7 @@ import duckdb
 
 from pipelines.contracts.contract import Contract, RowRule
 from pipelines.intake.raw_tables import table_name
+from pipelines.intake.upsert import equal_keys
 from pipelines.warehouse import quoted_name, quoted_text
 
 
@@ -22,17 +23,18 @@ def flag_table(
     """Write the flags of one table, touching only the rows whose flags change."""
     table = table_name(contract)
     broken = [(rule.rule_id, unresolved(rule, by_object)) for rule in rules]
+    key = ", ".join(f"r.{quoted_name(name)}" for name in contract.key)
     ids = ", ".join(quoted_text(rule_id) for rule_id, _ in broken)
     flags = ", ".join(f"case when {sql} then {quoted_text(rule_id)} end" for rule_id, sql in broken)
     connection.execute(
-        f"create or replace temp table wanted_flags as with judged as (select r.rowid as n, r._warned_rules as old, "
+        f"create or replace temp table wanted_flags as with judged as (select {key}, r._warned_rules as old, "
         f"list_concat(list_filter(r._warned_rules, lambda x: x not in ({ids})), "
         f"list_filter([{flags}], lambda x: x is not null)) as flags from {table} as r) "
-        "select n, flags from judged where flags is distinct from old"
+        "select * exclude (old) from judged where flags is distinct from old"
     )
     [(changing,)] = connection.execute("select count(*) from wanted_flags").fetchall()
     if changing:
-        connection.execute(f"update {table} set _warned_rules = w.flags from wanted_flags as w where {table}.rowid = w.n")
+        connection.execute(f"update {table} as r set _warned_rules = w.flags from wanted_flags as w where {equal_keys(contract, 'r', 'w')}")
     connection.execute("drop table wanted_flags")
 
 

@@ -11,15 +11,26 @@ from pipelines.intake.rows import JUDGED_TABLE
 from pipelines.warehouse import quoted_name, quoted_text
 
 FRESH_TABLE, VERDICT_TABLE = "fresh_rows", "fresh_verdicts"
+VERDICT_COLUMNS = {"n": "BIGINT", "fate": "VARCHAR"}
+# Rows of file `seq` are numbered from seq * ROWS_PER_FILE.
+ROWS_PER_FILE = 1 << 40
 Fates = dict[str, dict[str, int]]
 
 
 def start_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """An empty temp table like the raw one, for the rows of all files of this load."""
-    connection.execute(
-        f"create or replace temp table {FRESH_TABLE} as "
-        f"select *, 0::bigint as _seq from {table_name(contract)} limit 0"
-    )
+    columns = table_columns(connection, contract) | {"_n": "BIGINT"}
+    create_temp(connection, FRESH_TABLE, columns)
+
+
+def create_temp(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str]) -> None:
+    """An empty temp table by its definition.
+
+    Never `create table as` and then insert: in DuckDB 2.0.0 a table made so by the open transaction hides rows from
+    scans of some columns once more than one row group is inserted.
+    """
+    definitions = ", ".join(f"{quoted_name(column)} {kind}" for column, kind in columns.items())
+    connection.execute(f"create or replace temp table {name} ({definitions})")
 
 
 def add_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract, file: str, load_id: str, now: str | None, seq: int) -> None:
@@ -29,8 +40,8 @@ def add_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract, file: s
     bound = f"where greatest({newest}) <= {quoted_text(now)}::timestamp" if now and moments else ""
     extracted = f"(select max(greatest({newest})) from {JUDGED_TABLE} {bound})" if moments else "null::timestamp"
     connection.execute(
-        f"insert into {FRESH_TABLE} by name select * exclude (_n, _is_bad), {quoted_text(file)} as _file, "
-        f"{quoted_text(load_id)} as _load_id, {extracted} as _extracted_at, {seq} as _seq "
+        f"insert into {FRESH_TABLE} by name select * exclude (_n, _is_bad), _n + {seq * ROWS_PER_FILE} as _n, {quoted_text(file)} as _file, "
+        f"{quoted_text(load_id)} as _load_id, {extracted} as _extracted_at "
         f"from {JUDGED_TABLE} where not _is_bad order by _n"
     )
 
@@ -45,11 +56,11 @@ def upsert(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Fates:
     table, key = table_name(contract), equal_keys(contract, "f", "r")
     connection.execute(
         f"delete from {table} as r using {VERDICT_TABLE} as v, {FRESH_TABLE} as f "
-        f"where v.fate = 'loaded' and v.n = f.rowid and {key}"
+        f"where v.fate = 'loaded' and v.n = f._n and {key}"
     )
     connection.execute(
-        f"insert into {table} by name select f.* exclude (_seq) from {FRESH_TABLE} as f "
-        f"where f.rowid not in (select n from {VERDICT_TABLE} where fate <> 'loaded') order by f.rowid"
+        f"insert into {table} by name select f.* exclude (_n) from {FRESH_TABLE} as f "
+        f"where f._n not in (select n from {VERDICT_TABLE} where fate <> 'loaded') order by f._n"
     )
     return count_fates(connection)
 
@@ -64,12 +75,13 @@ def decide_among_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract
     key = ", ".join(quoted_name(name) for name in contract.key)
     newest = f"{quoted_name(contract.modstamp_column)} desc nulls last, " if contract.modstamp_column else ""
     same = f"({row_of('f', content)}) is not distinct from ({row_of('w', content)})"
+    create_temp(connection, VERDICT_TABLE, VERDICT_COLUMNS)
     connection.execute(
-        f"create or replace temp table {VERDICT_TABLE} as with twins as (select {key} from {FRESH_TABLE} "
-        f"group by all having count(*) > 1), ranked as (select f.rowid as n, f.*, row_number() over (partition by "
-        f"{key} order by {newest}_extracted_at desc nulls last, _seq desc, _line desc) as place "
+        f"insert into {VERDICT_TABLE} with twins as (select {key} from {FRESH_TABLE} "
+        f"group by all having count(*) > 1), ranked as (select f.*, row_number() over (partition by "
+        f"{key} order by {newest}_extracted_at desc nulls last, _n desc) as place "
         f"from {FRESH_TABLE} as f semi join twins using ({key})) "
-        f"select f.n, case when {same} then 'identical' else 'superseded' end as fate "
+        f"select f._n as n, case when {same} then 'identical' else 'superseded' end as fate "
         f"from ranked as f join ranked as w on w.place = 1 and {equal_keys(contract, 'f', 'w')} where f.place > 1"
     )
 
@@ -85,26 +97,26 @@ def decide_against_table(connection: duckdb.DuckDBPyConnection, contract: Contra
         tie = ""
     same = f"({row_of('f', content)}) is not distinct from ({row_of('r', content)})"
     connection.execute(
-        f"insert into {VERDICT_TABLE} select f.rowid, case when {same} then 'identical' when {newer} then 'superseded' "
+        f"insert into {VERDICT_TABLE} select f._n, case when {same} then 'identical' when {newer} then 'superseded' "
         f"when {tie}r._extracted_at > f._extracted_at then 'superseded' else 'loaded' end "
         f"from {FRESH_TABLE} as f join {table_name(contract)} as r on {equal_keys(contract, 'f', 'r')} "
-        f"where f.rowid not in (select n from {VERDICT_TABLE})"
+        f"where f._n not in (select n from {VERDICT_TABLE})"
     )
 
 
 def replace_files(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Fates:
     """Without a key a file's rows take the place of the rows that came under its name before."""
-    connection.execute(f"create or replace temp table {VERDICT_TABLE} (n bigint, fate varchar)")
+    create_temp(connection, VERDICT_TABLE, VERDICT_COLUMNS)
     table = table_name(contract)
     connection.execute(f"delete from {table} where _file in (select _file from {FRESH_TABLE})")
-    connection.execute(f"insert into {table} by name select * exclude (_seq) from {FRESH_TABLE} order by rowid")
+    connection.execute(f"insert into {table} by name select * exclude (_n) from {FRESH_TABLE} order by _n")
     return count_fates(connection)
 
 
 def count_fates(connection: duckdb.DuckDBPyConnection) -> Fates:
     rows = connection.execute(
         f"select f._file, coalesce(v.fate, 'loaded'), count(*) from {FRESH_TABLE} as f "
-        f"left join {VERDICT_TABLE} as v on v.n = f.rowid group by all"
+        f"left join {VERDICT_TABLE} as v on v.n = f._n group by all"
     ).fetchall()
     fates: Fates = {}
     for file, fate, count in rows:
