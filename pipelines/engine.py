@@ -71,9 +71,9 @@ def open_engine(
             close_abandoned(connection, lock.abandoned_run, clock())
             open_run(connection, run_id, clock(), request.extracts, fingerprint)
             yield Engine(request, connection, run_id, clock, say, fingerprint)
-            close_run(connection, run_id, "finished", "", clock())
+            close_run(connection, run_id, "finished", "", ended=clock())
         except BaseException as error:
-            close_run(connection, run_id, "failed", str(error), clock())
+            close_run(connection, run_id, "failed", str(error), ended=clock())
             raise
         finally:
             connection.close()

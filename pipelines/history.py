@@ -37,6 +37,7 @@ def close_run(
     run_id: str,
     status: str,
     message: str,
+    *,
     ended: datetime,
     version: str | None = None,
     as_of: datetime | None = None,
@@ -68,3 +69,15 @@ def last_extracts(connection: duckdb.DuckDBPyConnection) -> Path | None:
         " order by started_at desc, run_id limit 1"
     ).fetchone()
     return Path(row[0]) if row else None
+
+
+def note_unchanged(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    """Balance a run over the very files of the last load: every accepted row is identical to a loaded one."""
+    connection.execute(
+        "insert into intake.ledger.balance by name"
+        " select ? as load_id, source, object, file, lines_read, rows_read, 0 as rows_loaded,"
+        " rows_read - rows_quarantined - rows_rejected as rows_identical, 0 as rows_superseded,"
+        " rows_quarantined, rows_rejected from ledger.balance where load_id ="
+        " (select run_id from meta.runs where status in ('published', 'unchanged') order by started_at desc limit 1)",
+        [run_id],
+    )

@@ -51,7 +51,7 @@ def asset_spec(
     kinds: set[str] | None = None,
 ) -> dg.AssetSpec:
     """The asset of a two-part table name: its key is [schema, table], its group the schema."""
-    group = name.split(".")[0]
+    group = name.split(".", maxsplit=1)[0]
     return dg.AssetSpec(
         key=asset_key(name),
         deps=[asset_key(dependency) for dependency in sorted(deps)],

@@ -1,31 +1,18 @@
-"""What a table says of itself in Dagster: rows, columns, where each column comes from, whether its key is unique."""
-
-from collections.abc import Iterable, Mapping
+"""What a table says of itself in Dagster: its rows and columns."""
 
 import dagster as dg
 import duckdb
 
-from pipelines.assets.groups import asset_key
 from pipelines.warehouse import DATABASE_OF, quoted_name
 
-ColumnParents = Mapping[str, Iterable[tuple[str, str]]]
-"""Column -> (parent table, parent column) pairs."""
+
+Metadata = dict[str, int | dg.TableSchema | dg.TableColumnLineage]
 
 
-def table_metadata(connection: duckdb.DuckDBPyConnection, name: str, rows: int) -> dict[str, object]:
+def table_metadata(connection: duckdb.DuckDBPyConnection, name: str, rows: int) -> Metadata:
     """Row count and column schema of the two-part table name."""
     columns = [dg.TableColumn(name=column, type=kind) for column, kind in columns_of(connection, name)]
     return {"dagster/row_count": rows, "dagster/column_schema": dg.TableSchema(columns=columns)}
-
-
-def lineage_metadata(parents: ColumnParents) -> dict[str, object]:
-    """Column lineage; a column without parents (a constant, a count) is left out."""
-    deps = {
-        column: [dg.TableColumnDep(asset_key=asset_key(table), column_name=parent) for table, parent in sorted(found)]
-        for column, found in parents.items()
-        if found
-    }
-    return {"dagster/column_lineage": dg.TableColumnLineage(deps_by_column=deps)} if deps else {}
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:

@@ -1,13 +1,14 @@
 """Every SQL file as an asset: its grain as description, its text as code version, its key as a blocking check."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from pipelines.assets.checks import contract_check_specs, contract_check_results
+from pipelines.assets.checks import check_contract, contract_check_specs
 from pipelines.assets.groups import asset_key, asset_spec
-from pipelines.assets.metadata import lineage_metadata, table_metadata
+from pipelines.assets.lineage import lineage_metadata, note_lineage
+from pipelines.assets.metadata import table_metadata
 from pipelines.contracts import Contract
 from pipelines.engine import Engine
 from pipelines.errors import GrowthError
@@ -31,22 +32,24 @@ def table_asset(table: TableFile, contract: Contract | None) -> dg.AssetsDefinit
     """One SQL file; a published table is held against its contract as well."""
     key = asset_key(table.name)
     version = hashlib.sha256(table.text.encode()).hexdigest()[:16]
+    results = frozenset({"meta.rule_results"}) if contract else frozenset()
     checks = [dg.AssetCheckSpec("key", asset=key, blocking=True, description=f"unique: {', '.join(table.key)}")]
 
     @dg.multi_asset(
         name=table.name.replace(".", "__"),
-        specs=[asset_spec(table.name, f"{table.grain}.", table.dependencies, version)],
-        check_specs=[*checks, *contract_check_specs(key, contract)],
+        specs=[asset_spec(table.name, f"{table.grain}.", table.dependencies | results, version)],
+        check_specs=[*checks, *contract_check_specs(contract)],
     )
-    def build(engine: dg.ResourceParam[Engine]) -> dg.MaterializeResult[None]:
+    def build(engine: dg.ResourceParam[Engine]) -> Iterator[dg.MaterializeResult[None]]:
         engine.say(f"{table.schema}: {table.name.split('.')[1]}")
         rows = build_table(engine.connection, table)
+        lineage = note_lineage(engine.connection, table)
         broken = check_key_unique(engine.connection, table)
         key_check = dg.AssetCheckResult(check_name="key", passed=not broken, metadata={"broken_rows": broken})
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             asset_key=key,
-            metadata=table_metadata(engine.connection, table.name, rows) | lineage_metadata({}),
-            check_results=[key_check, *contract_check_results(engine, contract)],
+            metadata=table_metadata(engine.connection, table.name, rows) | lineage_metadata(lineage),
+            check_results=[key_check, *check_contract(engine, contract)],
         )
 
     return build

@@ -95,16 +95,14 @@ def write_sheet(connection: duckdb.DuckDBPyConnection, table: PublishedTable, pa
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": table.file_stem, "created": stamp})
         sheet = book.add_worksheet(table.file_stem[:31])
-        formats = {datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"})}
+        formats: dict[type, object] = {datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"})}
         formats[date] = book.add_format({"num_format": "yyyy-mm-dd"})
         for index, (name, kind) in enumerate(table.columns):
             sheet.set_column(index, index, column_width(name, kind))
         sheet.write_row(0, 0, [name for name, _ in table.columns], book.add_format({"bold": True}))
         sheet.freeze_panes(1, 0)
         columns = ", ".join(sheet_column(name, kind) for name, kind in table.columns)
-        rows = connection.execute(
-            f"select {columns} from {table.name} order by {table.order} limit {SHEET_ROWS}"
-        )
+        rows = connection.execute(f"select {columns} from {table.name} order by {table.order} limit {SHEET_ROWS}")
         number = 0
         while batch := rows.fetchmany(BATCH):
             for row in batch:

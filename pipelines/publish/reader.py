@@ -37,7 +37,8 @@ def write_reader(connection: duckdb.DuckDBPyConnection, path: Path, run_id: str,
 
 def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
     """Open a published copy for reading, as long as needed: it blocks nobody."""
-    config = {"autoinstall_known_extensions": "false", "threads": "2"}
-    connection = duckdb.connect(str(path), read_only=True, config=config)
+    connection = duckdb.connect(
+        str(path), read_only=True, config={"autoinstall_known_extensions": "false", "threads": "2"}
+    )
     connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
     return connection

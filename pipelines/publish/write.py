@@ -12,7 +12,8 @@ from pipelines.publish.manifest import Manifest, file_entry, write_manifest
 from pipelines.publish.reader import write_reader
 from pipelines.publish.versions import begin_version, version_of
 
-WriteReport = Callable[[duckdb.DuckDBPyConnection, Path], Path]
+WriteReport = Callable[[duckdb.DuckDBPyConnection, Path, Manifest], None]
+"""Writes the page at the path; the head of the manifest tells run and versions."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ def write_version(
         tables[name] = table_entry(partial, table, rows)
     reader = partial / "reader.duckdb"
     write_reader(connection, reader, origin.run_id, version, as_of)
-    report = write_report(connection, partial)
     manifest = describe_version(version, as_of, origin, read_models(connection))
+    report = partial / "report.html"
+    write_report(connection, report, manifest)
     write_manifest(partial, manifest | {"tables": tables, "files": [file_entry(reader), file_entry(report)]})
     return partial
 
@@ -95,7 +97,7 @@ def read_models(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
     if not found:
         return {}
     rows = connection.execute("select model, max(model_version) from marts.model_health group by all order by all")
-    return {model: version for model, version in rows.fetchall()}  # noqa: C416: a cursor's rows are lists for mypy
+    return dict(rows.fetchall())
 
 
 def iso(moment: datetime) -> str:

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.history import open_run
-from pipelines.publish.manifest import missing_files, read_manifest
+from pipelines.publish.manifest import Manifest, missing_files, read_manifest
 from pipelines.publish.reader import open_reader
 from pipelines.publish.suppression import suppressed_rows
 from pipelines.publish.versions import begin_version, find_partial, switch, versions
@@ -20,16 +20,15 @@ from pipelines.warehouse import connect_scratch
 AS_OF = datetime(2026, 6, 30, 23, 59, 59)
 QUEUE = """
 create table warehouse.marts.lead_queue as from (values
-    ('q2', '00Q2', null, 2, '=cmd()', ['employees: 500', 'country: DE'], true, 12.50::decimal(18, 2), timestamp '2026-01-02 03:04:05'),
-    ('q1', '00Q1', null, 1, 'Ann "A", Lee', null, null, null, null)
-) as t(queue_item_id, lead_id, contact_id, rank, person_name, reasons, is_new, amount, seen_at)
+    ('q2', '00Q2', null, 2, '=cmd()', ['employees: 500', 'country: DE'], true, 12.50::decimal(18, 2),
+     timestamp '2026-01-02 03:04:05', true),
+    ('q1', '00Q1', null, 1, 'Ann "A", Lee', null, null, null, null, false)
+) as t(queue_item_id, lead_id, contact_id, rank, person_name, reasons, is_new, amount, seen_at, email_allowed)
 """
 
 
-def report(_: duckdb.DuckDBPyConnection, folder: Path) -> Path:
-    path = folder / "report.html"
+def report(_: duckdb.DuckDBPyConnection, path: Path, __: Manifest) -> None:
     path.write_text("<html></html>", encoding="utf-8")
-    return path
 
 
 @pytest.fixture
@@ -39,6 +38,10 @@ def connection() -> duckdb.DuckDBPyConnection:
     scratch.execute(QUEUE)
     scratch.execute("create table warehouse.core.suppressions(person_id varchar, reason varchar, record_id varchar)")
     scratch.execute("create table warehouse.core.person_records(record_id varchar, person_id varchar)")
+    scratch.execute(
+        "create table warehouse.config.suppression_reasons as from (values ('opted_out', 'email'),"
+        " ('bounced', 'email'), ('deleted', 'all'), ('converted', 'lead_record')) as t(reason, blocks)"
+    )
     open_run(scratch, "run-1", AS_OF, Path("extracts"), "f")
     return scratch
 
@@ -115,7 +118,9 @@ def test_the_readers_copy_holds_the_tables_and_this_run(connection: duckdb.DuckD
 @pytest.mark.parametrize(
     ("suppression", "found"),
     [
-        (("p1", "opted_out", "0031"), 1),  # another record of the person on the list
+        (("p1", "deleted", "0031"), 1),  # another record of the person on the list
+        (("p1", "opted_out", "0031"), 0),  # the row says itself that mail is not allowed
+        (("p2", "opted_out", "0031"), 1),  # the row does not say so
         (("p1", "converted", "00Q1"), 1),  # the converted lead itself
         (("p1", "converted", "00Q9"), 0),  # another, converted lead of the person
         (("p9", "bounced", "00Q9"), 0),  # somebody else
@@ -124,6 +129,7 @@ def test_the_readers_copy_holds_the_tables_and_this_run(connection: duckdb.DuckD
 def test_suppressed_people_are_found_in_the_written_files(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path, suppression: tuple[str, str, str], found: int
 ) -> None:
-    connection.execute("insert into warehouse.core.person_records values ('00Q1', 'p1'), ('00Q9', 'p9')")
+    records = [("00Q1", "p1"), ("00Q2", "p2"), ("00Q9", "p9")]
+    connection.executemany("insert into warehouse.core.person_records values (?, ?)", records)
     connection.execute("insert into warehouse.core.suppressions values (?, ?, ?)", suppression)
     assert suppressed_rows(connection, write(connection, tmp_path)) == {"lead_queue": found}

@@ -1,0 +1,74 @@
+"""Models as assets: fitted when due, scored every day.
+
+What does not belong here: what is fitted, from what, and when it is due (`pipelines.scoring`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import dagster as dg
+import yaml
+
+from pipelines.assets.groups import asset_key, asset_spec
+from pipelines.assets.metadata import count_rows, table_metadata
+from pipelines.engine import Engine
+from pipelines.scoring import create_kept_tables, score_model, train_model
+
+KEPT_TABLES = {
+    "scores.model_status": "One row per model: what came of its last training.",
+    "scores.model_health": "One row per model, version, slice and metric.",
+    "scores.reliability": "One row per model and bin of promised probability.",
+    "scores.gains": "One row per model and share of the list worked.",
+    "scores.list_history": "One row per published list, as-of moment and item: where it stood.",
+}
+
+
+class Training(dg.Config):
+    """How a training step behaves: `force` fits a new model even when the champion is not due."""
+
+    force: bool = False
+
+
+def model_names(playbook: Path) -> tuple[str, ...]:
+    """The models that the playbook labels."""
+    content = yaml.safe_load((playbook / "labels.yaml").read_text(encoding="utf-8"))
+    return tuple(str(row["model"]) for row in content["labels"])
+
+
+def model_assets(name: str, tables: Mapping[str, object]) -> list[dg.AssetsDefinition]:
+    """The fitted model and its scores: `models.<name>` and `scores.<name>`, from `features.<name>`
+    and the counts of units in `spine.model_units`."""
+    deps = frozenset({f"features.{name}", "spine.model_units"} & tables.keys())
+    spec = asset_spec(f"models.{name}", f"The champion of {name}, in MLflow.", deps)
+
+    @dg.multi_asset(name=f"models__{name}", specs=[spec])
+    def fitted(engine: dg.ResourceParam[Engine], config: Training) -> Iterator[dg.MaterializeResult[None]]:
+        engine.say(f"models: {name}")
+        outcome = train_model(engine.connection, engine.home, name, force=config.force)
+        yield dg.MaterializeResult(metadata={"outcome": outcome})
+
+    scores = f"scores.{name}"
+    scores_spec = asset_spec(scores, f"One row per unit that {name} scores today.", deps | {f"models.{name}"})
+
+    @dg.multi_asset(name=f"scores__{name}", specs=[scores_spec])
+    def scored(engine: dg.ResourceParam[Engine]) -> Iterator[dg.MaterializeResult[None]]:
+        engine.say(f"scores: {name}")
+        rows = score_model(engine.connection, engine.home, name)
+        yield dg.MaterializeResult(metadata=table_metadata(engine.connection, scores, rows))
+
+    return [fitted, scored]
+
+
+def kept_assets(models: Sequence[str]) -> dg.AssetsDefinition:
+    """The tables that outlive a run: they stand once every model was looked at."""
+    deps = frozenset(f"models.{name}" for name in models)
+    specs = [asset_spec(name, description, deps) for name, description in KEPT_TABLES.items()]
+
+    @dg.multi_asset(name="scores__kept", specs=specs)
+    def kept(engine: dg.ResourceParam[Engine]) -> Iterator[dg.MaterializeResult[None]]:
+        create_kept_tables(engine.connection)
+        for name in KEPT_TABLES:
+            rows = count_rows(engine.connection, name)
+            yield dg.MaterializeResult(asset_key=asset_key(name), metadata={"dagster/row_count": rows})
+
+    return kept

@@ -1,0 +1,64 @@
+"""The commands under one name, and what becomes of errors: 0 done, 1 a problem to mend, 2 arguments not understood."""
+
+import os
+import sys
+from importlib.metadata import version
+
+import click
+
+from pipelines.cli.doctor import doctor
+from pipelines.cli.lists import funnel, queue, targets
+from pipelines.cli.models import models
+from pipelines.cli.people import timeline, why
+from pipelines.cli.quarantine import quarantine
+from pipelines.cli.run import demo, run
+from pipelines.cli.ui import ui
+from pipelines.errors import GrowthError
+from pipelines.quiet import silence
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version("growth-engine"), prog_name="growth")
+def cli() -> None:
+    """Reads CRM and engagement extracts, scores whom to talk to next, and says why.
+
+    \b
+    First steps:
+      growth demo --out growth_home/extracts
+      growth run
+      growth queue --limit 10
+    """
+
+
+for command in (demo, run, targets, queue, funnel, timeline, why, quarantine, models, ui, doctor):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    silence()
+    sys.exit(exit_code())
+
+
+def exit_code() -> int:
+    """Run; an error for people becomes one sentence on stderr, a reader that went away is no error."""
+    try:
+        # Not `cli.main`: it turns a closed pipe into exit code 1.
+        with cli.make_context("growth", sys.argv[1:]) as context:
+            cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        return 1
+    except GrowthError as error:
+        click.echo(f"growth: {error}", err=True)
+        return 1
+    except BrokenPipeError:
+        # Python flushes stdout once more at its end: give it a place where that succeeds.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

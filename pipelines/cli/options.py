@@ -1,0 +1,52 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipelines.home import Home
+
+Command = Callable[..., Any]
+
+
+class HomeType(click.ParamType[Home]):
+    """A home folder; that it exists is checked by who needs it."""
+
+    name = "folder"
+
+    def convert(self, value: Any, _: click.Parameter | None, __: click.Context | None) -> Home:
+        return value if isinstance(value, Home) else Home(Path(str(value)).absolute())
+
+
+class MomentType(click.ParamType[datetime]):
+    """An ISO 8601 date or time, with or without an offset, as naive UTC; a date alone is its last second."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        text = str(value)
+        try:
+            moment = datetime.fromisoformat(f"{text}T23:59:59" if len(text) == len("2026-06-30") else text)
+        except ValueError:
+            self.fail(
+                f"{text!r} is no ISO 8601 date or time, such as 2026-06-30 or 2026-06-30T23:59:59Z.", param, context
+            )
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+home_option = click.option(
+    "--home", type=HomeType(), default="growth_home", show_default=True, help="The company's folder."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for scripts.")
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="CSV on stdout, every column.")
+limit_option = click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Rows to show.")
+
+
+def clock() -> datetime:
+    """The moment (naive UTC)."""
+    return datetime.now(UTC).replace(tzinfo=None)

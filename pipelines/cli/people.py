@@ -1,0 +1,190 @@
+"""`growth timeline` and `growth why`: one person or account, what happened and why it stands where it stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.cli.options import MomentType, home_option, json_option, limit_option
+from pipelines.cli.published import has_table, published, query
+from pipelines.cli.show import Rows, show_json, show_table
+from pipelines.errors import GrowthError
+from pipelines.home import Home
+
+if TYPE_CHECKING:
+    import duckdb
+
+TOUCHES = """
+select
+    touches.occurred_at, touches.channel, touches.kind, touches.direction, touches.actor, touches.subject,
+    campaigns.campaign_name, people.full_name as person_name, touches.person_id, touches.account_id,
+    touches.is_weak, touches.is_machine, touches.source,
+from core.touches as touches
+left join core.campaigns as campaigns on touches.campaign_id = campaigns.campaign_id
+left join core.people as people on touches.person_id = people.person_id
+where {condition}
+order by touches.occurred_at desc, touches.touch_id
+limit {limit}
+"""
+ON_LIST = {
+    "account": ("marts.target_accounts", "account_id", "account_fit"),
+    "lead": ("marts.lead_queue", "lead_id", "lead_conversion"),
+    "contact": ("marts.lead_queue", "contact_id", "lead_conversion"),
+}
+SHOWN = ("rank", "tier", "score_source", "fit_score", "fit_lift", "fit_probability", "conversion_probability",
+         "fit_points", "engagement_points", "engagement_score", "model_version", "queue_reason", "next_action",
+         "reasons", "change_reason", "scored_at")  # fmt: skip
+BESIDES = ("purpose", "group_id", "label", "weight", "as_of")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an id names: a lead, a contact or an account, with its person if it is one."""
+
+    kind: str
+    record_id: str
+    person_id: str | None
+    name: str
+
+    @property
+    def touches(self) -> tuple[str, str]:
+        """The condition on `core.touches` and its value."""
+        if self.person_id is not None:
+            return "touches.person_id = ?", self.person_id
+        return "touches.account_id = ?", self.record_id
+
+
+@click.command(epilog="Example: growth timeline 00QJ000000AbCdEMAV --limit 50")
+@click.argument("record_id", metavar="ID")
+@home_option
+@limit_option
+@json_option
+def timeline(record_id: str, home: Home, limit: int, as_json: bool) -> None:
+    """Everything between the house and a lead, contact or account, the newest first."""
+    with published(home) as connection:
+        subject = find_subject(connection, record_id)
+        condition, value = subject.touches
+        found = query(connection, TOUCHES.format(condition=condition, limit=limit), [value])
+    if as_json:
+        show_json(found.records())
+    elif not found.rows:
+        click.echo(f"{subject.name}: nothing has passed between the house and this {subject.kind}.")
+    else:
+        show_table(in_words(found), f"{subject.name} ({subject.kind} {subject.record_id})")
+
+
+@click.command(epilog="Example: growth why 001J000000XyZabIAF --on 2026-06-30")
+@click.argument("record_id", metavar="ID")
+@home_option
+@click.option("--on", type=MomentType(), help="As published on this day, while that version is kept.")
+@json_option
+def why(record_id: str, home: Home, on: datetime | None, as_json: bool) -> None:
+    """Why a lead, contact or account stands where it stands: score, reasons, model, features, touches."""
+    with published(home, on.date() if on else None) as connection:
+        subject = find_subject(connection, record_id)
+        answer = explain(connection, subject)
+        condition, value = subject.touches
+        recent = query(connection, TOUCHES.format(condition=condition, limit=10), [value])
+    if as_json:
+        show_json(answer | {"touches": recent.records()})
+        return
+    click.echo(f"{subject.name} ({subject.kind} {subject.record_id})")
+    if "not_listed_because" in answer:
+        click.echo(f"Not on the list: {answer['not_listed_because']}.")
+    for heading in ("standing", "features"):
+        pairs = [(name.replace("_", " "), value) for name, value in answer[heading].items() if value is not None]
+        if pairs:
+            show_table(Rows((heading, ""), pairs))
+    show_table(in_words(recent), "The newest touches behind it")
+
+
+def find_subject(connection: "duckdb.DuckDBPyConnection", record_id: str) -> Subject:
+    """The record of an id of 15 or 18 characters; a person's own id is one of its records'."""
+    person = query(
+        connection,
+        "select records.record_kind, records.record_id, records.person_id, people.full_name"
+        " from core.person_records as records left join core.people as people using (person_id)"
+        " where records.record_id = $id or (length($id) = 15 and left(records.record_id, 15) = $id)",
+        {"id": record_id},
+    ).rows
+    if person:
+        kind, found, person_id, name = person[0]
+        return Subject(str(kind), found, person_id, name or found)
+    account = query(
+        connection,
+        "select account_id, account_name from core.accounts"
+        " where account_id = $id or (length($id) = 15 and left(account_id, 15) = $id)",
+        {"id": record_id},
+    ).rows
+    if account:
+        return Subject("account", account[0][0], None, account[0][1] or account[0][0])
+    raise GrowthError(f"{record_id} is no lead, contact or account of the published version; check the id.")
+
+
+def explain(connection: "duckdb.DuckDBPyConnection", subject: Subject) -> dict[str, Any]:
+    """The subject's standing on its list, or why it is on none, and the features of its newest score."""
+    table, column, model = ON_LIST[subject.kind]
+    found = query(connection, f"select * from {table} where {column} = ?", [subject.record_id]).records()
+    answer: dict[str, Any] = {
+        "id": subject.record_id,
+        "name": subject.name,
+        "kind": subject.kind,
+        "standing": {name: found[0][name] for name in SHOWN if name in found[0]} if found else {},
+        "features": features(connection, model, subject, found[0].get("lead_id") if found else None),
+    }
+    if not found:
+        answer["not_listed_because"] = absence(connection, subject)
+    return answer
+
+
+def features(
+    connection: "duckdb.DuckDBPyConnection", model: str, subject: Subject, lead_id: str | None
+) -> dict[str, Any]:
+    """What the model knew about the unit at its newest moment; nothing for a unit it does not score."""
+    unit, record = ("account_id", subject.record_id) if subject.kind == "account" else ("lead_id", lead_id)
+    if subject.kind == "lead":
+        record = subject.record_id
+    if record is None or not has_table(connection, f"features.{model}"):
+        return {}
+    statement = f"select * from features.{model} where {unit} = ? order by as_of desc limit 1"
+    rows = query(connection, statement, [record]).records()
+    return {name: value for name, value in rows[0].items() if name not in (*BESIDES, unit)} if rows else {}
+
+
+def absence(connection: "duckdb.DuckDBPyConnection", subject: Subject) -> str:
+    """Why the subject is on no list, as far as the suppressions tell."""
+    if subject.person_id is None:
+        return "the list ranks accounts at another level, or the playbook leaves this one out"
+    rows = query(
+        connection,
+        "select distinct reason from core.suppressions where person_id = ? and (reason <> 'converted' or record_id = ?)"
+        " order by reason",
+        [subject.person_id, subject.record_id],
+    ).rows
+    if rows:
+        return ", ".join(str(row[0]).replace("_", " ") for row in rows)
+    return "no open lead and no raised hand belong to this record"
+
+
+def in_words(touches: Rows) -> Rows:
+    """Touches as sentences: when, where, what."""
+    return Rows(("at", "channel", "what"), [[t["occurred_at"], t["channel"], sentence(t)] for t in named(touches)])
+
+
+def named(rows: Rows) -> list[dict[str, Any]]:
+    """Each row by the names of its columns."""
+    return [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]
+
+
+def sentence(touch: dict[str, Any]) -> str:
+    """One touch in words."""
+    parts = [str(touch["kind"]).replace("_", " ")]
+    if touch["subject"]:
+        parts.append(f"“{touch['subject']}”")
+    if touch["campaign_name"]:
+        parts.append(f"campaign {touch['campaign_name']}")
+    if touch["person_name"]:
+        parts.append(("by " if touch["direction"] == "inbound" else "to ") + touch["person_name"])
+    notes = [note for note, holds in (("weak", touch["is_weak"]), ("machine", touch["is_machine"])) if holds]
+    return ", ".join(parts) + (f" ({', '.join(notes)})" if notes else "")

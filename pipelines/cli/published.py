@@ -1,0 +1,71 @@
+"""Opening what was published, for the commands that read it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.cli.show import Rows
+from pipelines.errors import GrowthError
+from pipelines.home import Home
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@contextmanager
+def published(home: Home, on: date | None = None) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """The readers' copy of the latest version, or of the last one whose as-of day is not after `on`."""
+    import duckdb
+
+    from pipelines.publish.reader import open_reader
+
+    folder = version_folder(home, on)
+    try:
+        connection = open_reader(folder / "reader.duckdb")
+    except duckdb.Error as error:
+        raise GrowthError(
+            f"{folder / 'reader.duckdb'} cannot be read; run `growth doctor`, then `growth run`."
+        ) from error
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def version_folder(home: Home, on: date | None) -> Path:
+    """The folder of the version to read."""
+    from pipelines.publish.versions import versions
+
+    if not (home.latest / "reader.duckdb").exists():
+        raise GrowthError(f"Nothing is published in {home.root}; run `growth run`, or name another folder with --home.")
+    if on is None:
+        return home.latest.resolve()
+    kept = versions(home.published)
+    fitting = [folder for folder in kept if day_of(folder) <= on]
+    if not fitting:
+        days = ", ".join(sorted({day_of(folder).isoformat() for folder in kept}))
+        raise GrowthError(f"No version of {on} or before is kept; kept are those of {days}.")
+    return max(fitting, key=lambda folder: folder.name)
+
+
+def day_of(version: Path) -> date:
+    """The as-of day of a version."""
+    return datetime.strptime(version.name[:8], "%Y%m%d").date()  # noqa: DTZ007 the name tells a UTC day
+
+
+def query(
+    connection: "duckdb.DuckDBPyConnection", statement: str, values: Sequence[Any] | Mapping[str, Any] = ()
+) -> Rows:
+    """The rows of a statement with the names of their columns."""
+    result = connection.execute(statement, values if isinstance(values, Mapping) else list(values))
+    columns = tuple(column[0] for column in result.description or ())
+    return Rows(columns, result.fetchall())
+
+
+def has_table(connection: "duckdb.DuckDBPyConnection", name: str) -> bool:
+    """Whether the version holds a table (two-part name)."""
+    schema, table = name.split(".")
+    statement = "select count(*) from duckdb_tables() where schema_name = ? and table_name = ?"
+    return bool(query(connection, statement, [schema, table]).rows[0][0])

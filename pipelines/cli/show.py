@@ -1,0 +1,96 @@
+"""Rows on a terminal as a table, in a pipe as tab-separated lines, for scripts as JSON or CSV."""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import click
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A result: names of columns and the rows."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+
+    def records(self) -> list[dict[str, Any]]:
+        """One mapping per row, values as JSON has them."""
+        return [dict(zip(self.columns, map(plain, row), strict=True)) for row in self.rows]
+
+    def only(self, names: Sequence[str]) -> "Rows":
+        """The named columns, those that are there, in the order of the names."""
+        places = [self.columns.index(name) for name in names if name in self.columns]
+        return Rows(tuple(self.columns[i] for i in places), [[row[i] for i in places] for row in self.rows])
+
+
+def show_json(value: object) -> None:
+    """JSON alone on stdout."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def show_csv(rows: Rows) -> None:
+    """CSV on stdout (RFC 4180)."""
+    writer = csv.writer(sys.stdout)
+    writer.writerow(rows.columns)
+    writer.writerows(rows.rows)
+
+
+def show_table(rows: Rows, title: str = "") -> None:
+    """A table where somebody looks, tab-separated lines where a program reads."""
+    if not sys.stdout.isatty():
+        for line in (rows.columns, *(map(words, row) for row in rows.rows)):
+            click.echo("\t".join(" ".join(cell.split()) for cell in line))
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=escape(title) or None, title_justify="left", box=SIMPLE_HEAD)
+    for index, name in enumerate(rows.columns):
+        is_number = any(isinstance(row[index], int | float | Decimal) for row in rows.rows)
+        table.add_column(name.replace("_", " "), justify="right" if is_number else "left", overflow="fold")
+    for row in rows.rows:
+        table.add_row(*(escape(words(value)) for value in row))
+    Console().print(table)
+
+
+def words(value: object) -> str:
+    """A value as a person reads it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float() | Decimal():
+            number = float(value)
+            return f"{number:,.4g}" if abs(number) < 1000 else f"{number:,.0f}"
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M")
+        case list():
+            return "; ".join(map(words, value))
+        case _:
+            return str(value)
+
+
+def plain(value: object) -> object:
+    """A value as JSON has it: times as ISO 8601 UTC, decimals as numbers."""
+    match value:
+        case datetime():
+            return value.isoformat() + "Z"
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return float(value)
+        case list():
+            return [plain(item) for item in value]
+        case dict():
+            return {str(key): plain(item) for key, item in value.items()}
+        case _:
+            return value

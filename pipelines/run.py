@@ -1,0 +1,114 @@
+"""What `growth run` does: nothing when nothing changed, else the daily job, under the lock, on the home's own Dagster.
+
+What does not belong here: what a step does (`pipelines/assets`), how progress looks (`pipelines/cli`).
+"""
+
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipelines.engine import Engine, Request, open_engine, silent
+from pipelines.errors import GrowthError
+from pipelines.fingerprint import fingerprint
+from pipelines.history import close_run, note_unchanged
+from pipelines.home import Home
+from pipelines.instance import fail_abandoned, open_instance
+from pipelines.intake import folder_fingerprint
+from pipelines.lock import writer_lock
+from pipelines.other_company import set_other_company_aside
+from pipelines.publish.manifest import missing_files, read_manifest
+from pipelines.quiet import silence
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: the version that people read now, and whether this run made it."""
+
+    version: str
+    is_new: bool
+    run_id: str
+
+
+def run(request: Request, clock: Callable[[], datetime], say: Say = silent, verbose: bool = False) -> Outcome:
+    """Take the extracts to published lists; `clock` gives the moment (naive UTC), `say` takes lines of progress.
+
+    Raises GrowthError with one sentence when the extracts, the set-up or a check stops the run; the lists that were
+    published before stay as they were.
+    """
+    silence()
+    os.umask(0o077)
+    request.home.create()
+    run_id = str(uuid.uuid4())
+    with writer_lock(request.home.writer_lock, run_id, request.wait, say) as lock:
+        if lock.abandoned_run:
+            tell_dagster(request.home, lock.abandoned_run)
+        mark = fingerprint(request, folder_fingerprint(request.extracts))
+        version = unchanged_version(request, mark)
+        if version:
+            with open_engine(request, run_id, clock, say, mark) as engine:
+                note_unchanged(engine.connection, run_id)
+                close_run(engine.connection, run_id, "unchanged", "", ended=clock(), version=version)
+            return Outcome(version, is_new=False, run_id=run_id)
+        set_other_company_aside(request, run_id, say)
+        with open_engine(request, run_id, clock, say, mark) as engine:
+            execute_daily(engine, verbose)
+        manifest = read_manifest(request.home.latest) or {}
+        return Outcome(str(manifest.get("version")), is_new=True, run_id=run_id)
+
+
+def unchanged_version(request: Request, mark: str) -> str | None:
+    """The published version when it is whole and was made from these very inputs."""
+    manifest = read_manifest(request.home.latest)
+    if not manifest or manifest.get("input_fingerprint") != mark or missing_files(request.home.latest, manifest):
+        return None
+    return str(manifest["version"])
+
+
+def tell_dagster(home: Home, run_id: str) -> None:
+    """Let Dagster's pages show a run whose process died as failed."""
+    with open_instance(home) as instance:
+        fail_abandoned(instance, run_id)
+
+
+def execute_daily(engine: Engine, verbose: bool) -> None:
+    """The `daily` job in this process, as a Dagster run that its pages show; `verbose` shows its log too."""
+    from dagster import DagsterExecutionInterruptedError
+    from dagster._core.errors import DagsterAssetCheckFailedError
+
+    from pipelines.definitions import project_definitions
+
+    job = project_definitions(engine.request.playbook).resolve_job_def("daily")
+    with open_instance(engine.home) as instance:
+        try:
+            job.execute_in_process(
+                run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
+                run_id=engine.run_id,
+                instance=instance,
+                resources={"engine": engine},
+            )
+        except DagsterAssetCheckFailedError as error:
+            raise GrowthError(failed_checks(instance, engine.run_id)) from error
+        except DagsterExecutionInterruptedError as error:
+            raise GrowthError("The run was interrupted; the published lists stay as they were.") from error
+
+
+def failed_checks(instance: "DagsterInstance", run_id: str) -> str:
+    """The sentence about the checks that stopped a run."""
+    from dagster import AssetCheckSeverity, DagsterEventType
+
+    events = instance.all_logs(run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION)
+    found = [event.get_dagster_event().asset_check_evaluation_data for event in events]
+    broken = [
+        f"{'.'.join(check.asset_key.path)}, {check.check_name}: {check.description or 'see its page in `growth ui`'}"
+        for check in found
+        if not check.passed and check.blocking and check.severity == AssetCheckSeverity.ERROR
+    ]
+    return f"Stopped by a check, the published lists stay as they were. {'; '.join(broken)}"

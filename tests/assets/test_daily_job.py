@@ -1,0 +1,82 @@
+"""Assets over a tiny tree of SQL files: what Dagster is told, what a broken check stops, what a file may not read."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pipelines.assets.tables import table_assets
+from pipelines.engine import Engine, Request
+from pipelines.errors import GrowthError
+from pipelines.home import Home
+from pipelines.tables.files import read_tables
+from pipelines.warehouse import connect_scratch
+
+ACCOUNTS = """\
+-- One row per account
+-- key: account_id
+select id as account_id, upper(name) as account_name, from raw.account
+"""
+TARGETS = """\
+-- One row per target
+-- key: account_id
+select account_id, account_name, from core.accounts
+"""
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    with connect_scratch() as connection:
+        connection.execute("create table intake.raw.account as from (values (2, 'b'), (1, 'a')) as t(id, name)")
+        request = Request(Home(tmp_path), tmp_path / "extracts")
+        yield Engine(request, connection, "run-1", lambda: datetime(2026, 7, 1))
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name, text in (("core/accounts.sql", ACCOUNTS), ("marts/targets.sql", TARGETS)):
+        path = tmp_path / "sql" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path / "sql"
+
+
+def materialize(tree: Path, engine: Engine) -> dg.ExecuteInProcessResult:
+    assets = table_assets(read_tables(tree), frozenset({"raw.account"}), {})
+    return dg.materialize(assets, resources={"engine": engine}, raise_on_error=False)
+
+
+def test_a_file_becomes_an_asset_that_tells_rows_columns_and_lineage(tree: Path, engine: Engine) -> None:
+    result = materialize(tree, engine)
+    assert result.success
+    [materialization] = result.asset_materializations_for_node("core__accounts")
+    metadata: dict[str, Any] = {name: value.value for name, value in materialization.metadata.items()}
+    assert metadata["dagster/row_count"] == 2
+    assert [(c.name, c.type) for c in metadata["dagster/column_schema"].columns] == [
+        ("account_id", "INTEGER"), ("account_name", "VARCHAR"),
+    ]  # fmt: skip
+    [parent] = metadata["dagster/column_lineage"].deps_by_column["account_name"]
+    assert (parent.asset_key.path, parent.column_name) == (["raw", "account"], "name")
+    assert engine.connection.execute("select * from marts.targets").fetchall() == [(1, "A"), (2, "B")]
+    assert engine.connection.execute(
+        "select parent_table, parent_column from meta.column_lineage where table_name = 'marts.targets' order by all"
+    ).fetchall() == [("core.accounts", "account_id"), ("core.accounts", "account_name")]
+
+
+def test_a_repeated_key_stops_what_comes_after(tree: Path, engine: Engine) -> None:
+    engine.connection.execute("insert into intake.raw.account values (1, 'again')")
+    result = materialize(tree, engine)
+    assert not result.success
+    [check] = result.get_asset_check_evaluations()
+    assert (check.check_name, check.passed, check.metadata["broken_rows"].value) == ("key", False, 1)
+    assert engine.connection.execute(
+        "select count(*) from duckdb_tables() where table_name = 'targets'"
+    ).fetchall() == [(0,)]
+
+
+def test_a_table_that_nothing_makes_is_an_error_that_names_the_file(tree: Path) -> None:
+    with pytest.raises(GrowthError, match=r"accounts\.sql: reads raw\.account, which no file, contract or model makes"):
+        table_assets(read_tables(tree), frozenset(), {})
