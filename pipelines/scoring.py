@@ -53,13 +53,12 @@ def create_kept_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def model_spec(connection: duckdb.DuckDBPyConnection, model: str) -> ModelSpec:
     """The specification of a model, from the playbook's `labels.yaml` and `feature_words.yaml`."""
-    cursor = connection.execute(
+    rows = connection.execute(
         "select title, unit, positive, horizon_days, reporting_lag_days from config.labels where model = ?", [model]
-    )
-    row = cursor.fetchone()
-    if row is None:
+    ).fetchall()
+    if not rows:
         raise GrowthError(f"labels.yaml has no entry for the model {model}; add one, as in the engine's own playbook.")
-    title, unit, positive, horizon_days, lag_days = row
+    title, unit, positive, horizon_days, lag_days = rows[0]
     words = connection.execute(
         "select feature, idea, rises = 'yes' from config.feature_words where model = ? order by feature", [model]
     ).fetchall()
@@ -86,18 +85,18 @@ def feature_words(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str
 
 def features_for(connection: duckdb.DuckDBPyConnection, model: str, purpose: str) -> pl.DataFrame:
     """`features.<model>` for training or for scoring, sorted by unit and moment, money as plain numbers."""
-    frame = connection.execute(
-        f"select * from features.{model} where purpose = ? order by all", [purpose]
-    ).pl()
+    query = f"select * from features.{model} where purpose = ? order by all"
+    frame = connection.sql(query, params=[purpose]).pl()
     decimals = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Decimal)]
     return frame.drop("purpose").rename({"group_id": "group"}).with_columns(pl.col(decimals).cast(pl.Float64))
 
 
 def as_of_moment(connection: duckdb.DuckDBPyConnection) -> datetime:
     """The moment this run looks from (naive UTC)."""
-    row = connection.execute("select as_of from config.as_of").fetchone()
-    assert row is not None, "config.as_of is written before anything is scored"  # noqa: S101
-    return row[0]  # type: ignore[no-any-return]
+    [(as_of,)] = connection.execute("select cast(as_of as timestamp) from config.as_of").fetchall()
+    if not isinstance(as_of, datetime):
+        raise TypeError(f"config.as_of holds {as_of!r}, not a moment")
+    return as_of
 
 
 def train_model(connection: duckdb.DuckDBPyConnection, home: Home, model: str, force: bool = False) -> str:
@@ -116,8 +115,8 @@ def train_model(connection: duckdb.DuckDBPyConnection, home: Home, model: str, f
 
 def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as_of: datetime) -> bool:
     """Whether the last training no longer speaks for this moment."""
-    row = connection.execute("select retrain_after_days from config.labels where model = ?", [status.model]).fetchone()
-    longest = timedelta(days=row[0] if row else 0)
+    query = "select retrain_after_days from config.labels where model = ?"
+    longest = timedelta(days=sum(days for (days,) in connection.execute(query, [status.model]).fetchall()))
     if status.status != CHAMPION:
         return status.trained_as_of != as_of
     if champion_version(home, status.model) != status.model_version:
@@ -131,10 +130,8 @@ def learn(connection: duckdb.DuckDBPyConnection, home: Home, model: str, as_of: 
     from models.training import train
 
     spec = model_spec(connection, model)
-    units = connection.execute(
-        "select units_positive, units_negative from spine.model_units where model = ?", [model]
-    ).fetchone()
-    positives, negatives = units if units else (0, 0)
+    query = "select units_positive, units_negative from spine.model_units where model = ?"
+    [(positives, negatives)] = connection.execute(query, [model]).fetchall()
     try:
         outcome = train(features_for(connection, model, "train"), spec, as_of, positives, negatives)
     except ModelError as error:
@@ -159,7 +156,7 @@ def learn(connection: duckdb.DuckDBPyConnection, home: Home, model: str, as_of: 
 def judged_status(spec: ModelSpec, version: str, health: pl.DataFrame, as_of: datetime) -> Status:
     """Whether the test window showed a signal: the whole interval of the AUC lies above a coin's."""
     auc = health.filter((pl.col("slice") == "all") & (pl.col("metric") == "auc")).row(0, named=True)
-    interval = f"AUC {auc['value']:.3f}, 90 % interval {auc['low']:.3f} to {auc['high']:.3f} on later moments"
+    interval = f"AUC {auc['value']:.3f}, 95 % interval {auc['low']:.3f} to {auc['high']:.3f} on later moments"
     if auc["low"] <= CHANCE:
         sentence = f"{spec.title}: no usable signal ({interval}); points rank instead"
         return Status(spec.name, NO_USABLE_SIGNAL, None, as_of, sentence)
@@ -238,10 +235,10 @@ def remember_lists(connection: duckdb.DuckDBPyConnection) -> None:
 
 def read_status(connection: duckdb.DuckDBPyConnection, model: str) -> Status | None:
     """What came of the last training, none before the first."""
-    row = connection.execute(
+    rows = connection.execute(
         "select model, status, model_version, trained_as_of, sentence from scores.model_status where model = ?", [model]
-    ).fetchone()
-    return Status(*row) if row else None
+    ).fetchall()
+    return Status(*rows[0]) if rows else None
 
 
 def keep(connection: duckdb.DuckDBPyConnection, status: Status) -> None:

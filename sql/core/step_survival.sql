@@ -59,7 +59,7 @@ select
     case
         when count(*) filter (where advancing = exposed and day <= horizon_days) > 0 then cast(1 as double)
         else 1 - exp(cast(coalesce(
-            sum(cast(ln(1 - cast(advancing as double) / nullif(exposed, 0)) as decimal(18, 12)))
+            sum(cast(ln(safe_div(nullif(exposed - advancing, 0), exposed)) as decimal(18, 12)))
                 filter (where advancing > 0 and advancing < exposed and day <= horizon_days),
             0
         ) as double))
