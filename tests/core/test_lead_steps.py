@@ -1,6 +1,7 @@
 """Steps of a lead: when it came in, how it left, and on which pass."""
 
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 
@@ -17,7 +18,7 @@ def add_lead(crm: Crm, *statuses: tuple[str, int], **values: object) -> None:
     """A lead of the first of May with the statuses it had since then, day by day; the first one at its creation."""
     names = [status for status, _ in statuses]
     crm.add("lead", **({"Id": "lead", "Status": names[-1], "CreatedDate": day(1)} | values))
-    for (old, _), (new, since) in zip(statuses, statuses[1:], strict=False):
+    for (old, _), (new, since) in pairwise(statuses):
         crm.add("lead_history", LeadId="lead", Field="Status", OldValue=old, NewValue=new, CreatedDate=day(since))
 
 

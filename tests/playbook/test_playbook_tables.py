@@ -54,23 +54,27 @@ def test_another_playbook_replaces_the_first_one(connection: duckdb.DuckDBPyConn
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "message"),
+    ("file", "edit", "message"),
     [
-        ("calendar.yaml", "zone: UTC", "zone: Mars/Olympus", "settings.zone: found 'Mars/Olympus', expected"),
-        ("calendar.yaml", "zone: UTC", "time_zone: UTC", "settings.time_zone: found 'UTC', expected no such key"),
-        ("calendar.yaml", "fiscal_year_starts: 1", "", "settings.fiscal_year_starts: found nothing, expected this key"),
-        ("process.yaml", "went_dark_days: 60", "went_dark_days: sixty", "settings.went_dark_days: found 'sixty'"),
-        ("process.yaml", "step_order: 1,", "step_order: one,", "process_steps[1].step_order: found 'one', expected"),
-        ("process.yaml", "process_steps:", "steps:", "found the key 'steps', expected settings, process_steps"),
-        ("channels.yaml", "  - {word: pricing, kind: pricing_page_view}", "  word: pricing", "page_words holds"),
-        ("crm.yaml", "settings:", "settings: [", "crm.yaml:"),
+        ("calendar.yaml", ("zone: UTC", "zone: Mars/Olympus"), "settings.zone: found 'Mars/Olympus', expected"),
+        ("calendar.yaml", ("zone: UTC", "time_zone: UTC"), "settings.time_zone: found 'UTC', expected no such key"),
+        (
+            "calendar.yaml",
+            ("fiscal_year_starts: 1", ""),
+            "settings.fiscal_year_starts: found nothing, expected this key",
+        ),
+        ("process.yaml", ("went_dark_days: 60", "went_dark_days: sixty"), "settings.went_dark_days: found 'sixty'"),
+        ("process.yaml", ("step_order: 1,", "step_order: one,"), "process_steps[1].step_order: found 'one', expected"),
+        ("process.yaml", ("process_steps:", "steps:"), "found the key 'steps', expected settings, process_steps"),
+        ("channels.yaml", ("  - {word: pricing, kind: pricing_page_view}", "  word: pricing"), "page_words holds"),
+        ("crm.yaml", ("settings:", "settings: ["), "crm.yaml:"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_naming_file_and_key(
-    connection: duckdb.DuckDBPyConnection, folder: Path, file: str, old: str, new: str, message: str
+    connection: duckdb.DuckDBPyConnection, folder: Path, file: str, edit: tuple[str, str], message: str
 ) -> None:
     load_playbook(connection, PLAYBOOK)
-    change(folder / file, old, new)
+    change(folder / file, *edit)
     with pytest.raises(GrowthError) as refused:
         load_playbook(connection, folder)
     assert file in str(refused.value)
