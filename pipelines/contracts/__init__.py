@@ -7,6 +7,7 @@ extracts (`pipelines.intake`) and rules for tables in between.
 from pipelines.contracts.check_table import check_table
 from pipelines.contracts.contract import Column, Contract, RowRule, RuleResult, TableRule
 from pipelines.contracts.odcs import load_contracts
+from pipelines.contracts.table_rules import run_table_rules
 
 __all__ = [
     "Column",
@@ -16,4 +17,5 @@ __all__ = [
     "TableRule",
     "check_table",
     "load_contracts",
+    "run_table_rules",
 ]

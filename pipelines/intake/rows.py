@@ -120,10 +120,10 @@ def finding_sql(rule: RowRule, cells: dict[str, Cell]) -> str:
     if rule.severity != "error" or rule.kind == "reference":
         return ""
     cell = cells[rule.columns[0]]
-    if rule.kind == "type":
-        broken = unreadable(cell.sql, cell.found_type, cell.column) if cell.source else ""
-    else:
-        broken = violation(rule, "j.")
+    unread = unreadable(cell.sql, cell.found_type, cell.column) if cell.source else ""
+    broken = unread if rule.kind == "type" else violation(rule, "j.")
+    if rule.kind == "required" and unread:
+        broken += f" and not {unread}"  # what cannot be read is not missing
     if not broken:
         return ""
     found = f"coalesce('''' || left({cell.sql}::varchar, {FOUND_CHARACTERS}) || '''', 'nothing')"
