@@ -132,6 +132,16 @@ class EngagementPoint(Row):
     cap: float
 
 
+class FeatureWord(Row):
+    model: Text
+    feature: Text
+    idea: Text
+    rises: Literal["yes", "no"]
+    template: Text
+    one: str | None
+    zero: str | None
+
+
 class FitPoint(Row):
     unit: Literal["account", "lead"]
     field: Text
@@ -229,6 +239,7 @@ FILES: Mapping[str, FileSchema] = {
     ),
     "crm": FileSchema(settings=Crm),
     "engagement_points": FileSchema(lists={"engagement_points": EngagementPoint}),
+    "feature_words": FileSchema(lists={"feature_words": FeatureWord}),
     "fit_points": FileSchema(lists={"fit_points": FitPoint}),
     "free_mail": FileSchema(lists={"free_mail_domains": FreeMailDomain}),
     "funnel": FileSchema(settings=Funnel, lists={"funnel_units": FunnelUnit}),

@@ -13,9 +13,9 @@ entries as (
         units.horizon_days,
         entries.exit_kind = 'advanced' as has_advanced,
         case
-            when entries.exit_kind = 'advanced' then floor(entries.days_in_step)
-            when entries.exit_kind is not null then 1e9
-            else floor(days_between(entries.entered_at, config.as_of.as_of))
+            when entries.exit_kind = 'advanced' then cast(floor(entries.days_in_step) as bigint)
+            when entries.exit_kind is not null then 1000000000
+            else cast(floor(days_between(entries.entered_at, config.as_of.as_of)) as bigint)
         end as day,
     from core.process_entries as entries
     inner join core.process_segments as segments

@@ -32,7 +32,7 @@ select
     spine.label,
     spine.weight,
     case
-        when accounts.is_backfilled then null else floor(days_between(accounts.created_at, spine.as_of))
+        when accounts.is_backfilled then null else cast(floor(days_between(accounts.created_at, spine.as_of)) as bigint)
     end as record_age_days,
     accounts.industry,
     accounts.employees,

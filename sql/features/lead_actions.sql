@@ -43,7 +43,7 @@ select
     count(*) filter (where kind = 'email_click' and days_ago <= 30) as email_clicks_30d,
     count(*) filter (where kind = 'email_click') as email_clicks_365d,
     count(*) filter (where kind = 'campaign_response') as campaign_responses_365d,
-    floor(min(days_ago) filter (where not is_weak)) as days_since_last_action,
-    floor(max(days_ago) filter (where not is_weak)) as days_since_first_action,
+    cast(floor(min(days_ago) filter (where not is_weak)) as bigint) as days_since_last_action,
+    cast(floor(max(days_ago) filter (where not is_weak)) as bigint) as days_since_first_action,
 from actions
 group by lead_id, as_of

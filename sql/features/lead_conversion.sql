@@ -6,7 +6,7 @@ with
 days_old as (
     select
         spine.*,
-        floor(days_between(leads.created_at, spine.as_of)) as age_days,
+        cast(floor(days_between(leads.created_at, spine.as_of)) as bigint) as age_days,
     from spine.lead_conversion as spine
     inner join core.leads as leads on spine.lead_id = leads.lead_id
 )

@@ -90,14 +90,15 @@ select
             then 'tier ' || coalesce(previous.tier, 'none') || ' to ' || coalesce(ranking.tier, 'none')
                 || case when previous.model_version is distinct from ranking.model_version then ': scored by another model' else ': new facts' end
     end as change_reason,
-    (
+    safe_div(
         case when facts.domain is null then 0 else 1 end
         + case when facts.country is null then 0 else 1 end
         + case when facts.industry is null then 0 else 1 end
         + case when facts.employees is null then 0 else 1 end
         + case when facts.annual_revenue is null then 0 else 1 end
         + case when facts.phone is null then 0 else 1 end
-    ) / cast(6 as double) as data_completeness,
+        , 6
+    ) as data_completeness,
     ranking.model_version,
     facts.as_of as scored_at,
     cast(cast(facts.as_of as date) as varchar) as list_version,

@@ -100,7 +100,7 @@ select
     case when ranked.probability is not null then 'model' else 'points' end as score_source,
     case
         when ranked.probability is not null then ranked.model_reasons
-        else list_concat(ranked.fit_reasons, ranked.engagement_reasons)
+        else lists_joined(ranked.fit_reasons, ranked.engagement_reasons)
     end as reasons,
 from ranked
 left join tiered on ranked.queue_item_id = tiered.queue_item_id

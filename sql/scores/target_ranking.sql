@@ -59,8 +59,9 @@ select
     tiered.tier,
     case when ranked.probability is not null then 'model' else 'points' end as score_source,
     ranked.fit_points,
-    cast(round(cast(100 as double) * (ranked.ranked_accounts - ranked.rank + 1) / nullif(ranked.ranked_accounts, 0), 2)
-        as double) as fit_score,
+    safe_div(
+        round_int(safe_div(10000 * (ranked.ranked_accounts - ranked.rank + 1), ranked.ranked_accounts)), 100
+    ) as fit_score,
     ranked.lift as fit_lift,
     ranked.probability as fit_probability,
     ranked.engagement_score,

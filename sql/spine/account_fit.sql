@@ -28,7 +28,7 @@ landmarks as (
     from candidates
     cross join setting
     inner join spine.days as days
-        on (candidates.hash_value + days.day_number) % setting.landmark_every_days = 0
+        on (candidates.hash_value + days.day_number) % nullif(setting.landmark_every_days, 0) = 0
         and days.day_number >= setting.min_history_days
         and days.landmark_at >= candidates.created_at
         and (candidates.first_won_at is null or candidates.first_won_at > days.landmark_at)
@@ -49,7 +49,7 @@ select
     'train' as purpose,
     ultimate_parent_id as group_id,
     label,
-    cast(1 as double) / count(*) over (partition by account_id) as weight,
+    safe_div(1, count(*) over (partition by account_id)) as weight,
 from landmarks
 union all
 select

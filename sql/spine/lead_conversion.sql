@@ -34,7 +34,7 @@ landmarks as (
     from candidates
     cross join setting
     inner join spine.days as days
-        on (candidates.hash_value + days.day_number) % setting.landmark_every_days = 0
+        on (candidates.hash_value + days.day_number) % nullif(setting.landmark_every_days, 0) = 0
         and days.day_number >= setting.min_history_days
         and days.landmark_at >= candidates.created_at
         and days.landmark_at <= add_days(candidates.created_at, setting.max_age_days)
@@ -60,7 +60,7 @@ select
     'train' as purpose,
     person_id as group_id,
     label,
-    cast(1 as double) / count(*) over (partition by lead_id) as weight,
+    safe_div(1, count(*) over (partition by lead_id)) as weight,
 from landmarks
 union all
 select
