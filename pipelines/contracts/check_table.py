@@ -49,7 +49,9 @@ def check_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> lis
     row = connection.execute(f"select {', '.join(counts)} from {contract.table}").fetchall()[0]
     failed = [int(count) for count in row]
     results = [result(contract, "key_unique", "error", f"({key}) is unique.", failed[0])]
-    results += [result(contract, r.rule_id, r.severity, r.description, n) for r, n in zip(rules, failed[1:], strict=True)]
+    results += [
+        result(contract, r.rule_id, r.severity, r.description, n) for r, n in zip(rules, failed[1:], strict=True)
+    ]
     return results
 
 

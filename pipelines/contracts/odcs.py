@@ -54,7 +54,9 @@ def load_contract(path: Path) -> Contract:
     schema = document["schema"]
     if len(schema) != 1:
         raise GrowthError(f"{path}: schema: found {len(schema)} tables, expected one per contract file.")
-    columns = tuple(read_column(prop, f"{path}: schema[0].properties[{i}]") for i, prop in enumerate(columns_of(schema)))
+    columns = tuple(
+        read_column(prop, f"{path}: schema[0].properties[{i}]") for i, prop in enumerate(columns_of(schema))
+    )
     where = f"{path}: schema[0]"
     table = schema[0].get("physicalName", "")
     if not re.fullmatch(r"[a-z]+\.[a-z][a-z0-9_]*", table):
@@ -158,7 +160,9 @@ def read_column(prop: Mapping[str, Any], where: str) -> Column:
     settings = custom_properties(prop, COLUMN_PROPERTIES, f"{where} ({prop['name']})")
     known_at = settings.get("knownAt")
     if known_at is not None and known_at not in KNOWN_AT:
-        raise GrowthError(f"{where} ({prop['name']}): knownAt: found {known_at!r}, expected one of {', '.join(KNOWN_AT)}.")
+        raise GrowthError(
+            f"{where} ({prop['name']}): knownAt: found {known_at!r}, expected one of {', '.join(KNOWN_AT)}."
+        )
     logical, physical = prop.get("logicalType", ""), prop.get("physicalType", "").lower()
     if not re.fullmatch(PHYSICAL_OF.get(logical, "(?!)"), physical):
         raise GrowthError(f"{where} ({prop['name']}): physicalType {physical!r} does not fit logicalType {logical!r}.")
@@ -193,7 +197,9 @@ def check_own(contract: Contract, *, incoming: bool) -> None:
     times = (*((contract.modstamp_column,) if contract.modstamp_column else ()), *contract.event_time_columns)
     for name in (*times, *(name for rule in contract.rules for name in rule.columns)):
         if name not in names:
-            raise GrowthError(f"{where}: a rule or setting names the column {name!r}, which the contract does not have.")
+            raise GrowthError(
+                f"{where}: a rule or setting names the column {name!r}, which the contract does not have."
+            )
     for name in times:
         column = contract.column(name)
         if column is None or column.logical_type != "timestamp":
@@ -218,7 +224,9 @@ def check_incoming(contract: Contract, where: str) -> None:
         raise GrowthError(f"{where}.physicalName: found {contract.table}, expected raw.{snake_case(contract.object)}.")
     for column in contract.columns:
         if column.known_at is None:
-            raise GrowthError(f"{where}.properties ({column.name}): knownAt: missing, expected one of {', '.join(KNOWN_AT)}.")
+            raise GrowthError(
+                f"{where}.properties ({column.name}): knownAt: missing, expected one of {', '.join(KNOWN_AT)}."
+            )
 
 
 def check_together(contracts: list[Contract]) -> None:

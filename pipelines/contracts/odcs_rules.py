@@ -49,13 +49,17 @@ def column_rules(prop: Mapping[str, Any]) -> Iterator[RowRule]:
         yield RowRule(f"{snake}_required", "required", (name,), "error", f"{name} is filled.")
     options = prop.get("logicalTypeOptions", {})
     if "pattern" in options:
-        yield RowRule(f"{snake}_pattern", "pattern", (name,), "error", f"{name} has its form.", pattern=options["pattern"])
+        yield RowRule(
+            f"{snake}_pattern", "pattern", (name,), "error", f"{name} has its form.", pattern=options["pattern"]
+        )
     if "minimum" in options or "maximum" in options:
         low, high = options.get("minimum"), options.get("maximum")
         yield RowRule(f"{snake}_range", "range", (name,), "error", f"{name} is in range.", minimum=low, maximum=high)
     if "minLength" in options or "maxLength" in options:
         low, high = options.get("minLength"), options.get("maxLength")
-        yield RowRule(f"{snake}_length", "length", (name,), "error", f"{name} has its length.", minimum=low, maximum=high)
+        yield RowRule(
+            f"{snake}_length", "length", (name,), "error", f"{name} has its length.", minimum=low, maximum=high
+        )
 
 
 def value_rule(name: str, check: Mapping[str, Any], where: str) -> RowRule:
@@ -114,7 +118,11 @@ def reference_rules(prop: Mapping[str, Any], where: str) -> list[RowRule]:
 def order_rule(check: Mapping[str, Any], where: str) -> RowRule:
     """A table's check that the values of some columns do not descend."""
     implementation = check.get("implementation")
-    if not isinstance(implementation, dict) or implementation.get("rule") != "order" or set(implementation) > {"rule", "columns"}:
+    if (
+        not isinstance(implementation, dict)
+        or implementation.get("rule") != "order"
+        or set(implementation) > {"rule", "columns"}
+    ):
         raise GrowthError(f"{where}.quality: engine growth expects implementation {{rule: order, columns: [A, B]}}.")
     rule_id, severity, description = rule_head(check, where)
     return RowRule(rule_id, "order", tuple(implementation["columns"]), severity, description)
@@ -128,7 +136,15 @@ def table_rules(schema: Mapping[str, Any], where: str) -> tuple[TableRule, ...]:
             continue
         rule_id, severity, description = rule_head(check, where)
         implementation = check.get("implementation")
-        if not isinstance(implementation, dict) or set(implementation) - {"type", "kwargs"} or "type" not in implementation:
-            raise GrowthError(f"{where}.quality ({rule_id}): implementation: expected type and kwargs of an expectation.")
-        rules.append(TableRule(rule_id, implementation["type"], implementation.get("kwargs", {}), severity, description))
+        if (
+            not isinstance(implementation, dict)
+            or set(implementation) - {"type", "kwargs"}
+            or "type" not in implementation
+        ):
+            raise GrowthError(
+                f"{where}.quality ({rule_id}): implementation: expected type and kwargs of an expectation."
+            )
+        rules.append(
+            TableRule(rule_id, implementation["type"], implementation.get("kwargs", {}), severity, description)
+        )
     return tuple(rules)

@@ -62,7 +62,9 @@ def check_contract(source: Any, contract: Contract) -> list[RuleResult]:
 
     asset = source.add_query_asset(name=contract.table, query=f"select * from {contract.table}")
     batch = asset.add_batch_definition_whole_table("whole table").get_batch()
-    suite = ExpectationSuite(contract.table, expectations=[expectation(contract, rule) for rule in contract.table_rules])
+    suite = ExpectationSuite(
+        contract.table, expectations=[expectation(contract, rule) for rule in contract.table_rules]
+    )
     answers = {answer.expectation_config.meta["rule_id"]: answer for answer in batch.validate(suite).results}
     return [rule_result(contract, rule, answers[rule.rule_id]) for rule in contract.table_rules]
 
@@ -79,7 +81,9 @@ def expectation(contract: Contract, rule: TableRule) -> Any:
         return kind(**rule.kwargs, meta={"rule_id": rule.rule_id})
     except (TypeError, ValueError) as error:
         reason = " ".join(str(error).split())
-        raise GrowthError(f"{contract.path}: quality ({rule.rule_id}): kwargs do not fit {rule.type}: {reason}") from error
+        raise GrowthError(
+            f"{contract.path}: quality ({rule.rule_id}): kwargs do not fit {rule.type}: {reason}"
+        ) from error
 
 
 def rule_result(contract: Contract, rule: TableRule, answer: Any) -> RuleResult:

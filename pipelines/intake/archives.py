@@ -94,11 +94,40 @@ def opened(file: ExtractFile) -> Iterator[IO[bytes]]:
 def opened_zstd(file: ExtractFile) -> Iterator[IO[bytes]]:
     import zstandard
 
+    if not is_whole_zstd(file.path):
+        raise GrowthError(f"{file.name} is cut off or damaged; export or copy it again.")
     try:
         with zstandard.open(file.path, "rb") as stream:
             yield stream
     except zstandard.ZstdError as error:
         raise GrowthError(f"{file.name} is cut off or damaged ({error}); export or copy it again.") from error
+
+
+def is_whole_zstd(path: Path) -> bool:
+    """Whether every frame ends with its last block (RFC 8878, 3.1.1): the library reads a cut file without a word."""
+    import zstandard
+
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        while stream.tell() < size:
+            start = stream.tell()
+            beginning = stream.read(18)  # the longest frame header there is
+            try:
+                parameters = zstandard.get_frame_parameters(beginning)
+                stream.seek(start + zstandard.frame_header_size(beginning))
+            except zstandard.ZstdError:
+                return False
+            is_last = False
+            while not is_last:
+                header = int.from_bytes(stream.read(3), "little")
+                is_last, is_repeated, length = bool(header & 1), (header >> 1) & 3 == 1, header >> 3
+                stream.seek(1 if is_repeated else length, 1)
+                if stream.tell() > size or (header == 0 and stream.tell() >= size):
+                    return False
+            stream.seek(4 if parameters.has_checksum else 0, 1)
+            if stream.tell() > size:
+                return False
+    return True
 
 
 def copy_bounded(name: str, source: IO[bytes], sink: IO[bytes], limit: int) -> None:

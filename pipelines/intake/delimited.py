@@ -25,7 +25,9 @@ def decoded(raw: bytes, name: str) -> bytes:
         try:
             raw = raw[2:].decode(UTF16_MARKS[raw[:2]]).encode()
         except UnicodeDecodeError as error:
-            raise GrowthError(f"{name}: byte {error.start + 3} is not UTF-16, as the file's first bytes say.") from error
+            raise GrowthError(
+                f"{name}: byte {error.start + 3} is not UTF-16, as the file's first bytes say."
+            ) from error
     if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
     return raw

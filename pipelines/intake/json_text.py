@@ -36,7 +36,9 @@ def read_json(connection: duckdb.DuckDBPyConnection, name: str, raw: bytes, scra
         f"max_line_size = {max(map(len, texts), default=0) + (1 << 21)}, columns = {{'element': 'VARCHAR'}})"
     )
     is_object = "json_valid(element) and json_type(element) = 'OBJECT'"
-    broken = {int(n) for (n,) in connection.execute(f"select {ROW} from incoming_json where not ({is_object})").fetchall()}
+    broken = {
+        int(n) for (n,) in connection.execute(f"select {ROW} from incoming_json where not ({is_object})").fetchall()
+    }
     connection.execute(f"delete from incoming_json where not ({is_object})")
     bad = sorted({*(set(range(len(texts))) - set(sound.tolist())), *(int(sound[n]) for n in broken)})
     good = np.array(sorted(set(range(len(texts))) - set(bad)), dtype=np.int64)
@@ -98,13 +100,17 @@ def is_text(element: bytes) -> bool:
 
 def spread(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
     """One text column per key that any object has, nested values as JSON text."""
-    rows = connection.execute("select distinct unnest(json_keys(element)) as k from incoming_json order by k").fetchall()
+    rows = connection.execute(
+        "select distinct unnest(json_keys(element)) as k from incoming_json order by k"
+    ).fetchall()
     keys = [key for (key,) in rows]
     refuse_twins(name, keys)
     shape = json.dumps(dict.fromkeys(keys, "VARCHAR"))
     unpacked = f"unnest(from_json(element, {quoted_text(shape)}))" if keys else "element"
-    connection.execute(f"create or replace temp table {TEXT_TABLE} as "
-        f"select {unpacked}, row_number() over (order by {ROW}) - 1 as {ROW} from incoming_json order by {ROW}")
+    connection.execute(
+        f"create or replace temp table {TEXT_TABLE} as "
+        f"select {unpacked}, row_number() over (order by {ROW}) - 1 as {ROW} from incoming_json order by {ROW}"
+    )
     connection.execute("drop table incoming_json")
     return dict.fromkeys(keys, "VARCHAR")
 

@@ -111,7 +111,9 @@ def write_columns_present(connection: duckdb.DuckDBPyConnection, contract: Contr
     seen = "select column_name from intake.ledger.columns_present where object = ?"
     known = {name for (name,) in connection.execute(seen, [contract.object]).fetchall()}
     rows = [
-        (contract.source, contract.object, name, str(contract.column(name) is not None)) for name in names if name not in known
+        (contract.source, contract.object, name, str(contract.column(name) is not None))
+        for name in names
+        if name not in known
     ]
     insert_rows(connection, "ledger.columns_present", rows)
 
@@ -133,9 +135,11 @@ def write_rule_results(connection: duckdb.DuckDBPyConnection, load_id: str, cont
     failed = {(name, rule_id): (count, sample) for name, rule_id, count, sample in refused}
     rows = []
     for contract in contracts:
-        flagged = dict(connection.execute(
-            f"select rule_id, count(*) from (select unnest(_warned_rules) as rule_id from {table_name(contract)}) group by all"
-        ).fetchall())
+        flagged = dict(
+            connection.execute(
+                f"select rule_id, count(*) from (select unnest(_warned_rules) as rule_id from {table_name(contract)}) group by all"
+            ).fetchall()
+        )
         for rule in contract.rules:
             count, sample = failed.get((contract.object, rule.rule_id), (flagged.get(rule.rule_id, 0), ""))
             rows.append((load_id, contract.object, rule.rule_id, rule.kind, rule.severity, count, sample))
@@ -159,7 +163,9 @@ def latest_moment(
 
 def balance_problems(connection: duckdb.DuckDBPyConnection, load_id: str) -> list[str]:
     """A sentence per file of the load whose rows do not add up; an empty list when nothing was lost."""
-    rows = connection.execute("select * from intake.ledger.balance where load_id = ? order by file", [load_id]).fetchall()
+    rows = connection.execute(
+        "select * from intake.ledger.balance where load_id = ? order by file", [load_id]
+    ).fetchall()
     balances = [FileBalance(*row) for row in rows]
     return [
         f"{b.file}: {b.rows_read} rows were read, but {b.rows_loaded} loaded + {b.rows_identical} identical + "

@@ -162,13 +162,19 @@ def read_or_report(load: Load, contract: Contract, file: ExtractFile, number: in
     try:
         incoming = read_extract(load.connection, file, load.scratch, number)
     except GrowthError as error:
-        load.reports.append(Report("ignored", contract.object, file.name, f"No contract describes {file.name}: {error}"))
+        load.reports.append(
+            Report("ignored", contract.object, file.name, f"No contract describes {file.name}: {error}")
+        )
         return None
     if len(incoming.columns) < 2 or len(incoming.malformed) * 2 > incoming.records:
-        message = f"{file.name} is no extract that any contract describes and does not look like a table; it was left alone."
+        message = (
+            f"{file.name} is no extract that any contract describes and does not look like a table; it was left alone."
+        )
         load.reports.append(Report("ignored", contract.object, file.name, message))
         return None
-    message = f"No contract describes {file.name}: its {incoming.records} rows were loaded as text into {contract.table}."
+    message = (
+        f"No contract describes {file.name}: its {incoming.records} rows were loaded as text into {contract.table}."
+    )
     load.reports.append(Report("unlisted", contract.object, file.name, message))
     return incoming
 

@@ -19,8 +19,10 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -
         [(records,)] = connection.execute(
             f"select sum(num_rows)::bigint from parquet_file_metadata({source})"
         ).fetchall()
-        connection.execute(f"create or replace temp table {TEXT_TABLE} as "
-            f"select *, row_number() over () - 1 as {ROW} from read_parquet({source})")
+        connection.execute(
+            f"create or replace temp table {TEXT_TABLE} as "
+            f"select *, row_number() over () - 1 as {ROW} from read_parquet({source})"
+        )
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.SerializationException) as error:
         reason = str(error).splitlines()[0]
         raise GrowthError(f"{name} is not a whole Parquet file ({reason}); export or copy it again.") from error

@@ -11,7 +11,12 @@ BadRow = tuple[int, int, list[str], list[str], str]
 
 
 def refuse_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, file: str, load_id: str, incoming: Incoming, bad: list[BadRow]
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    file: str,
+    load_id: str,
+    incoming: Incoming,
+    bad: list[BadRow],
 ) -> int:
     """Put a file's malformed records and bad rows in quarantine in place of those it left there before; how many."""
     release_file(connection, contract, file)

@@ -34,7 +34,9 @@ def flag_table(
     )
     [(changing,)] = connection.execute("select count(*) from wanted_flags").fetchall()
     if changing:
-        connection.execute(f"update {table} as r set _warned_rules = w.flags from wanted_flags as w where {equal_keys(contract, 'r', 'w')}")
+        connection.execute(
+            f"update {table} as r set _warned_rules = w.flags from wanted_flags as w where {equal_keys(contract, 'r', 'w')}"
+        )
     connection.execute("drop table wanted_flags")
 
 

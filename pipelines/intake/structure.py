@@ -99,7 +99,9 @@ def scan_text(text: bytes, delimiter: int) -> Scan:
     newlines = np.flatnonzero(is_newline)
     none = np.empty(0, dtype=np.int64)
     if not len(quotes):
-        return Scan(text, delimiter, quotes, newlines, (newlines, none), (np.flatnonzero(is_delimiter), none), (none, none))
+        return Scan(
+            text, delimiter, quotes, newlines, (newlines, none), (np.flatnonzero(is_delimiter), none), (none, none)
+        )
     inside = np.bitwise_xor.accumulate(is_quote.view(np.uint8)).view(bool)
     return Scan(
         text,
@@ -154,7 +156,12 @@ def concatenate(parts: list[Positions]) -> Positions:
 
 
 def assemble(
-    scan: Scan, starts: Positions, stops: Positions, fields: Positions, oddities: dict[int, str], rewritten: dict[int, bytes]
+    scan: Scan,
+    starts: Positions,
+    stops: Positions,
+    fields: Positions,
+    oddities: dict[int, str],
+    rewritten: dict[int, bytes],
 ) -> Records:
     """Blank lines out, line ends off, physical lines counted, and every reason noted why a record cannot be loaded."""
     data = np.frombuffer(scan.text, dtype=np.uint8)

@@ -33,7 +33,9 @@ def create_temp(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[
     connection.execute(f"create or replace temp table {name} ({definitions})")
 
 
-def add_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract, file: str, load_id: str, now: str | None, seq: int) -> None:
+def add_fresh(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, file: str, load_id: str, now: str | None, seq: int
+) -> None:
     """The judged file's good rows; `_extracted_at` is the newest moment in the file itself, not after `now`."""
     moments = list(contract.event_time_columns) or ([contract.modstamp_column] if contract.modstamp_column else [])
     newest = ", ".join(quoted_name(name) for name in moments)
