@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from models.fitted import FittedModel
 from models.words import FeatureWords, sentence
 
+FOR, AGAINST = "", "but "
+"""How a sentence begins; a sign would read as a formula in a spreadsheet."""
+
 LEAST = 0.02
 """Log-odds below which an idea is not worth a sentence (2 % of the odds)."""
 
@@ -23,7 +26,7 @@ def reasons(
     top_for: int = 3,
     top_against: int = 2,
 ) -> list[list[str]]:
-    """Sentences per row, "+ ..." first, strongest first, then "- ...".
+    """Sentences per row: what speaks for it, strongest first, then what speaks against it, "but ..." before each.
 
     Contributions are added up per idea (`spec.idea_of`); an idea is told by the fact that weighs most in its direction.
     A missing value is never a reason: what it contributes is left out.
@@ -34,7 +37,7 @@ def reasons(
         members.setdefault(model.spec.idea_of.get(name, name), []).append(name)
     known = np.column_stack([known_values(frame[name]) for name in names])
     contributions = np.where(known, model.contributions(frame)[:, :-1], 0.0).tolist()
-    wanted = {"+": top_for, "-": top_against}
+    wanted = {FOR: top_for, AGAINST: top_against}
     return [
         row_reasons(facts, dict(zip(names, amounts, strict=True)), members, words, wanted)
         for facts, amounts in zip(frame.select(names).iter_rows(named=True), contributions, strict=True)
@@ -54,17 +57,17 @@ def row_reasons(
     words: Mapping[str, FeatureWords],
     wanted: Mapping[str, int],
 ) -> list[str]:
-    """The sentences of one row; `members` are the features of each idea, `wanted` the most sentences per sign."""
+    """The sentences of one row; `members` are the features of each idea, `wanted` the most sentences per direction."""
     totals = {idea: sum(contributions[name] for name in names) for idea, names in members.items()}
-    found: dict[str, list[str]] = {"+": [], "-": []}
+    found: dict[str, list[str]] = {FOR: [], AGAINST: []}
     for idea in sorted(totals, key=lambda idea: (-abs(totals[idea]), idea)):
-        sign, direction = ("+", 1) if totals[idea] > 0 else ("-", -1)
-        if abs(totals[idea]) < LEAST or len(found[sign]) == wanted[sign]:
+        prefix, direction = (FOR, 1) if totals[idea] > 0 else (AGAINST, -1)
+        if abs(totals[idea]) < LEAST or len(found[prefix]) == wanted[prefix]:
             continue
         strength = {name: direction * contributions[name] for name in members[idea]}
         for name in sorted(strength, key=lambda name: (-strength[name], name)):
             told = sentence(name, facts[name], words.get(name)) if strength[name] > 0 else None
             if told is not None:
-                found[sign].append(f"{sign} {told}")
+                found[prefix].append(f"{prefix}{told}")
                 break
-    return found["+"] + found["-"]
+    return found[FOR] + found[AGAINST]

@@ -117,7 +117,7 @@ class FreeMailDomain(Row):
 
 class SuppressionReason(Row):
     reason: Literal["opted_out", "do_not_call", "bounced", "deleted", "converted"]
-    blocks: Literal["email", "phone", "all", "lead_record"]
+    keeps_off: Literal["person", "record"]
     words: Text
 
 

@@ -1,7 +1,7 @@
 """The last look at every written list: nobody on it whom the house must not approach.
 
-The lists were cleaned in SQL already; this reads the files that will be published, whatever made them. What a reason
-forbids is the playbook's word (`suppression_reasons.blocks`).
+The lists were cleaned in SQL already; this reads the files that will be published, whatever made them. Whom a reason
+keeps off is the playbook's word (`suppression_reasons.keeps_off`).
 """
 
 from pathlib import Path
@@ -14,27 +14,21 @@ RECORD_COLUMNS = ("lead_id", "contact_id")
 FORBIDDEN = """
 with
 forbidden as (
-    select suppressions.record_id as id, reasons.blocks
-    from core.suppressions as suppressions
-    inner join config.suppression_reasons as reasons on suppressions.reason = reasons.reason
+    select record_id as id from core.suppressions
     union
-    select records.record_id as id, reasons.blocks
+    select records.record_id
     from core.person_records as records
     inner join core.suppressions as suppressions on records.person_id = suppressions.person_id
     inner join config.suppression_reasons as reasons on suppressions.reason = reasons.reason
-    where reasons.blocks <> 'lead_record'
+    where reasons.keeps_off = 'person'
 )
 """
-MARKS = {"email": ("email_allowed", "false"), "phone": ("do_not_call", "true")}
-"""The column and value by which a row says itself that a channel is closed."""
 
 
 def suppressed_rows(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
-    """Rows per written table that name a suppressed record, or any record of a suppressed person.
+    """Rows per written table that name a suppressed record, or any record of a person who is kept off every list.
 
-    A reason that blocks `all` keeps the person off every list, `lead_record` that one record; one that blocks `email`
-    or `phone` keeps the person off unless the row says so itself. Tables without a lead or contact column name nobody
-    and are not in the answer.
+    Tables without a lead or contact column name nobody and are not in the answer.
     """
     found = {}
     for path in sorted(folder.glob("*.parquet")):
@@ -42,17 +36,7 @@ def suppressed_rows(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict
         present = {row[0] for row in connection.execute(f"describe select * from {source}").fetchall()}
         columns = [column for column in RECORD_COLUMNS if column in present]
         if columns:
-            conditions = [f"({named(columns, 'all')} or {named(columns, 'lead_record')})"]
-            for blocks, (mark, value) in MARKS.items():
-                is_unmarked = f"{mark} is distinct from {value}" if mark in present else "true"
-                conditions.append(f"({named(columns, blocks)} and {is_unmarked})")
-            statement = f"{FORBIDDEN} select count(*) from {source} where {' or '.join(conditions)}"
-            [(rows,)] = connection.execute(statement).fetchall()
+            named = " or ".join(f"{column} in (select id from forbidden)" for column in columns)
+            [(rows,)] = connection.execute(f"{FORBIDDEN} select count(*) from {source} where {named}").fetchall()
             found[path.stem] = int(rows)
     return found
-
-
-def named(columns: list[str], blocks: str) -> str:
-    """The condition of a row one of whose records is forbidden in this way."""
-    ids = f"select id from forbidden where blocks = '{blocks}'"
-    return "(" + " or ".join(f"{column} in ({ids})" for column in columns) + ")"

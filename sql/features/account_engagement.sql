@@ -17,15 +17,19 @@ people as (
     group by people.account_id
 ),
 
+people_out as (
+    select suppressions.person_id
+    from core.suppressions as suppressions
+    inner join config.suppression_reasons as reasons on suppressions.reason = reasons.reason
+    where reasons.keeps_off = 'person'
+),
+
 reachable as (
     select people.account_id, count(*) as reachable_contacts
     from core.people as people
+    anti join people_out on people.person_id = people_out.person_id
     where people.account_id is not null
         and (people.email is not null or people.phone is not null)
-        and people.person_id not in (
-            select person_id from core.suppressions
-            where person_id is not null and reason in ('opted_out', 'do_not_call', 'bounced', 'deleted')
-        )
     group by people.account_id
 ),
 

@@ -67,12 +67,17 @@ items as (
     left join features.engagement_points as engagement on people.person_id = engagement.person_id
 ),
 
+people_out as (
+    select suppressions.person_id
+    from core.suppressions as suppressions
+    inner join config.suppression_reasons as reasons on suppressions.reason = reasons.reason
+    where reasons.keeps_off = 'person'
+),
+
 allowed as (
     select items.*
     from items
-    anti join core.suppressions as people_out
-        on items.person_id = people_out.person_id
-        and people_out.reason in ('opted_out', 'do_not_call', 'bounced', 'deleted')
+    anti join people_out on items.person_id = people_out.person_id
     anti join core.suppressions as records_out on items.lead_id = records_out.record_id
 ),
 

@@ -39,8 +39,8 @@ def connection() -> duckdb.DuckDBPyConnection:
     scratch.execute("create table warehouse.core.suppressions(person_id varchar, reason varchar, record_id varchar)")
     scratch.execute("create table warehouse.core.person_records(record_id varchar, person_id varchar)")
     scratch.execute(
-        "create table warehouse.config.suppression_reasons as from (values ('opted_out', 'email'),"
-        " ('bounced', 'email'), ('deleted', 'all'), ('converted', 'lead_record')) as t(reason, blocks)"
+        "create table warehouse.config.suppression_reasons as from (values ('opted_out', 'person'),"
+        " ('bounced', 'person'), ('deleted', 'person'), ('converted', 'record')) as t(reason, keeps_off)"
     )
     open_run(scratch, "run-1", AS_OF, Path("extracts"), "f")
     return scratch
@@ -119,8 +119,7 @@ def test_the_readers_copy_holds_the_tables_and_this_run(connection: duckdb.DuckD
     ("suppression", "found"),
     [
         (("p1", "deleted", "0031"), 1),  # another record of the person on the list
-        (("p1", "opted_out", "0031"), 0),  # the row says itself that mail is not allowed
-        (("p2", "opted_out", "0031"), 1),  # the row does not say so
+        (("p2", "opted_out", "0031"), 1),  # an opt-out in any record of the person
         (("p1", "converted", "00Q1"), 1),  # the converted lead itself
         (("p1", "converted", "00Q9"), 0),  # another, converted lead of the person
         (("p9", "bounced", "00Q9"), 0),  # somebody else
