@@ -16,7 +16,9 @@ from pipelines.assets.published import published_assets
 from pipelines.assets.tables import table_assets
 from pipelines.contracts import Contract, load_contracts
 from pipelines.engine import CONTRACTS, PLAYBOOK, SQL, Engine, Request, open_engine
+from pipelines.fingerprint import fingerprint
 from pipelines.home import Home
+from pipelines.intake import folder_fingerprint
 from pipelines.jobs import engine_jobs, engine_schedules
 from pipelines.quiet import silence
 from pipelines.tables.files import read_tables
@@ -29,7 +31,10 @@ def engine(context: dg.InitResourceContext) -> Iterator[Engine]:
     """Used when Dagster starts the run; `growth run` hands in an engine of its own."""
     home = Home(Path(os.environ.get(HOME_VARIABLE, "growth_home")).absolute())
     request = Request(home, home.extracts)
-    with open_engine(request, context.run_id or "unknown", utc_now) as opened:
+    # Only a run from the extracts on knows from which inputs its tables are made.
+    is_daily = context.dagster_run is not None and context.dagster_run.job_name == "daily"
+    mark = fingerprint(request, folder_fingerprint(request.extracts)) if is_daily else ""
+    with open_engine(request, context.run_id or "unknown", utc_now, fingerprint=mark) as opened:
         yield opened
 
 

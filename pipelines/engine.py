@@ -3,6 +3,7 @@
 What does not belong here: what a step does (`pipelines/assets`) and when a run is needed (`pipelines/run.py`).
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ def open_engine(
 
     Raises GrowthError when another writer does not end in time or a database cannot be opened.
     """
+    os.umask(0o077)  # whatever a run writes holds personal data
     request.home.create()
     with writer_lock(request.home.writer_lock, run_id, request.wait, say) as lock:
         connection = connect(request.home)

@@ -3,7 +3,6 @@
 What does not belong here: what a step does (`pipelines/assets`), how progress looks (`pipelines/cli`).
 """
 
-import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +43,6 @@ def run(request: Request, clock: Callable[[], datetime], say: Say = silent, verb
     published before stay as they were.
     """
     silence()
-    os.umask(0o077)
     request.home.create()
     run_id = str(uuid.uuid4())
     with writer_lock(request.home.writer_lock, run_id, request.wait, say) as lock:

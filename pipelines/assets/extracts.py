@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines.assets.checks import check_results, contract_check_specs
 from pipelines.assets.groups import asset_key, asset_spec
 from pipelines.assets.metadata import count_rows, table_metadata
-from pipelines.contracts import Contract, RuleResult
+from pipelines.contracts import Contract, RuleResult, run_table_rules
 from pipelines.engine import Engine
 from pipelines.errors import GrowthError
 from pipelines.intake import load_extracts
@@ -53,9 +53,9 @@ def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
             list(contracts),
             engine.run_id,
             lambda file, _, __: engine.say(f"raw: {file}"),
-            engine.clock(),
+            now=engine.clock(),
         )
-        results = rule_results(engine)
+        results = row_results(engine) + table_results(engine, contracts)
         for contract in contracts:
             found = [result for result in results if result.object == contract.object]
             yield loaded_table(engine, contract.table, check_results(contract, found))
@@ -72,8 +72,20 @@ def loaded_table(engine: Engine, name: str, checks: Sequence[dg.AssetCheckResult
     return dg.MaterializeResult(asset_key=asset_key(name), metadata=metadata, check_results=checks)
 
 
-def rule_results(engine: Engine) -> list[RuleResult]:
-    """What this load found about each rule. A row that was kept out is told as a warning: it blocks nothing."""
+def table_results(engine: Engine, contracts: Sequence[Contract]) -> list[RuleResult]:
+    """The rules about whole tables, judged on what is loaded now, and put beside the row rules of this load."""
+    results = run_table_rules(engine.connection, contracts)
+    if results:
+        engine.connection.executemany(
+            "insert into intake.ledger.rule_results by name select ? as load_id, ? as object, ? as rule_id,"
+            " ? as kind, ? as severity, ? as rows_failed, ? as sample",
+            [[engine.run_id, r.object, r.rule_id, r.kind, r.severity, r.rows_failed, r.detail] for r in results],
+        )
+    return results
+
+
+def row_results(engine: Engine) -> list[RuleResult]:
+    """What this load found about each row rule. A row that was kept out is told as a warning: it blocks nothing."""
     rows = engine.connection.execute(RULES, [engine.run_id]).fetchall()
     return [
         RuleResult(rule, name, "row", "warn", failed, sample or "", passed=not failed)

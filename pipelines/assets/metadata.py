@@ -5,7 +5,6 @@ import duckdb
 
 from pipelines.warehouse import DATABASE_OF, quoted_name
 
-
 Metadata = dict[str, int | dg.TableSchema | dg.TableColumnLineage]
 
 

@@ -1,7 +1,6 @@
 """`growth ui`: Dagster's pages over the home, with the scheduler that runs the jobs unattended."""
 
 import os
-import subprocess
 import sys
 
 import click
@@ -21,10 +20,19 @@ def ui(home: Home, port: int, host: str) -> None:
     folder = prepare_instance(home)
     click.echo(f"http://{host}:{port}  (Ctrl-C ends it, and with it the schedules)")
     environment = os.environ | {"DAGSTER_HOME": str(folder), "GROWTH_HOME": str(home.root)}
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-d", str(PROJECT_ROOT)]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "pipelines.definitions",
+        "-d",
+        str(PROJECT_ROOT),
+    ]
     command += ["-h", host, "-p", str(port), "--log-level", "warning"]
-    try:
-        code = subprocess.call(command, env=environment, cwd=folder)  # noqa: S603 our own interpreter and module
-    except KeyboardInterrupt:
-        code = 0
-    sys.exit(1 if code else 0)
+    os.chdir(folder)
+    sys.stdout.flush()
+    os.execve(sys.executable, command, environment)  # noqa: S606 it takes our place, so that it gets our signals
