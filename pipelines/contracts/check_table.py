@@ -2,7 +2,7 @@
 
 import duckdb
 
-from pipelines.contracts.contract import Contract, RuleResult
+from pipelines.contracts.contract import Contract, RuleResult, Severity
 from pipelines.contracts.predicates import violation
 from pipelines.warehouse import quoted_name
 
@@ -55,7 +55,6 @@ def check_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> lis
     return results
 
 
-def result(contract: Contract, rule_id: str, severity: str, promise: str, failed: int) -> RuleResult:
+def result(contract: Contract, rule_id: str, severity: Severity, promise: str, failed: int) -> RuleResult:
     detail = f"{contract.table}: {failed} rows break: {promise}" if failed else ""
-    kind = "error" if severity == "error" else "warn"
-    return RuleResult(rule_id, contract.object, "row", kind, failed, detail, passed=failed == 0)
+    return RuleResult(rule_id, contract.object, "row", severity, failed, detail, passed=failed == 0)

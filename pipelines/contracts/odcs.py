@@ -142,7 +142,7 @@ def distilled(document: dict[str, Any]) -> dict[str, Any]:
 def distilled_table(table: Any) -> Any:
     if not isinstance(table, dict) or not isinstance(table.get("properties"), list):
         return table
-    shapes = {}
+    shapes: dict[str, Any] = {}
     for prop in table["properties"]:
         words = {key for key in ("name", "description") if isinstance(prop, dict) and isinstance(prop.get(key), str)}
         shape = {key: "" if key in words else value for key, value in prop.items()} if words else prop

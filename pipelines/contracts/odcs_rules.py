@@ -68,7 +68,7 @@ def value_rule(name: str, check: Mapping[str, Any], where: str) -> RowRule:
     unknown = set(arguments) - ARGUMENTS
     if check.get("metric") != "invalidValues" or check.get("mustBe") != 0 or unknown or not arguments:
         raise GrowthError(
-            f"{where}.quality: expected metric invalidValues, mustBe 0 and arguments of {', '.join(sorted(ARGUMENTS))}; "
+            f"{where}.quality: expected metric invalidValues, mustBe 0, arguments of {', '.join(sorted(ARGUMENTS))}; "
             f"found metric {check.get('metric')!r} with {', '.join(sorted(arguments)) or 'none'}."
         )
     rule_id, severity, description = rule_head(check, where)

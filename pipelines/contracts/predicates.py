@@ -1,5 +1,6 @@
 """Row rules as DuckDB predicates: SQL that is true where the rule is broken, and false (never null) elsewhere."""
 
+from itertools import pairwise
 from typing import Any
 
 from pipelines.contracts.contract import RowRule
@@ -26,7 +27,7 @@ def violation(rule: RowRule, prefix: str = "") -> str:
         case "length":
             broken = outside(f"length({names[0]})", rule)
         case "order":
-            pairs = zip(names, names[1:], strict=False)
+            pairs = pairwise(names)
             # a date is compared with a time by its day, else every close on the day of creation would look too early
             broken = " or ".join(f"{earlier}::date > {later}::date" for earlier, later in pairs)
         case _:

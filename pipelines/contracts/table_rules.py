@@ -26,10 +26,15 @@ def run_table_rules(connection: duckdb.DuckDBPyConnection, contracts: Sequence[C
     if not with_rules:
         return []
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    from great_expectations.data_context.data_context.context_factory import project_manager
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library's own deprecations are not the reader's concern
         source = data_source(connection)
-        return [result for contract in with_rules for result in check_contract(source, contract)]
+        try:
+            return [result for contract in with_rules for result in check_contract(source, contract)]
+        finally:
+            project_manager.set_project(None)  # the library would hold the connection until the process ends
 
 
 def data_source(connection: duckdb.DuckDBPyConnection) -> Any:
@@ -42,7 +47,8 @@ def data_source(connection: duckdb.DuckDBPyConnection) -> Any:
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    return context.data_sources.add_sql(
+    sources: Any = context.data_sources  # its signature hides the keyword `kwargs` that its model has
+    return sources.add_sql(
         "engine",
         connection_string="duckdb:///:memory:",
         create_temp_table=False,

@@ -27,6 +27,11 @@ def typed(cell: str, found_type: str, column: Column) -> str:
         return f"coalesce({boolean(cell, found_type)}, false)"
     if found_type != "VARCHAR":
         return f"try_cast({to_utc(cell, found_type)} as {column.physical_type})"
+    return typed_text(cell, column)
+
+
+def typed_text(cell: str, column: Column) -> str:
+    """The same for a cell of text."""
     match column.logical_type:
         case "timestamp":
             moment = f"try_cast({cell} as timestamptz)"

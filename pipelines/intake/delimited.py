@@ -109,7 +109,8 @@ def read_text(
     """Every column as text, numbered in the order of the file; nothing is guessed."""
     columns = ", ".join(f"{quoted_text(column)}: 'VARCHAR'" for column in header)
     connection.execute(
-        f"create or replace temp table {TEXT_TABLE} as select *, row_number() over () - 1 as {ROW} from read_csv({quoted_text(str(path))}, "
+        f"create or replace temp table {TEXT_TABLE} as select *, row_number() over () - 1 as {ROW} "
+        f"from read_csv({quoted_text(str(path))}, "
         f"auto_detect = false, header = true, delim = {quoted_text(delimiter.decode())}, quote = '\"', escape = '\"', "
         f"max_line_size = {max(longest + 1024, 1 << 21)}, columns = {{{columns}}})"
     )

@@ -27,7 +27,7 @@ class Malformed:
 
 @dataclass(frozen=True)
 class Incoming:
-    """One file as read: temp table `incoming_text` (columns as in the file, then the row number), `incoming_lines` (n, line, line_end).
+    """One file as read, beside temp tables `incoming_text` (its columns, then the row number) and `incoming_lines`.
 
     `records` is the reader's own count, malformed ones included and the header left out; `columns` maps each name in
     the file to its DuckDB type; `lines` is the number of physical lines (records for Parquet).

@@ -31,7 +31,8 @@ def read_json(connection: duckdb.DuckDBPyConnection, name: str, raw: bytes, scra
     path = scratch / "elements.jsonl"
     path.write_bytes(b"".join(texts[i] + b"\n" for i in sound.tolist()))
     connection.execute(
-        f"create or replace temp table incoming_json as select *, row_number() over () - 1 as {ROW} from read_csv({quoted_text(str(path))}, "
+        f"create or replace temp table incoming_json as select *, row_number() over () - 1 as {ROW} "
+        f"from read_csv({quoted_text(str(path))}, "
         f"auto_detect = false, header = false, delim = '{NEVER_IN_JSON.decode()}', quote = '', escape = '', "
         f"max_line_size = {max(map(len, texts), default=0) + (1 << 21)}, columns = {{'element': 'VARCHAR'}})"
     )
@@ -61,7 +62,9 @@ def array_elements(name: str, text: bytes) -> tuple[list[bytes], Positions]:
         words = text.decode("utf-8")
     except UnicodeDecodeError as error:
         raise GrowthError(f"{name}: byte {error.start + 1} of the text is not UTF-8.") from error
-    decoder, elements, first = json.JSONDecoder(), [], []
+    decoder = json.JSONDecoder()
+    elements: list[bytes] = []
+    first: list[int] = []
     position, line, counted = words.index("[") + 1, 1, 0
     while True:
         position = skip(words, position, " \t\r\n,")

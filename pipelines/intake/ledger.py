@@ -13,8 +13,9 @@ from pipelines.intake.raw_tables import table_name
 LEDGER_TABLES = (
     "ledger.files (content_sha256 varchar, contract_digest varchar, file varchar, source varchar, object varchar, "
     "format varchar, compression varchar, bytes bigint, records bigint, lines bigint, load_id varchar, status varchar)",
-    "ledger.balance (load_id varchar, source varchar, object varchar, file varchar, lines_read bigint, rows_read bigint, "
-    "rows_loaded bigint, rows_identical bigint, rows_superseded bigint, rows_quarantined bigint, rows_rejected bigint)",
+    "ledger.balance (load_id varchar, source varchar, object varchar, file varchar, lines_read bigint, "
+    "rows_read bigint, rows_loaded bigint, rows_identical bigint, rows_superseded bigint, "
+    "rows_quarantined bigint, rows_rejected bigint)",
     "ledger.rule_results (load_id varchar, object varchar, rule_id varchar, kind varchar, severity varchar, "
     "rows_failed bigint, sample varchar)",
     "ledger.reports (load_id varchar, kind varchar, object varchar, file varchar, message varchar)",
@@ -48,7 +49,7 @@ class FileBalance:
 
 @dataclass(frozen=True)
 class Report:
-    """Something a person should know about a load: kind (unlisted, missing_optional, header_only, ...) and a sentence."""
+    """Something a person should know about a load: its kind (unlisted, ignored, header_only, ...) and a sentence."""
 
     kind: str
     object: str
@@ -121,7 +122,8 @@ def write_columns_present(connection: duckdb.DuckDBPyConnection, contract: Contr
 def columns_present(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
     """Object -> the columns that its extracts have had, sorted."""
     rows = connection.execute(
-        "select object, list(column_name order by column_name) from intake.ledger.columns_present group by object order by object"
+        "select object, list(column_name order by column_name) from intake.ledger.columns_present "
+        "group by object order by object"
     ).fetchall()
     return {name: tuple(columns) for name, columns in rows}
 
@@ -137,7 +139,8 @@ def write_rule_results(connection: duckdb.DuckDBPyConnection, load_id: str, cont
     for contract in contracts:
         flagged = dict(
             connection.execute(
-                f"select rule_id, count(*) from (select unnest(_warned_rules) as rule_id from {table_name(contract)}) group by all"
+                f"select rule_id, count(*) from (select unnest(_warned_rules) as rule_id from {table_name(contract)}) "
+                "group by all"
             ).fetchall()
         )
         for rule in contract.rules:
@@ -169,7 +172,8 @@ def balance_problems(connection: duckdb.DuckDBPyConnection, load_id: str) -> lis
     balances = [FileBalance(*row) for row in rows]
     return [
         f"{b.file}: {b.rows_read} rows were read, but {b.rows_loaded} loaded + {b.rows_identical} identical + "
-        f"{b.rows_superseded} superseded + {b.rows_quarantined} quarantined + {b.rows_rejected} rejected is not that many."
+        f"{b.rows_superseded} superseded + {b.rows_quarantined} quarantined + "
+        f"{b.rows_rejected} rejected is not that many."
         for b in balances
         if not b.is_balanced
     ]

@@ -24,7 +24,8 @@ from pipelines.intake.reading import read_extract
 from pipelines.intake.references import flag_references
 from pipelines.intake.report import LoadReport
 from pipelines.intake.rows import bad_rows, extra_columns, judge
-from pipelines.intake.upsert import add_fresh, start_fresh, upsert
+from pipelines.intake.upsert import FRESH_TABLE, add_fresh, start_fresh, upsert
+from pipelines.warehouse import quoted_name
 
 Progress = Callable[[str, int, int], None]
 
@@ -57,6 +58,7 @@ def load_extracts(
     contracts: list[Contract],
     load_id: str,
     progress: Progress | None = None,
+    *,
     now: datetime | None = None,
 ) -> LoadReport:
     """Load every file of `folder` that has not been loaded yet, in one transaction over the intake database.
@@ -145,9 +147,9 @@ def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) ->
     judge(connection, contract, incoming)
     bad = bad_rows(connection, contract, incoming)
     check_share(contract, file, incoming, bad)
-    quarantine.refuse_rows(connection, contract, file.name, load.load_id, incoming, bad)
+    quarantine.refuse_rows(connection, contract, file.name, incoming, bad, load_id=load.load_id)
     now = load.now.isoformat(sep=" ") if load.now else None
-    add_fresh(connection, contract, file.name, load.load_id, now, number)
+    add_fresh(connection, contract, file.name, load_id=load.load_id, now=now, seq=number)
     ledger.write_columns_present(connection, contract, [contract_name(contract, name) for name in incoming.columns])
     return LedgerFile(
         file.sha256, contract.digest, file.name, contract.source, contract.object, incoming.format,
@@ -205,9 +207,6 @@ def check_share(contract: Contract, file: ExtractFile, incoming: Incoming, bad: 
 
 def widen_fresh(connection: duckdb.DuckDBPyConnection, extras: list[str]) -> None:
     """Room in the fresh table for columns that this file brought first."""
-    from pipelines.intake.upsert import FRESH_TABLE
-    from pipelines.warehouse import quoted_name
-
     for name in extras:
         connection.execute(f"alter table {FRESH_TABLE} add column if not exists {quoted_name(name)} varchar")
 

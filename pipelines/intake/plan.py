@@ -11,7 +11,7 @@ from pipelines.intake.ledger import Report
 
 @dataclass(frozen=True)
 class Plan:
-    """Files by contract in the order of the contracts, then of unlisted objects; and what is reported about the rest."""
+    """Files by contract in the order of the contracts, then of unlisted objects; and reports about the rest."""
 
     files: list[tuple[Contract, list[ExtractFile]]]
     reports: list[Report]
@@ -37,8 +37,8 @@ def plan_files(folder: Path, files: list[ExtractFile], contracts: list[Contract]
         if contract.required and not by_table[contract.table]:
             name = contract.object
             raise GrowthError(
-                f"No file for {name}: looked for {name}.csv, {name}_1.csv, {name}.csv.gz, {name}.parquet or {name}.jsonl "
-                f"(also zipped) in {folder}; export the {name} object too."
+                f"No file for {name}: looked for {name}.csv, {name}_1.csv, {name}.csv.gz, {name}.parquet or "
+                f"{name}.jsonl (also zipped) in {folder}; export the {name} object too."
             )
         if not by_table[contract.table]:
             message = f"No file for {contract.object}: its table is empty or as it was before."

@@ -1,4 +1,4 @@
-"""Rows kept out: written with file, line and reasons, taken out again once they are mended. Judging is done in `rows`."""
+"""Rows kept out: written with file, line and reasons, released once they are mended. Judging is done in `rows`."""
 
 import duckdb
 
@@ -14,9 +14,10 @@ def refuse_rows(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     file: str,
-    load_id: str,
     incoming: Incoming,
     bad: list[BadRow],
+    *,
+    load_id: str,
 ) -> int:
     """Put a file's malformed records and bad rows in quarantine in place of those it left there before; how many."""
     release_file(connection, contract, file)

@@ -47,10 +47,8 @@ def align_table(connection: duckdb.DuckDBPyConnection, contract: Contract, extra
         definitions = ", ".join(f"{quoted_name(column)} {kind}" for column, kind in wanted.items())
         connection.execute(f"create table {name} ({definitions})")
         return True
-    selected = ", ".join(
-        f"{f'try_cast({quoted_name(column)} as {kind})' if column.lower() in known else f'null::{kind}'} as {quoted_name(column)}"
-        for column, kind in wanted.items()
-    )
+    carried = {column: quoted_name(column) if column.lower() in known else "null" for column in wanted}
+    selected = ", ".join(f"try_cast({carried[column]} as {kind})" for column, kind in wanted.items())
     # not by `create table as`: see create_temp in upsert
     old = f"{contract.table.split('.')[1]}__before"
     definitions = ", ".join(f"{quoted_name(column)} {kind}" for column, kind in wanted.items())

@@ -35,7 +35,8 @@ def flag_table(
     [(changing,)] = connection.execute("select count(*) from wanted_flags").fetchall()
     if changing:
         connection.execute(
-            f"update {table} as r set _warned_rules = w.flags from wanted_flags as w where {equal_keys(contract, 'r', 'w')}"
+            f"update {table} as r set _warned_rules = w.flags from wanted_flags as w "
+            f"where {equal_keys(contract, 'r', 'w')}"
         )
     connection.execute("drop table wanted_flags")
 

@@ -87,7 +87,9 @@ def find_records(text: bytes, delimiter: bytes) -> Records:
         elif record.irregular:
             rewritten[position] = record.regular_form(delimiter)
         position = record.end + 1
-    return assemble(scan, concatenate(starts), concatenate(ends), concatenate(fields), oddities, rewritten)
+    return assemble(
+        scan, concatenate(starts), concatenate(ends), concatenate(fields), oddities=oddities, rewritten=rewritten
+    )
 
 
 def scan_text(text: bytes, delimiter: int) -> Scan:
@@ -115,7 +117,7 @@ def scan_text(text: bytes, delimiter: int) -> Scan:
 
 
 def irregular_quotes(data: NDArray[np.uint8], quotes: Positions, delimiter: int, polarity: int) -> Positions:
-    """Quotes that neither open a field, nor close one, nor form a pair, when quote i opens where i is `polarity` mod 2."""
+    """Quotes that neither open a field, nor close one, nor form a pair; quote i opens where i is `polarity` mod 2."""
     before = np.where(quotes > 0, data[np.maximum(quotes - 1, 0)], NEWLINE)
     after = np.where(quotes + 1 < len(data), data[np.minimum(quotes + 1, len(data) - 1)], NEWLINE)
     second = np.where(quotes + 2 < len(data), data[np.minimum(quotes + 2, len(data) - 1)], NEWLINE)
@@ -125,7 +127,8 @@ def irregular_quotes(data: NDArray[np.uint8], quotes: Positions, delimiter: int,
     followed = np.concatenate([np.diff(quotes) == 1, [False]])
     line_end = (after == NEWLINE) | ((after == RETURN) & (second == NEWLINE))
     closes_well = (after == delimiter) | line_end | followed
-    return quotes[np.where(opens, ~opens_well, ~closes_well)]
+    irregular: Positions = quotes[np.where(opens, ~opens_well, ~closes_well)]
+    return irregular
 
 
 def regular_stops(scan: Scan, polarity: int, position: int, irregular: int) -> Positions:
@@ -160,6 +163,7 @@ def assemble(
     starts: Positions,
     stops: Positions,
     fields: Positions,
+    *,
     oddities: dict[int, str],
     rewritten: dict[int, bytes],
 ) -> Records:

@@ -34,7 +34,7 @@ def create_temp(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[
 
 
 def add_fresh(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, file: str, load_id: str, now: str | None, seq: int
+    connection: duckdb.DuckDBPyConnection, contract: Contract, file: str, *, load_id: str, now: str | None, seq: int
 ) -> None:
     """The judged file's good rows; `_extracted_at` is the newest moment in the file itself, not after `now`."""
     moments = list(contract.event_time_columns) or ([contract.modstamp_column] if contract.modstamp_column else [])
@@ -42,8 +42,8 @@ def add_fresh(
     bound = f"where greatest({newest}) <= {quoted_text(now)}::timestamp" if now and moments else ""
     extracted = f"(select max(greatest({newest})) from {JUDGED_TABLE} {bound})" if moments else "null::timestamp"
     connection.execute(
-        f"insert into {FRESH_TABLE} by name select * exclude (_n, _is_bad), _n + {seq * ROWS_PER_FILE} as _n, {quoted_text(file)} as _file, "
-        f"{quoted_text(load_id)} as _load_id, {extracted} as _extracted_at "
+        f"insert into {FRESH_TABLE} by name select * exclude (_n, _is_bad), _n + {seq * ROWS_PER_FILE} as _n, "
+        f"{quoted_text(file)} as _file, {quoted_text(load_id)} as _load_id, {extracted} as _extracted_at "
         f"from {JUDGED_TABLE} where not _is_bad order by _n"
     )
 

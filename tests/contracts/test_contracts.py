@@ -151,7 +151,8 @@ def test_table_rules_tell_failing_from_raising(tmp_path: Path, connection: duckd
     )
     results = run_table_rules(connection, [dataclasses.replace(contract, table_rules=rules)])
     assert [(r.rule_id, r.passed, r.severity, r.rows_failed) for r in results] == [
-        ("has_rows", True, "error", 0), ("many", False, "warn", 1), ("no_a", False, "error", 1), ("broken", False, "error", -1),
+        ("has_rows", True, "error", 0), ("many", False, "warn", 1),
+        ("no_a", False, "error", 1), ("broken", False, "error", -1),
     ]  # fmt: skip
     assert "could not be run" in results[3].detail
     assert connection.execute("select count(*) from marts.small").fetchall() == [(1,)]

@@ -34,7 +34,8 @@ SMALL = {
 def write_export(folder: Path, **files: str | bytes) -> Path:
     """The small export, with `Account='...'` in place of Account.csv and so on."""
     folder.mkdir(exist_ok=True)
-    contents: dict[str, str | bytes] = SMALL | {f"{name}.csv": content for name, content in files.items()}
+    contents: dict[str, str | bytes] = {**SMALL}
+    contents |= {f"{name}.csv": content for name, content in files.items()}
     for name, content in contents.items():
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
