@@ -21,9 +21,21 @@ nux:
   enabled: false
 freshness:
   enabled: true
-storage:
-  sqlite:
+event_log_storage:
+  module: pipelines.event_log
+  class: KeptSqliteEventLogStorage
+  config:
     base_dir: {folder}/history
+run_storage:
+  module: dagster._core.storage.runs
+  class: SqliteRunStorage
+  config:
+    base_dir: {folder}/history
+schedule_storage:
+  module: dagster._core.storage.schedules
+  class: SqliteScheduleStorage
+  config:
+    base_dir: {folder}/schedules
 local_artifact_storage:
   module: dagster._core.storage.root
   class: LocalArtifactStorage

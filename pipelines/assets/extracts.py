@@ -5,10 +5,10 @@ from datetime import datetime
 
 import dagster as dg
 
-from pipelines.assets.checks import check_results, contract_check_specs
+from pipelines.assets.checks import check_results, contract_check_specs, table_rule_results
 from pipelines.assets.groups import asset_key, asset_spec
 from pipelines.assets.metadata import count_rows, table_metadata
-from pipelines.contracts import Contract, RuleResult, run_table_rules
+from pipelines.contracts import Contract, RuleResult
 from pipelines.engine import Engine
 from pipelines.errors import GrowthError
 from pipelines.intake import load_extracts
@@ -74,7 +74,7 @@ def loaded_table(engine: Engine, name: str, checks: Sequence[dg.AssetCheckResult
 
 def table_results(engine: Engine, contracts: Sequence[Contract]) -> list[RuleResult]:
     """The rules about whole tables, judged on what is loaded now, and put beside the row rules of this load."""
-    results = run_table_rules(engine.connection, contracts)
+    results = table_rule_results(engine.connection, contracts)
     if results:
         engine.connection.executemany(
             "insert into intake.ledger.rule_results by name select ? as load_id, ? as object, ? as rule_id,"
