@@ -112,42 +112,27 @@ def read_yaml(text: str, path: Path) -> dict[str, Any]:
 @cache
 def standard_validator() -> Any:
     """The validator of the JSON schema that the standard's own package ships."""
-    from jsonschema import validators
+    import jsonschema_rs
 
     schema = json.loads(resources.files("open_data_contract_standard").joinpath("schema.json").read_text("utf-8"))
-    return validators.validator_for(schema)(schema)
+    return jsonschema_rs.validator_for(schema)
 
 
 def check_standard(document: dict[str, Any], path: Path) -> None:
     """Refuse what ODCS itself refuses, the deepest complaint first since it names the cause."""
-    errors = list(standard_validator().iter_errors(distilled(document)))
+    errors = list(standard_validator().iter_errors(json.loads(json.dumps(document, default=str))))
     if errors:
-        errors = list(standard_validator().iter_errors(document))  # with the true place of each
-        error = max(errors, key=lambda e: len(e.absolute_path))
-        raise GrowthError(f"{path}: {error.json_path.removeprefix('$.')}: {error.message[:300]}")
+        error = max(errors, key=lambda e: len(e.instance_path))
+        raise GrowthError(f"{path}: {key_path(error.instance_path)}: {error.message[:300]}")
     if document["apiVersion"] != "v3.1.0" or document["kind"] != "DataContract":
         raise GrowthError(f"{path}: apiVersion: found {document['apiVersion']}, expected v3.1.0 of kind DataContract.")
     if not document.get("schema"):
         raise GrowthError(f"{path}: schema: missing, expected the table that the contract describes.")
 
 
-def distilled(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with one column of each shape: the standard judges columns that differ in words alone alike."""
-    tables = document.get("schema")
-    if not isinstance(tables, list):
-        return document
-    return document | {"schema": [distilled_table(table) for table in tables]}
-
-
-def distilled_table(table: Any) -> Any:
-    if not isinstance(table, dict) or not isinstance(table.get("properties"), list):
-        return table
-    shapes: dict[str, Any] = {}
-    for prop in table["properties"]:
-        words = {key for key in ("name", "description") if isinstance(prop, dict) and isinstance(prop.get(key), str)}
-        shape = {key: "" if key in words else value for key, value in prop.items()} if words else prop
-        shapes.setdefault(json.dumps(shape, sort_keys=True, default=str), prop)
-    return table | {"properties": list(shapes.values())}
+def key_path(parts: list[str | int]) -> str:
+    """A place in a document as people write it: `schema[0].properties[2].name`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 
 def columns_of(schema: list[dict[str, Any]]) -> list[dict[str, Any]]:
