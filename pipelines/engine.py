@@ -6,7 +6,7 @@ What does not belong here: what a step does (`pipelines/assets`) and when a run 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -47,6 +47,8 @@ class Engine:
     clock: Callable[[], datetime]
     say: Callable[[str], None] = silent
     fingerprint: str = ""
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    """Columns of the tables that this run has written, by two-part name: the lineage of later ones asks for them."""
 
     @property
     def home(self) -> Home:

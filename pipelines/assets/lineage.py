@@ -4,10 +4,10 @@ What does not belong here: reading it from the text (`pipelines/tables/lineage.p
 """
 
 import dagster as dg
-import duckdb
 
 from pipelines.assets.groups import asset_key
-from pipelines.assets.metadata import Metadata
+from pipelines.assets.metadata import Metadata, columns_of
+from pipelines.engine import Engine
 from pipelines.tables.files import TableFile
 from pipelines.tables.lineage import column_lineage
 
@@ -16,19 +16,15 @@ create table if not exists warehouse.meta.column_lineage (
     table_name varchar, column_name varchar, parent_table varchar, parent_column varchar
 )
 """
-COLUMNS = """
-select schema_name || '.' || table_name, list(column_name order by column_index)
-from duckdb_columns()
-where database_name in ('intake', 'warehouse') and list_contains(?, schema_name || '.' || table_name)
-group by all
-"""
 Lineage = list[tuple[str, str, str | None]]
 
 
-def note_lineage(connection: duckdb.DuckDBPyConnection, table: TableFile) -> Lineage:
+def note_lineage(engine: Engine, table: TableFile) -> Lineage:
     """Replace the table's rows of `meta.column_lineage`; returns (column, parent table, parent column) rows."""
-    parents = dict(connection.execute(COLUMNS, [sorted(table.dependencies)]).fetchall())
-    found = column_lineage(table, parents)
+    connection = engine.connection
+    for name in sorted(table.dependencies - engine.columns.keys()):
+        engine.columns[name] = [column for column, _ in columns_of(connection, name)]
+    found = column_lineage(table, {name: engine.columns[name] for name in table.dependencies})
     connection.execute(TABLE)
     connection.execute("delete from warehouse.meta.column_lineage where table_name = ?", [table.name])
     if found:

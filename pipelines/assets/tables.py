@@ -43,7 +43,8 @@ def table_asset(table: TableFile, contract: Contract | None) -> dg.AssetsDefinit
     def build(engine: dg.ResourceParam[Engine]) -> Iterator[dg.MaterializeResult[None]]:
         engine.say(f"{table.schema}: {table.name.split('.')[1]}")
         rows = build_table(engine.connection, table)
-        lineage = note_lineage(engine.connection, table)
+        engine.columns.pop(table.name, None)
+        lineage = note_lineage(engine, table)
         broken = check_key_unique(engine.connection, table)
         key_check = dg.AssetCheckResult(check_name="key", passed=not broken, metadata={"broken_rows": broken})
         yield dg.MaterializeResult(

@@ -1,5 +1,6 @@
 """`reader.duckdb`: the copy of the warehouse that the command line, notebooks and analysts read; nobody writes it."""
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -11,21 +12,26 @@ SCHEMAS = ("config", "core", "features", "scores", "marts", "meta")
 
 
 def write_reader(connection: duckdb.DuckDBPyConnection, path: Path, run_id: str, version: str, as_of: datetime) -> None:
-    """Copy the readers' schemas, with the comments of tables, and say in `meta.runs` that this run was published."""
+    """Copy the warehouse after a checkpoint, drop what is not for readers, say in `meta.runs` that this was published.
+
+    The file is copied as it is, a tenth of the cost of writing its tables anew; nobody writes to it meanwhile, since
+    the caller holds the only connection. A warehouse in memory has no file: its tables are copied one by one.
+    """
+    [(file,)] = connection.execute("select path from duckdb_databases() where database_name = 'warehouse'").fetchall()
     path.unlink(missing_ok=True)
+    if file:
+        connection.execute("checkpoint warehouse")
+        shutil.copyfile(file, path)
     connection.execute(f"attach {quoted_text(str(path))} as reader")
     try:
-        for schema in SCHEMAS:
-            connection.execute(f"create schema reader.{schema}")
-        for schema, table, comment in connection.execute(
-            "select schema_name, table_name, comment from duckdb_tables() where database_name = 'warehouse'"
-            " and list_contains(?, schema_name) order by all",
-            [list(SCHEMAS)],
+        if not file:
+            connection.execute("copy from database warehouse to reader")
+        for (schema,) in connection.execute(
+            "select schema_name from duckdb_schemas() where database_name = 'reader' and not internal"
+            " and not list_contains(?, schema_name) order by all",
+            [[*SCHEMAS, "main"]],
         ).fetchall():
-            name = f"{schema}.{quoted_name(table)}"
-            connection.execute(f"create table reader.{name} as from warehouse.{name}")
-            if comment:
-                connection.execute(f"comment on table reader.{name} is {quoted_text(comment)}")
+            connection.execute(f"drop schema reader.{quoted_name(schema)} cascade")
         connection.execute(
             "update reader.meta.runs set status = 'published', version = ?, as_of = ? where run_id = ?",
             [version, as_of, run_id],
