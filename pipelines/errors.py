@@ -1,4 +1,4 @@
-"""Errors meant for people. What belongs here: the one exception that the command line turns into a sentence and exit code 1."""
+"""Errors meant for people: the one exception that the command line turns into a sentence and exit code 1."""
 
 
 class GrowthError(Exception):

@@ -86,7 +86,7 @@ def feature_words(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str
 def features_for(connection: duckdb.DuckDBPyConnection, model: str, purpose: str) -> pl.DataFrame:
     """`features.<model>` for training or for scoring, sorted by unit and moment, money as plain numbers."""
     query = f"select * from features.{model} where purpose = ? order by all"
-    frame = connection.sql(query, params=[purpose]).pl()
+    frame: pl.DataFrame = connection.sql(query, params=[purpose]).pl()
     decimals = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Decimal)]
     return frame.drop("purpose").rename({"group_id": "group"}).with_columns(pl.col(decimals).cast(pl.Float64))
 

@@ -5,16 +5,9 @@
 create or replace temp macro days_between(earlier, later) as
     (epoch_us(cast(later as timestamp)) - epoch_us(cast(earlier as timestamp))) / 86400000000.0::double;
 
--- Calendar months from one day to another: how many first-of-month midnights lie between, in whole months.
-create or replace temp macro months_between_cal(earlier, later) as
-    (extract(year from later) - extract(year from earlier)) * 12 + extract(month from later) - extract(month from earlier);
-
 -- Whole seconds since 1970, rounded down.
 create or replace temp macro epoch_s(moment) as
     epoch_us(date_trunc('second', cast(moment as timestamp))) // 1000000;
-
--- Day of the week, Monday 1 to Sunday 7.
-create or replace temp macro iso_dow(moment) as isodow(moment);
 
 -- The nearest whole number, halves away from zero.
 create or replace temp macro round_int(number) as cast(round(number) as bigint);

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.publish.report_tables import company_with_models, page_of
+from tests.publish.report_companies import company_with_models
+from tests.publish.report_tables import page_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NO_BROWSER = "no Chromium on this machine: install it (apt-get install chromium) to run the browser tests"

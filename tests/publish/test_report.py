@@ -9,7 +9,8 @@ import pytest
 
 from pipelines.errors import GrowthError
 from pipelines.publish.report import ReportContext
-from tests.publish.report_tables import AS_OF, company_with_models, company_with_points, empty_company, insert, page_of
+from tests.publish.report_companies import company_with_models, company_with_points
+from tests.publish.report_tables import AS_OF, empty_company, insert, page_of
 
 
 def text_of(page: str) -> str:

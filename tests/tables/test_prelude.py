@@ -15,18 +15,11 @@ ROWS = [
     ("days_between(date '2024-02-28', date '2024-03-01')", 2.0),
     ("days_between(null, timestamp '2024-01-01')", None),
     # months are counted by their firsts, not by thirty days
-    ("months_between_cal(date '2024-01-31', date '2024-02-01')", 1),
-    ("months_between_cal(date '2024-01-01', date '2024-01-31')", 0),
-    ("months_between_cal(timestamp '2024-03-15 10:00', timestamp '2023-12-15 09:00')", -3),
-    ("months_between_cal(cast(null as date), date '2024-01-31')", None),
     # before 1970 a second is rounded down too
     ("epoch_s(timestamp '1970-01-01 00:00:01.999')", 1),
     ("epoch_s(timestamp '1969-12-31 23:59:59.500')", -1),
     ("epoch_s(timestamp '2024-03-10 07:30:00')", 1710055800),
     ("epoch_s(null)", None),
-    ("iso_dow(date '2024-01-01')", 1),
-    ("iso_dow(timestamp '2024-01-07 23:59:59')", 7),
-    ("iso_dow(cast(null as date))", None),
     # halves go away from zero, also where the engine's own cast would go to the even neighbour
     ("round_int(2.5::double)", 3),
     ("round_int(-2.5::double)", -3),
