@@ -4,7 +4,7 @@
 with
 
 moments as (
-    select spine.lead_id, spine.as_of, leads.person_id, leads.email_domain
+    select spine.lead_id, spine.as_of, leads.email_normal, leads.email_domain
     from spine.lead_conversion as spine
     inner join core.leads as leads on spine.lead_id = leads.lead_id
     where not leads.is_free_mail
@@ -14,7 +14,6 @@ matches as (
     select
         moments.lead_id,
         moments.as_of,
-        moments.person_id,
         accounts.account_id,
         accounts.first_won_at,
     from moments
@@ -40,13 +39,14 @@ deals as (
     group by matches.lead_id, matches.as_of
 ),
 
+-- Counted by address: who shares a person with whom is learned from conversions, later.
 colleagues as (
-    select moments.lead_id, moments.as_of, count(distinct people.person_id) as leads_of_company
+    select moments.lead_id, moments.as_of, count(distinct others.email_normal) as leads_of_company
     from moments
-    inner join core.leads as people
-        on moments.email_domain = people.email_domain
-        and people.created_at <= moments.as_of
-        and people.person_id <> moments.person_id
+    inner join core.leads as others
+        on moments.email_domain = others.email_domain
+        and others.created_at <= moments.as_of
+        and others.email_normal <> moments.email_normal
     group by moments.lead_id, moments.as_of
 )
 
