@@ -1,6 +1,7 @@
 -- One row per person with the engagement points that its own actions are worth today
 -- key: person_id
--- Points fade by half-lives and are capped per kind of action; both stand in the playbook and count retroactively.
+-- Points fade by half-lives and are capped per kind of action; both stand in the playbook and count retroactively. The
+-- newest actions count up to the cap, so that an old one never lowers what a new one is worth. Refusals are no actions.
 with
 
 now as (
@@ -12,6 +13,7 @@ actions as (
         touches.person_id,
         touches.kind,
         touches.is_hand_raise,
+        touches.is_weak,
         touches.occurred_at,
         days_between(touches.occurred_at, now.as_of) as days_ago,
     from core.touches as touches
@@ -20,25 +22,37 @@ actions as (
         and touches.occurred_at <= now.as_of
         and not touches.is_machine
         and touches.actor = 'prospect'
+        and touches.kind not in ('email_unsubscribe', 'email_spam_report')
+),
+
+worth as (
+    select
+        actions.person_id,
+        actions.kind,
+        actions.occurred_at,
+        points.points * half_life(actions.days_ago, points.half_life_days) as faded,
+        safe_div(points.cap, points.points) - row_number() over (
+            partition by actions.person_id, actions.kind order by actions.occurred_at desc
+        ) as actions_left_under_cap,
+    from actions
+    inner join config.engagement_points as points on actions.kind = points.kind
 ),
 
 by_kind as (
     select
-        actions.person_id,
-        actions.kind,
+        person_id,
+        kind,
         count(*) as times,
-        max(actions.occurred_at) as last_at,
-        sum(cast(points.points * half_life(actions.days_ago, points.half_life_days) as decimal(18, 6))) as faded,
-        least(1.0, max(points.cap) / nullif(max(points.points) * count(*), 0)) as cap_share,
-    from actions
-    inner join config.engagement_points as points on actions.kind = points.kind
-    group by actions.person_id, actions.kind
+        max(occurred_at) as last_at,
+        sum(cast(faded * least(1, greatest(0, 1 + actions_left_under_cap)) as decimal(18, 6))) as points,
+    from worth
+    group by person_id, kind
 ),
 
 totals as (
     select
         person_id,
-        sum(cast(faded * cap_share as decimal(18, 6))) as points,
+        sum(points) as points,
     from by_kind
     group by person_id
 ),
@@ -47,7 +61,7 @@ raised_hands as (
     select
         person_id,
         max(occurred_at) filter (where is_hand_raise) as last_hand_raise_at,
-        max(occurred_at) as last_action_at,
+        max(occurred_at) filter (where not is_weak) as last_action_at,
     from actions
     group by person_id
 ),
@@ -66,7 +80,7 @@ strongest as (
     from (
         select
             *,
-            row_number() over (partition by person_id order by faded * cap_share desc, kind) as place,
+            row_number() over (partition by person_id order by points desc, kind) as place,
         from by_kind
     ) as ranked
     where place <= 3

@@ -1,7 +1,7 @@
 -- One row per lead and moment with the person's own actions known by then, counted over windows
 -- key: lead_id, as_of
 -- Actions are counted by person, never by the record that carries them: a conversion moves records, not deeds.
--- What representatives do is left out: it follows from their guess of the outcome.
+-- What representatives do is left out: it follows from their guess of the outcome. A refusal is no sign of interest.
 with
 
 actions as (
@@ -9,7 +9,7 @@ actions as (
         spine.lead_id,
         spine.as_of,
         touches.kind,
-        touches.channel,
+        touches.source,
         touches.is_weak,
         touches.is_hand_raise,
         touches.occurred_at,
@@ -23,6 +23,7 @@ actions as (
         and touches.occurred_at > add_days(spine.as_of, -365)
     where touches.actor = 'prospect'
         and not touches.is_machine
+        and touches.kind not in ('email_unsubscribe', 'email_spam_report')
 )
 
 select
@@ -32,11 +33,11 @@ select
     count(*) filter (where not is_weak and days_ago <= 30) as actions_30d,
     count(*) filter (where not is_weak and days_ago <= 90) as actions_90d,
     count(distinct cast(occurred_at as date)) filter (where not is_weak and days_ago <= 90) as active_days_90d,
-    count(*) filter (where channel = 'web' and days_ago <= 7) as page_views_7d,
-    count(*) filter (where channel = 'web' and days_ago <= 90) as page_views_90d,
+    count(*) filter (where source = 'web_visit' and days_ago <= 7) as page_views_7d,
+    count(*) filter (where source = 'web_visit' and days_ago <= 90) as page_views_90d,
     count(*) filter (where kind = 'pricing_page_view' and days_ago <= 30) as pricing_views_30d,
     count(*) filter (where kind = 'pricing_page_view') as pricing_views_365d,
-    count(*) filter (where channel = 'form') as forms_365d,
+    count(*) filter (where source = 'form_fill') as forms_365d,
     count(*) filter (where is_hand_raise and days_ago <= 30) as hand_raises_30d,
     count(*) filter (where is_hand_raise) as hand_raises_365d,
     count(*) filter (where kind = 'email_open' and days_ago <= 90) as email_opens_90d,

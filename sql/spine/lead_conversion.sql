@@ -6,11 +6,23 @@ setting as (
     select * from config.labels where model = 'lead_conversion'
 ),
 
-closings as (
-    select lead_id, max(exited_at) as lost_at
+-- A lead that was disqualified is closed until a later stay opens it again, on a new pass.
+stays as (
+    select
+        lead_id,
+        exit_kind,
+        exited_at as closed_at,
+        lead(entered_at) over (partition by lead_id order by step_number) as reopened_at,
     from core.lead_steps
+),
+
+closings as (
+    select
+        lead_id,
+        closed_at,
+        coalesce(reopened_at, timestamp '9999-12-31 00:00:00') as reopened_at,
+    from stays
     where exit_kind = 'lost'
-    group by lead_id
 ),
 
 candidates as (
@@ -19,10 +31,8 @@ candidates as (
         leads.person_id,
         leads.created_at,
         leads.converted_at,
-        closings.lost_at,
         stable_hash64(leads.lead_id) as hash_value,
     from core.leads as leads
-    left join closings on leads.lead_id = closings.lead_id
 ),
 
 landmarks as (
@@ -39,8 +49,11 @@ landmarks as (
         and days.landmark_at >= candidates.created_at
         and days.landmark_at <= add_days(candidates.created_at, setting.max_age_days)
         and (candidates.converted_at is null or candidates.converted_at > days.landmark_at)
-        and (candidates.lost_at is null or candidates.lost_at > days.landmark_at)
     cross join config.as_of
+    anti join closings
+        on candidates.lead_id = closings.lead_id
+        and days.landmark_at >= closings.closed_at
+        and days.landmark_at < closings.reopened_at
     where add_days(days.landmark_at, setting.horizon_days + setting.reporting_lag_days) <= config.as_of.as_of
 ),
 
@@ -49,9 +62,11 @@ to_score as (
     from candidates
     cross join setting
     cross join config.as_of
+    anti join closings
+        on candidates.lead_id = closings.lead_id
+        and config.as_of.as_of < closings.reopened_at
     where config.as_of.as_of <= add_days(candidates.created_at, setting.max_age_days)
         and candidates.converted_at is null
-        and candidates.lost_at is null
 )
 
 select

@@ -42,13 +42,6 @@ def readers_of(name: str) -> frozenset[str]:
     return frozenset(direct).union(*(readers_of(reader) for reader in direct))
 
 
-@cache
-def read_by(name: str) -> frozenset[str]:
-    """The SQL tables that a table reads, directly or through others, and itself."""
-    direct = tables_from_sql()[name].dependencies & tables_from_sql().keys()
-    return frozenset({name}).union(*(read_by(one) for one in direct))
-
-
 class Company:
     """Every table of the house without a row; a test puts rows in at one end and reads them at another.
 
@@ -72,6 +65,8 @@ class Company:
             connection.unregister("no_scores")
         for name in tables_from_sql():
             self.build(name)
+        for name in self.config_tables():
+            connection.execute(f"create table memory.main.{name} as from warehouse.config.{name}")
         self.columns = {
             f"{schema}.{table}": frozenset(columns)
             for schema, table, columns in connection.execute(
@@ -80,12 +75,13 @@ class Company:
         }
 
     def put(self, table: str, *rows: Mapping[str, object], **values: object) -> None:
-        """Rows by column names, several or one; what a row does not name is null."""
+        """Rows by column names, several of the same columns or one; what is not named is null."""
         self.give(table)
-        for row in rows or [values]:
-            names = ", ".join(quoted_name(name) for name in row)
-            marks = ", ".join("?" for _ in row)
-            self.connection.execute(f"insert into {place_of(table)} ({names}) values ({marks})", [*row.values()])
+        rows = rows or (values,)
+        names = ", ".join(quoted_name(name) for name in rows[0])
+        marks = ", ".join([f"({', '.join('?' for _ in rows[0])})"] * len(rows))
+        cells = [row[name] for row in rows for name in rows[0]]
+        self.connection.execute(f"insert into {place_of(table)} ({names}) values {marks}", cells)
 
     def give(self, table: str) -> None:
         """From here on the table holds what the test puts into it, at first nothing."""
@@ -116,10 +112,23 @@ class Company:
 
     def rows(self, table: str, columns: str = "*", where: str = "true") -> Rows:
         """The columns of a table in the order of its key."""
+        needed = self.read_by(table)
         for name in tables_from_sql():
-            if name in self.stale - self.given and name in read_by(table):
+            if name in self.stale and name in needed:
                 self.build(name)
         return self.connection.execute(f"select {columns} from {table} where {where}").fetchall()
+
+    def read_by(self, name: str) -> set[str]:
+        """The tables to build before a table can be read, up to those that the test gave, and itself."""
+        if name in self.given or name not in tables_from_sql():
+            return set()
+        return {name}.union(*map(self.read_by, tables_from_sql()[name].dependencies))
+
+    def config_tables(self) -> list[str]:
+        found = self.connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = 'config'"
+        )
+        return [str(name) for (name,) in found.fetchall()]
 
     def build(self, name: str) -> None:
         table = tables_from_sql()[name]
@@ -129,18 +138,18 @@ class Company:
 
     def clear(self) -> None:
         """No row in any table and the engine's own playbook, as at first."""
-        if any(name.startswith("config.") for name in self.given):
-            load_playbook(self.connection, PROJECT_ROOT / "pipelines" / "playbook")
-            set_as_of(self.connection, NOON)
         for name in self.given:
             self.stale |= readers_of(name)
+            schema, _, table = name.partition(".")
             if name in tables_from_sql():
                 self.stale.add(name)
-            elif not name.startswith("config."):
+            elif schema == "config":
+                self.connection.execute(f"create or replace table {place_of(name)} as from memory.main.{table}")
+            else:
                 self.connection.execute(f"delete from {place_of(name)}")
         self.given.clear()
 
 
 def place_of(table: str) -> str:
     """The three-part name of a table."""
-    return f"{DATABASE_OF[table.split('.')[0]]}.{table}"
+    return f"{DATABASE_OF[table.partition('.')[0]]}.{table}"

@@ -85,7 +85,8 @@ def existing_contact_of_another_address(company: Company) -> None:
 def contact_that_another_lead_became(company: Company) -> None:
     """Two leads of one company turn out to be one person."""
     company.change("raw.lead", "IsConverted = true, ConvertedContactId = '003other', ConvertedAccountId = '001old', "
-                   "ConvertedDate = date '2024-05-08', SystemModstamp = '2024-05-08 10:00' where Id = '00Q2'")  # fmt: skip
+                   "ConvertedDate = date '2024-05-08', SystemModstamp = '2024-05-08 10:00' "
+                   "where Id = '00Q2'")  # fmt: skip
     convert(company, "003other", "001old", None)
 
 
@@ -100,7 +101,7 @@ def contact_of_the_same_address(company: Company) -> None:
 
 
 def contact_of_another_address(company: Company) -> None:
-    """Without tasks of the lead: moved to a contact that was there before, nothing tells them from the contact's own."""
+    """The lead has no tasks: moved to a contact that was there before, nothing tells them from the contact's own."""
     company.change("raw.task", "IsDeleted = true")
     company.add("contact", Id="003other", AccountId="001old", Email="k.lee@home.example", CreatedDate="2024-02-02")
     company.add("task", Id="00Tother", WhoId="003other", TaskSubtype="Call", CallType="Inbound", IsClosed=True,
@@ -152,7 +153,8 @@ def test_the_deeds_before_the_conversion_are_counted_at_the_landmarks_that_knew_
     lead_with_a_past(company)
     new_records(company)
     columns = ("actions_90d, pricing_views_365d, hand_raises_365d, email_opens_90d, email_clicks_365d, "
-               "campaign_responses_365d, company_is_customer, company_open_deals, company_other_leads, seniority")  # fmt: skip
+               "campaign_responses_365d, company_is_customer, company_open_deals, company_other_leads, "
+               "seniority")  # fmt: skip
 
     def known(day: str) -> Rows:
         return company.rows("features.lead_conversion", columns, f"lead_id = '00Q1' and as_of = '{day}'")

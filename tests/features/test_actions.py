@@ -1,0 +1,130 @@
+"""What a person did, counted at a moment: only what had happened and was known to be this person's."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.features.company import Company, Rows
+
+THEN = datetime(2024, 5, 1)
+
+
+def touch(company: Company, days_ago: float, known_days_ago: float | None = None, /, **values: object) -> None:
+    company.numbers += 1
+    occurred_at = THEN - timedelta(days=days_ago)
+    known_at = occurred_at if known_days_ago is None else THEN - timedelta(days=known_days_ago)
+    company.put("core.touches", **{
+        "touch_id": f"t{company.numbers}", "person_id": "kim", "actor": "prospect", "source": "web_visit",
+        "channel": "web", "kind": "page_view", "is_weak": False, "is_machine": False, "is_hand_raise": False,
+        "occurred_at": occurred_at, "known_at": known_at} | values)  # fmt: skip
+
+
+def counted(company: Company, columns: str) -> Rows:
+    company.put("spine.lead_conversion", lead_id="lead", as_of=THEN)
+    company.put("core.leads", lead_id="lead", person_id="kim")
+    company.give("core.accounts")
+    company.give("core.opportunities")
+    return company.rows("features.lead_conversion", columns)
+
+
+@pytest.mark.capability("M4")
+def test_a_visit_counts_from_the_moment_that_the_house_knew_whose_it_was(company: Company) -> None:
+    touch(company, 5)
+    touch(company, 5, 0)
+    touch(company, 5, -1)  # the cookie told its name a day after the landmark
+    touch(company, -1)
+    touch(company, 0)
+    assert counted(company, "actions_7d, page_views_7d") == [(3, 3)]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"is_machine": True},
+        {"actor": "sales", "kind": "call"},
+        {"actor": "marketing", "kind": "campaign_sent"},
+        {"person_id": "lee"},
+        {"person_id": None},
+        {"source": "email_event", "channel": "email", "kind": "email_unsubscribe"},
+        {"source": "email_event", "channel": "email", "kind": "email_spam_report"},
+    ],
+)
+def test_machines_sales_strangers_and_refusals_do_nothing_for_a_lead(
+    company: Company, values: dict[str, object]
+) -> None:
+    touch(company, 3, **values)
+    assert counted(company, "actions_90d, page_views_90d, days_since_last_action") == [(0, 0, None)]
+
+
+def test_an_open_is_counted_as_an_open_and_never_as_an_action(company: Company) -> None:
+    for age in (1, 2, 89, 91):
+        touch(company, age, source="email_event", channel="email", kind="email_open", is_weak=True)
+    columns = "email_opens_90d, actions_90d, active_days_90d, days_since_last_action, days_since_first_action"
+    assert counted(company, columns) == [(3, 0, 0, None, None)]
+
+
+def test_windows_hold_their_last_day_and_a_year_ends_all(company: Company) -> None:
+    for age in (7, 7.5, 30, 31, 90, 91, 364.9, 365):
+        touch(company, age)
+    columns = "actions_7d, actions_30d, actions_90d, active_days_90d, days_since_last_action, days_since_first_action"
+    assert counted(company, columns) == [(1, 3, 5, 5, 7, 364)]
+
+
+def test_an_answer_to_a_campaign_on_the_website_is_no_page_view(company: Company) -> None:
+    touch(company, 1, source="campaign_response", kind="campaign_response")
+    touch(company, 1, kind="pricing_page_view")
+    touch(company, 1, source="form_fill", channel="form", kind="form_demo_request", is_hand_raise=True)
+    columns = "page_views_7d, pricing_views_30d, campaign_responses_365d, forms_365d, hand_raises_30d, actions_7d"
+    assert counted(company, columns) == [(1, 1, 1, 1, 1, 3)]
+
+
+def overlay(company: Company, fetched_at: str, employees: int, source: str = "register") -> None:
+    company.put("staging.overlay_firmographics", domain="acme.com", source=source, fetched_at=fetched_at,
+                employees=employees, technologies="Snowflake")  # fmt: skip
+
+
+@pytest.mark.capability("M4")
+def test_what_was_bought_about_a_company_counts_from_the_moment_it_was_fetched(company: Company) -> None:
+    company.put("core.accounts", account_id="acme", domain="acme.com", employees=7, created_at="2024-01-01",
+                is_backfilled=False)  # fmt: skip
+    days = ["2024-01-31", "2024-02-01", "2024-02-15", "2024-03-01"]
+    company.put("spine.account_fit", *({"account_id": "acme", "as_of": day} for day in days))
+    overlay(company, "2024-02-01 00:00:00", 50)
+    overlay(company, "2024-03-01 00:00:00", 60)
+    overlay(company, "2024-03-01 00:00:00", 61, source="second best by name")
+    overlay(company, "2024-03-01 00:00:01", 99)
+    columns = "as_of::date::varchar, overlay_employees, technologies, employees, record_age_days"
+    assert company.rows("features.account_fit", columns) == [
+        ("2024-01-31", None, None, 7, 30),
+        ("2024-02-01", 50, "Snowflake", 7, 31),
+        ("2024-02-15", 50, "Snowflake", 7, 45),
+        ("2024-03-01", 60, "Snowflake", 7, 60),
+    ]
+
+
+def test_the_age_of_a_record_that_a_migration_brought_is_unknown(company: Company) -> None:
+    company.put("core.accounts", account_id="acme", created_at="2024-01-01", is_backfilled=True)
+    company.put("spine.account_fit", account_id="acme", as_of=THEN)
+    assert company.rows("features.account_fit", "record_age_days, has_website") == [(None, False)]
+    company.put("spine.lead_conversion", lead_id="lead", as_of=THEN)
+    company.put("core.leads", lead_id="lead", person_id="kim", created_at="2024-01-01", is_backfilled=True)
+    company.give("core.touches")
+    company.give("core.opportunities")
+    assert company.rows("features.lead_conversion", "age_days") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("title", "role"),
+    [
+        ("VP, Sales & Marketing", ("executive", "marketing")),
+        ("Sr. Director of Engineering", ("director", "engineering")),
+        ("Leader", ("other", "other")),  # no word of it is "lead"
+        ("  ", (None, None)),
+        (None, (None, None)),
+    ],
+)
+def test_a_job_title_tells_seniority_and_function_by_whole_words(
+    company: Company, title: str | None, role: tuple[str | None, str | None]
+) -> None:
+    company.put("core.leads", lead_id="lead", title=title)
+    assert company.rows("features.lead_roles", "seniority, job_function") == [role]

@@ -1,0 +1,140 @@
+"""Every feature is followed, column by column, to the raw columns it is made of; contracts say when those were known.
+
+Values are followed here, not the choice of rows: that a conversion moves no row is shown in test_conversion.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from pipelines.home import PROJECT_ROOT
+from pipelines.tables.files import TableFile, read_table
+from pipelines.tables.lineage import column_lineage
+from tests.features.company import Company, incoming_contracts, tables_from_sql
+
+Place = tuple[str, str]
+Graph = Mapping[Place, frozenset[Place]]
+
+MODELS = {"features.lead_conversion": "lead_id", "features.account_fit": "account_id"}
+NO_FEATURES = {"as_of", "purpose", "group_id", "label", "weight"}
+
+DATED: Mapping[Place, str] = {
+    ("core.accounts", "first_won_at"): "a moment: company_is_customer compares it with the landmark",
+    ("core.opportunities", "closed_at"): "a moment: an opportunity counts as open at landmarks before it",
+    ("core.touches", "occurred_at"): "a moment: only touches that had happened, and were known, by the landmark count",
+}
+"""Columns made of tracked or outcome fields that hold a moment, and that features only compare with the landmark."""
+
+COUNTED_ROWS = {"company_deals", "forms_365d", "hand_raises_365d", "is_free_mail"}
+"""Features that count or find rows and hold no value of any: no column to follow."""
+
+
+def graph_of(tables: Mapping[str, TableFile], columns: Mapping[str, frozenset[str]]) -> Graph:
+    """(table, column) -> the columns that it is made of, names in lower case."""
+    parents: dict[Place, set[Place]] = {}
+    for table in tables.values():
+        schemas = {name: sorted(columns[name]) for name in table.dependencies}
+        for column, parent, parent_column in column_lineage(table, schemas):
+            if parent_column is not None:
+                parents.setdefault((table.name, column.lower()), set()).add((parent, parent_column.lower()))
+    return {place: frozenset(made_of) for place, made_of in parents.items()}
+
+
+def sources(graph: Graph, place: Place, seen: set[Place]) -> Iterator[Place]:
+    """The raw columns below a column; a dated column is followed no further and stands for itself."""
+    if place in seen:
+        return
+    seen.add(place)
+    if place in DATED or place[0].startswith("raw."):
+        yield place
+        return
+    for parent in graph.get(place, ()):
+        yield from sources(graph, parent, seen)
+
+
+def not_known_then(reached: set[Place]) -> set[str]:
+    """The reached raw columns that their contract does not call known at creation, with when they are."""
+    contracts = {contract.table: contract for contract in incoming_contracts()}
+    late = set()
+    for table, name in reached - DATED.keys():
+        column = contracts[table].column(name)
+        assert column is not None, f"{table}.{name} is in no contract"
+        if column.known_at != "at_creation":
+            late.add(f"{table}.{name}: {column.known_at}")
+    return late
+
+
+def reached_by(graph: Graph, features: set[Place]) -> dict[str, set[Place]]:
+    return {f"{table}.{column}": set(sources(graph, (table, column), set())) for table, column in sorted(features)}
+
+
+@pytest.fixture(scope="module")
+def columns_known(company_of_package: Company) -> Mapping[str, frozenset[str]]:
+    return company_of_package.columns
+
+
+@pytest.fixture(scope="module")
+def house(columns_known: Mapping[str, frozenset[str]]) -> Graph:
+    return graph_of(tables_from_sql(), columns_known)
+
+
+def feature_places(columns: Mapping[str, frozenset[str]]) -> set[Place]:
+    return {(table, name) for table, key in MODELS.items() for name in columns[table] - NO_FEATURES - {key}}
+
+
+@pytest.mark.capability("M4")
+def test_no_feature_is_made_of_an_outcome_or_of_a_tracked_field_without_its_date(
+    house: Graph, columns_known: Mapping[str, frozenset[str]]
+) -> None:
+    reached = reached_by(house, feature_places(columns_known))
+    assert {feature: late for feature, places in reached.items() if (late := not_known_then(places))} == {}
+    # Nothing passes because nothing was found: each feature comes from somewhere, these from where we know.
+    assert {name.split(".")[2] for name, places in reached.items() if not places} == COUNTED_ROWS
+    assert ("raw.lead", "leadsource") in reached["features.lead_conversion.lead_source"]
+    assert ("raw.lead", "title") in reached["features.lead_conversion.seniority"]
+    assert ("raw.web_visit", "page") in reached["features.lead_conversion.pricing_views_30d"]
+    assert ("raw.email_event", "event_type") in reached["features.lead_conversion.email_clicks_30d"]
+    assert ("raw.account", "numberofemployees") in reached["features.account_fit.employees"]
+    assert ("raw.firmographic", "technologies") in reached["features.account_fit.technologies"]
+    assert ("raw.account", "createddate") in reached["features.account_fit.record_age_days"]
+    # Every exception is needed, and what stands behind it would be caught without it.
+    assert DATED.keys() <= {place for places in reached.values() for place in places}
+    for place in DATED:
+        behind = {one for parent in house[place] for one in sources(house, parent, set())}
+        assert not_known_then(behind), f"{place} needs no exception"
+
+
+@pytest.mark.parametrize(
+    ("text", "late"),
+    [
+        ("select lead_id, case when IsConverted then 1 end as hot from raw.lead as l join core.leads on Id = lead_id",
+         "raw.lead.isconverted: outcome"),
+        ("select lead_id, status as hot from core.leads", "raw.lead.status: tracked"),
+        ("select lead_id, count(*) filter (where converted_at > created_at) as hot from core.leads group by lead_id",
+         "raw.lead.converteddate: outcome"),
+        ("with won as (select account_id, max(amount) as x from core.opportunities group by 1) "
+         "select lead_id, x as hot from core.leads join won using (account_id)", "raw.opportunity.amount: tracked"),
+    ],
+)  # fmt: skip
+def test_a_planted_feature_that_knows_the_outcome_is_caught(
+    tmp_path: Path, columns_known: Mapping[str, frozenset[str]], house: Graph, text: str, late: str
+) -> None:
+    path = tmp_path / "features" / "planted.sql"
+    path.parent.mkdir()
+    path.write_text(f"-- One row per lead\n-- key: lead_id\n{text}\n", encoding="utf-8")
+    planted = graph_of({"features.planted": read_table(path)}, columns_known)
+    # It would reach the model through the file that the model reads.
+    through = {("features.lead_conversion", "hot"): frozenset({("features.planted", "hot")})}
+    reached = set(sources({**house, **planted, **through}, ("features.lead_conversion", "hot"), set()))
+    assert late in not_known_then(reached)
+
+
+def test_the_dated_columns_are_compared_with_the_landmark_where_features_read_them() -> None:
+    comparisons = {
+        "lead_company.sql": ["matches.first_won_at <= moments.as_of", "opportunities.closed_at > matches.as_of"],
+        "lead_actions.sql": ["touches.occurred_at <= spine.as_of", "touches.known_at <= spine.as_of"],
+    }
+    for file, expected in comparisons.items():
+        text = (PROJECT_ROOT / "sql" / "features" / file).read_text(encoding="utf-8")
+        assert [one for one in expected if one not in text] == []
