@@ -6,6 +6,7 @@ gzip.
 
 import gzip
 import io
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -66,15 +67,21 @@ def write_company(
     company = simulate(read_world(SHIPPED / "saas.yaml"), accounts, seed, until, say)
     files: list[WrittenFile] = []
     planted: list[Planted] = []
+    # Written beside and renamed at the end: who is interrupted finds no half a company where a run would read it.
+    partial = out.resolve().with_name(f".{out.resolve().name}.partial")
     try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
         for name, frame in salesforce(company):
             say(f"writing {name}")
-            written, rows = write_csv(company, out, name, frame)
+            written, rows = write_csv(company, partial, name, frame)
             files.append(written)
             planted.extend(rows)
         say("writing page views, forms and mail events")
-        files.extend(write_engagement(company, out))
+        files.extend(write_engagement(company, partial))
+        partial.replace(out)
     except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
         raise GrowthError(f"The simulated company cannot be written to {out}: {error.strerror}.") from error
     return DemoReport(out, tuple(files), tuple(planted))
 
