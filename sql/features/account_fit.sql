@@ -40,8 +40,6 @@ select
     accounts.country,
     accounts.state,
     accounts.account_source,
-    accounts.domain is not null as has_website,
-    accounts.phone is not null as has_phone,
     overlays.employees as overlay_employees,
     overlays.annual_revenue as overlay_annual_revenue,
     overlays.industry as overlay_industry,

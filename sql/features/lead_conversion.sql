@@ -25,8 +25,6 @@ select
     leads.employees,
     leads.annual_revenue,
     leads.is_free_mail,
-    leads.phone is not null as has_phone,
-    leads.website is not null as has_website,
     roles.seniority,
     roles.job_function,
     coalesce(actions.actions_7d, 0) as actions_7d,

@@ -94,7 +94,7 @@ ranked as (
 tiered as (
     select ranked.queue_item_id, tiers.tier
     from ranked
-    inner join config.tiers as tiers on cast(ranked.rank as double) / nullif(ranked.ranked_items, 0) <= tiers.up_to_share
+    inner join config.tiers as tiers on safe_div(ranked.rank - 1, ranked.ranked_items) < tiers.up_to_share
     qualify row_number() over (partition by ranked.queue_item_id order by tiers.up_to_share) = 1
 )
 

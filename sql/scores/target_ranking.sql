@@ -47,7 +47,7 @@ tiered as (
         tiers.tier,
     from ranked
     inner join config.tiers as tiers
-        on cast(ranked.rank as double) / nullif(ranked.tiered_accounts, 0) <= tiers.up_to_share
+        on safe_div(ranked.rank - 1, ranked.tiered_accounts) < tiers.up_to_share
     where ranked.list_order = 1
     qualify row_number() over (partition by ranked.account_id order by tiers.up_to_share) = 1
 )

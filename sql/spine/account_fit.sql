@@ -29,11 +29,11 @@ landmarks as (
     cross join setting
     inner join spine.days as days
         on (candidates.hash_value + days.day_number) % nullif(setting.landmark_every_days, 0) = 0
-        and days.day_number >= setting.min_history_days
+        and days.history_days >= setting.min_history_days
         and days.landmark_at >= candidates.created_at
         and (candidates.first_won_at is null or candidates.first_won_at > days.landmark_at)
-    cross join config.as_of
-    where add_days(days.landmark_at, setting.horizon_days + setting.reporting_lag_days) <= config.as_of.as_of
+    cross join spine.observation as observation
+    where add_days(days.landmark_at, setting.horizon_days + setting.reporting_lag_days) <= observation.known_until
 ),
 
 to_score as (

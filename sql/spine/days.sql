@@ -1,6 +1,7 @@
 -- One row per day from the start of the history to the as-of day
 -- key: day_on
--- A migration brings records of unknown age: the history starts with the first record that was made in this CRM.
+-- A migration brings records of unknown age: the history starts with the first record that was made in this CRM, and
+-- reaches back 9,999 days at most. Days are numbered from 1970, so that nobody's landmarks move when the history grows.
 with
 
 digits as (
@@ -21,20 +22,26 @@ moments as (
     select created_at from core.opportunities where not is_backfilled
 ),
 
-history as (
-    select cast(min(created_at) as date) as starts_on from moments
+bounds as (
+    select cast(min(moments.created_at) as date) as starts_on, config.as_of.as_of
+    from moments
+    cross join config.as_of
+    group by config.as_of.as_of
 ),
 
-bounds as (
-    select history.starts_on, config.as_of.as_of
-    from history
-    cross join config.as_of
+days as (
+    select
+        bounds.starts_on,
+        bounds.as_of,
+        cast(add_days(cast(bounds.as_of as date), -numbers.day_number) as date) as day_on,
+    from numbers
+    cross join bounds
 )
 
 select
-    cast(add_days(bounds.starts_on, numbers.day_number) as date) as day_on,
-    numbers.day_number,
-    add_days(bounds.starts_on, numbers.day_number) as landmark_at,
-from numbers
-inner join bounds
-    on add_days(bounds.starts_on, numbers.day_number) <= bounds.as_of
+    day_on,
+    date_diff('day', date '1970-01-01', day_on) as day_number,
+    date_diff('day', starts_on, day_on) as history_days,
+    cast(day_on as timestamp) as landmark_at,
+from days
+where day_on >= starts_on

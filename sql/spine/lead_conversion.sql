@@ -45,16 +45,16 @@ landmarks as (
     cross join setting
     inner join spine.days as days
         on (candidates.hash_value + days.day_number) % nullif(setting.landmark_every_days, 0) = 0
-        and days.day_number >= setting.min_history_days
+        and days.history_days >= setting.min_history_days
         and days.landmark_at >= candidates.created_at
         and days.landmark_at <= add_days(candidates.created_at, setting.max_age_days)
         and (candidates.converted_at is null or candidates.converted_at > days.landmark_at)
-    cross join config.as_of
+    cross join spine.observation as observation
     anti join closings
         on candidates.lead_id = closings.lead_id
         and days.landmark_at >= closings.closed_at
         and days.landmark_at < closings.reopened_at
-    where add_days(days.landmark_at, setting.horizon_days + setting.reporting_lag_days) <= config.as_of.as_of
+    where add_days(days.landmark_at, setting.horizon_days + setting.reporting_lag_days) <= observation.known_until
 ),
 
 to_score as (

@@ -105,7 +105,7 @@ def test_what_was_bought_about_a_company_counts_from_the_moment_it_was_fetched(c
 def test_the_age_of_a_record_that_a_migration_brought_is_unknown(company: Company) -> None:
     company.put("core.accounts", account_id="acme", created_at="2024-01-01", is_backfilled=True)
     company.put("spine.account_fit", account_id="acme", as_of=THEN)
-    assert company.rows("features.account_fit", "record_age_days, has_website") == [(None, False)]
+    assert company.rows("features.account_fit", "record_age_days") == [(None,)]
     company.put("spine.lead_conversion", lead_id="lead", as_of=THEN)
     company.put("core.leads", lead_id="lead", person_id="kim", created_at="2024-01-01", is_backfilled=True)
     company.give("core.touches")

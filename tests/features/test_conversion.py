@@ -19,6 +19,7 @@ def lead_with_a_past(company: Company) -> None:
     """A lead with everything that can hang on one, some of it before its creation and after the later conversion."""
     company.at(datetime(2024, 10, 1))
     company.change("config.labels", "landmark_every_days = 1, min_history_days = 0")
+    company.add("account", Id="001now", SystemModstamp="2024-10-01")  # the extracts are of this day
     company.put("raw.lead", LEAD | {"SystemModstamp": CREATED})
     company.add("lead", Id="00Q2", Email="lee@acme.com", CreatedDate="2024-01-05 09:00")
     company.add("lead", Id="00Q3", Email="pat@acme.com", CreatedDate="2024-03-20 09:00")

@@ -15,7 +15,7 @@ def history(company: Company, starts: datetime = datetime(2023, 12, 1)) -> None:
     """A first lead, from which the history counts; every day is a landmark of everybody."""
     company.change("config.labels", "landmark_every_days = 1, min_history_days = 0")
     company.put("core.leads", lead_id="first", person_id="first", created_at=starts, is_backfilled=False,
-                is_converted=True, converted_at=starts)  # fmt: skip
+                is_converted=True, converted_at=starts, modified_at="2030-01-01")  # fmt: skip
     for table in ("core.lead_steps", "core.opportunities", "core.accounts"):
         company.give(table)
 
@@ -44,6 +44,14 @@ def test_a_landmark_counts_when_horizon_and_lag_are_over_at_the_as_of_moment_and
     assert days(landmarks(company))[-1] == "01-20"
     company.at(last + timedelta(days=90 + 7, seconds=-1))
     assert days(landmarks(company))[-1] == "01-19"
+
+
+def test_labels_are_known_no_longer_than_the_extracts_of_the_crm_reach(company: Company) -> None:
+    history(company)
+    company.change("core.leads", "modified_at = created_at")
+    lead(company, modified_at=datetime(2024, 1, 12) + timedelta(days=90 + 7))
+    company.at(datetime(2024, 12, 31))
+    assert days(landmarks(company)) == ["01-10", "01-11", "01-12"]
 
 
 @pytest.mark.capability("M2")
@@ -116,7 +124,7 @@ def test_records_brought_in_by_a_migration_do_not_begin_the_history(company: Com
     company.change("config.labels", "landmark_every_days = 1, min_history_days = 0")
     lead(company, lead_id="moved", is_backfilled=True, created_at=datetime(2019, 1, 1))
     lead(company)
-    assert company.rows("spine.days", "min(day_on)::varchar, min(day_number)") == [("2024-01-10", 0)]
+    assert company.rows("spine.days", "min(day_on)::varchar, min(history_days)") == [("2024-01-10", 0)]
 
 
 @pytest.mark.capability("M4")
