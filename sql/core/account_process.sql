@@ -13,6 +13,7 @@ touched as (
     group by account_id
 ),
 
+-- Amounts of several currencies, or of one that is not known beside one that is, are no sum.
 deals as (
     select
         account_id,
@@ -22,7 +23,8 @@ deals as (
         count(*) filter (where outcome = 'open') as open_deals,
         sum(amount) as amount,
         sum(amount) filter (where outcome = 'won') as amount_won,
-        case when count(distinct currency) = 1 then min(currency) end as currency,
+        case when count(distinct currency) = 1 and count(currency) = count(amount) then min(currency) end as currency,
+        count(distinct coalesce(currency, 'unknown')) filter (where amount is not null) as currencies,
     from core.opportunities
     where account_id is not null
     group by account_id
@@ -37,9 +39,9 @@ moments as (
         deals.first_deal_at as deal_at,
         deals.first_won_at,
         case when deals.first_won_at is null and deals.open_deals = 0 then deals.last_closed_at end as lost_at,
-        deals.amount,
-        deals.amount_won,
-        deals.currency,
+        case when deals.currencies = 1 then deals.amount end as amount,
+        case when deals.currencies = 1 then deals.amount_won end as amount_won,
+        case when deals.currencies = 1 then deals.currency end as currency,
     from core.accounts as accounts
     left join touched on accounts.account_id = touched.account_id
     left join deals on accounts.account_id = deals.account_id

@@ -1,7 +1,7 @@
 -- One row per cohort, unit, segment and step with the share that advances within the horizon, open entries counted as not yet known
 -- key: cohort_on, unit, segment, step
--- Kaplan and Meier's estimate (1958) of the time to advancing. An entry that left otherwise stays at risk for ever, so
--- that the result is the cumulative incidence of advancing; only entries still open are censored, at the as-of moment.
+-- Aalen and Johansen's estimate (1978) of the cumulative incidence of advancing: who leaves otherwise will not advance,
+-- who is still open is at risk until the as-of moment. Without other ways out it is Kaplan and Meier's (1958).
 with
 
 entries as (
@@ -11,12 +11,10 @@ entries as (
         segments.segment,
         entries.step,
         units.horizon_days,
-        entries.exit_kind = 'advanced' as has_advanced,
-        case
-            when entries.exit_kind = 'advanced' then cast(floor(entries.days_in_step) as bigint)
-            when entries.exit_kind is not null then 1000000000
-            else cast(floor(days_between(entries.entered_at, config.as_of.as_of)) as bigint)
-        end as day,
+        entries.exit_kind,
+        cast(
+            floor(coalesce(entries.days_in_step, days_between(entries.entered_at, config.as_of.as_of))) as bigint
+        ) as day,
     from core.process_entries as entries
     inner join core.process_segments as segments
         on entries.unit = segments.unit
@@ -35,7 +33,8 @@ by_day as (
         horizon_days,
         day,
         count(*) as leaving,
-        count(*) filter (where has_advanced) as advancing,
+        count(exit_kind) as ending,
+        count(*) filter (where exit_kind = 'advanced') as advancing,
     from entries
     group by cohort_on, unit, segment, step, horizon_days, day
 ),
@@ -49,6 +48,17 @@ at_risk as (
             rows between unbounded preceding and current row
         ) as exposed,
     from by_day
+),
+
+staying as (
+    select
+        at_risk.*,
+        coalesce(exp(cast(sum(cast(ln(safe_div(nullif(exposed - ending, 0), exposed)) as decimal(18, 12))) over (
+            partition by cohort_on, unit, segment, step
+            order by day
+            rows between unbounded preceding and 1 preceding
+        ) as double)), 1) as share_still_in,
+    from at_risk
 )
 
 select
@@ -56,13 +66,9 @@ select
     unit,
     segment,
     step,
-    case
-        when count(*) filter (where advancing = exposed and day <= horizon_days) > 0 then cast(1 as double)
-        else 1 - exp(cast(coalesce(
-            sum(cast(ln(safe_div(nullif(exposed - advancing, 0), exposed)) as decimal(18, 12)))
-                filter (where advancing > 0 and advancing < exposed and day <= horizon_days),
-            0
-        ) as double))
-    end as km_rate,
-from at_risk
+    cast(cast(coalesce(
+        sum(cast(share_still_in * safe_div(advancing, exposed) as decimal(18, 12))) filter (where day <= horizon_days),
+        0
+    ) as decimal(18, 9)) as double) as km_rate,
+from staying
 group by cohort_on, unit, segment, step

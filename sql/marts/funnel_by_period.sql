@@ -58,7 +58,10 @@ departures as (
 ),
 
 currencies as (
-    select unit, segment, step, count(distinct currency) as currencies, min(currency) as currency
+    select
+        unit, segment, step,
+        max(currency) as currency,
+        count(distinct coalesce(currency, 'unknown')) filter (where amount is not null) as currencies,
     from entries
     group by unit, segment, step
 ),

@@ -1,0 +1,93 @@
+"""From records of the CRM to entries into steps: what the funnel counts."""
+
+from datetime import datetime
+
+import pytest
+
+from tests.features.company import Company, Rows
+
+ENTRIES = "unit, unit_id, step, cohort_on::varchar, exit_kind, days_in_step, amount_won"
+
+
+def entries(company: Company, columns: str = ENTRIES) -> Rows:
+    return company.rows("core.process_entries", columns)
+
+
+@pytest.mark.capability("K1")
+def test_an_account_goes_from_activity_to_event_to_opportunity_to_won(company: Company) -> None:
+    company.add("account", Id="001a", CreatedDate="2024-01-01")
+    company.add("contact", Id="003a", AccountId="001a", Email="kim@acme.com", CreatedDate="2024-01-02")
+    company.add("task", WhoId="003a", IsClosed=True, CompletedDateTime="2024-01-10 10:00", CreatedDate="2024-01-10")
+    company.put("raw.form_fill", form_fill_id="f", email="kim@acme.com", form_type="newsletter",
+                submitted_at="2024-02-09 10:00")  # fmt: skip
+    company.add("opportunity", Id="006a", AccountId="001a", Amount=5, IsClosed=True, IsWon=True, StageName="Closed Won",
+                CloseDate="2024-03-20", CreatedDate="2024-03-10 10:00", SystemModstamp="2024-03-20 10:00")  # fmt: skip
+    assert entries(company) == [
+        ("account", "001a", "activity", "2024-01-01", "advanced", 30, None),
+        ("account", "001a", "event", "2024-01-01", "advanced", 30, None),
+        ("account", "001a", "opportunity", "2024-01-01", "advanced", 10, 5),
+        ("opportunity", "006a", "opportunity", "2024-03-01", "advanced", 10, 5),
+    ]
+
+
+def test_a_later_step_implies_the_earlier_ones(company: Company) -> None:
+    company.add("account", Id="001a", CreatedDate="2024-01-01")
+    company.add("opportunity", Id="006a", AccountId="001a", StageName="New", CreatedDate="2024-03-10")
+    assert entries(company, "unit, step, exit_kind, days_in_step")[:3] == [
+        ("account", "activity", "advanced", 0),
+        ("account", "event", "advanced", 0),
+        ("account", "opportunity", None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("currencies", "amount"), [(("EUR", "EUR"), 12), (("EUR", "USD"), None), (("EUR", None), None), ((None, None), 12)]
+)
+def test_the_deals_of_an_account_add_up_in_one_currency_only(
+    company: Company, currencies: tuple[str | None, ...], amount: float | None
+) -> None:
+    company.put("core.accounts", account_id="acme", is_person_account=False, is_backfilled=False)
+    company.give("core.touches")
+    for number, currency in enumerate(currencies):
+        company.put("core.opportunities", opportunity_id=f"o{number}", account_id="acme", outcome="open",
+                    created_at=datetime(2024, 1, 1), amount=5 + 2 * number, currency=currency)  # fmt: skip
+    [found] = company.rows("core.account_process", "amount, currency", "step = 'opportunity'")
+    assert found == (amount, "EUR" if currencies == ("EUR", "EUR") else None)
+
+
+def test_a_lead_that_came_back_enters_again_and_its_cohort_stays_that_of_its_start(company: Company) -> None:
+    company.add("lead", Id="00Qa", Status="New", CreatedDate="2024-05-01", SystemModstamp="2024-06-08")
+    changes = [("New", "MQL", "05-03"), ("MQL", "Nurture", "05-10"), ("Nurture", "MQL", "06-08")]
+    for old, new, day in changes:
+        company.add("lead_history", LeadId="00Qa", Field="Status", OldValue=old, NewValue=new,
+                    CreatedDate=f"2024-{day}")  # fmt: skip
+    company.change("raw.lead", "Status = 'MQL'")
+    assert entries(company, "step, cohort_on::varchar, exit_kind, days_in_step") == [
+        ("lead", "2024-05-01", "advanced", 2),
+        ("qualified_lead", "2024-05-01", "recycled", 7),
+        ("lead", "2024-05-01", "advanced", 29),
+        ("qualified_lead", "2024-05-01", None, None),
+    ]
+
+
+def test_records_that_a_migration_brought_have_no_durations_and_mature_into_no_rate(company: Company) -> None:
+    for number in range(12):
+        company.add("opportunity", Id=f"006{number:02}", StageName="Closed Won", IsClosed=True, IsWon=True,
+                    CloseDate="2024-02-01", CreatedDate="2024-01-05 10:00:20",
+                    SystemModstamp="2024-02-01 10:00")  # fmt: skip
+    assert set(entries(company, "exit_kind, days_in_step, has_known_times")) == {("advanced", None, False)}
+    columns = "entered, advanced, n_matured, conversion_rate_matured, km_rate, p50_days"
+    assert company.rows("marts.funnel_by_cohort", columns) == [(12, 12, 0, None, None, None)]
+
+
+@pytest.mark.capability("K1")
+def test_the_funnel_is_cut_by_source_industry_country_owner_and_campaign(company: Company) -> None:
+    company.add("user", Id="005a", Name="Ada")
+    company.add("campaign", Id="701a", Name="Open day")
+    company.add("campaign_member", CampaignId="701a", LeadId="00Qa")
+    company.add("lead", Id="00Qa", LeadSource="Web", Industry="Retail", Country="Chile", OwnerId="005a")
+    company.add("lead", Id="00Qb")
+    assert company.rows("marts.funnel_by_cohort", "segment, entered") == [
+        ("all", 2), ("campaign:Open day", 1), ("country:Chile", 1), ("industry:Retail", 1), ("owner:Ada", 1),
+        ("source:Web", 1),
+    ]  # fmt: skip
