@@ -4,7 +4,9 @@ What does not belong here: how to fit or judge (`models/`), where versions are k
 (`sql/scores`). The tables written here are those of the schema `scores` that no SQL file makes.
 """
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 
 import duckdb
@@ -18,7 +20,8 @@ from pipelines.home import Home
 from pipelines.registry import champion_version, load_champion, log_candidate, promote
 
 KEPT_TABLES = {
-    "model_status": "model varchar, status varchar, model_version varchar, trained_as_of timestamp, sentence varchar",
+    "model_status": "model varchar, status varchar, model_version varchar, trained_as_of timestamp, sentence varchar,"
+    " learned_from varchar",
     "model_health": "model varchar, model_version varchar, slice varchar, metric varchar, value double, low double,"
     " high double, n bigint, split varchar, as_of timestamp, verdict varchar",
     "reliability": "model varchar, model_version varchar, bin bigint, n bigint, mean_score double, event_rate double,"
@@ -43,6 +46,8 @@ class Status:
     model_version: str | None
     trained_as_of: datetime
     sentence: str
+    learned_from: str
+    """What the training was asked: specification and names of the features; another question needs another training."""
 
 
 def create_kept_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -102,8 +107,9 @@ def as_of_moment(connection: duckdb.DuckDBPyConnection) -> datetime:
 def train_model(connection: duckdb.DuckDBPyConnection, home: Home, model: str, force: bool = False) -> str:
     """Fit, judge and register a model when it is due (always with `force`); what came of it, in one sentence.
 
-    A model is due when there is none, when the last training is older than the playbook allows, and when it looked
-    from a later moment than this run does: what it learned was then not known yet.
+    A model is due when there is none, when the last training is older than the playbook allows, when it was asked
+    something else (another horizon, other features), and when it looked from a later moment than this run does: what
+    it learned was then not known yet.
     """
     create_kept_tables(connection)
     as_of = as_of_moment(connection)
@@ -117,11 +123,19 @@ def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as
     """Whether the last training no longer speaks for this moment."""
     query = "select retrain_after_days from config.labels where model = ?"
     longest = timedelta(days=sum(days for (days,) in connection.execute(query, [status.model]).fetchall()))
+    if status.learned_from != question(connection, model_spec(connection, status.model)):
+        return True
     if status.status != CHAMPION:
         return status.trained_as_of != as_of
     if champion_version(home, status.model) != status.model_version:
         return True
     return not timedelta(0) <= as_of - status.trained_as_of < longest
+
+
+def question(connection: duckdb.DuckDBPyConnection, spec: ModelSpec) -> str:
+    """A digest of what a training is asked: the specification, and the features by name."""
+    columns = [row[0] for row in connection.execute(f"describe features.{spec.name}").fetchall()]
+    return hashlib.sha256(json.dumps([spec.as_dict(), columns], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def learn(connection: duckdb.DuckDBPyConnection, home: Home, model: str, as_of: datetime) -> str:
@@ -130,6 +144,7 @@ def learn(connection: duckdb.DuckDBPyConnection, home: Home, model: str, as_of: 
     from models.training import train
 
     spec = model_spec(connection, model)
+    asked = question(connection, spec)
     query = "select units_positive, units_negative from spine.model_units where model = ?"
     [(positives, negatives)] = connection.execute(query, [model]).fetchall()
     try:
@@ -139,11 +154,11 @@ def learn(connection: duckdb.DuckDBPyConnection, home: Home, model: str, as_of: 
     if isinstance(outcome, NotEnoughData):
         from models.judge import health_without_model
 
-        keep(connection, Status(model, NOT_ENOUGH_DATA, None, as_of, outcome.sentence))
+        keep(connection, Status(model, NOT_ENOUGH_DATA, None, as_of, outcome.sentence, asked))
         keep_frame(connection, "model_health", model, health_without_model(outcome, as_of))
         return outcome.sentence
     log_candidate(home, outcome.model, outcome.health, {})
-    status = judged_status(spec, outcome.version, outcome.health, as_of)
+    status = judged_status(spec, outcome.version, outcome.health, as_of, asked)
     if status.status == CHAMPION:
         promote(home, model, outcome.version)
     keep(connection, status)
@@ -153,14 +168,14 @@ def learn(connection: duckdb.DuckDBPyConnection, home: Home, model: str, as_of: 
     return status.sentence
 
 
-def judged_status(spec: ModelSpec, version: str, health: pl.DataFrame, as_of: datetime) -> Status:
+def judged_status(spec: ModelSpec, version: str, health: pl.DataFrame, as_of: datetime, asked: str) -> Status:
     """Whether the test window showed a signal: the whole interval of the AUC lies above a coin's."""
     auc = health.filter((pl.col("slice") == "all") & (pl.col("metric") == "auc")).row(0, named=True)
     interval = f"AUC {auc['value']:.3f}, 95 % interval {auc['low']:.3f} to {auc['high']:.3f} on later moments"
     if auc["low"] <= CHANCE:
         sentence = f"{spec.title}: no usable signal ({interval}); points rank instead"
-        return Status(spec.name, NO_USABLE_SIGNAL, None, as_of, sentence)
-    return Status(spec.name, CHAMPION, version, as_of, f"{spec.title}: {interval}")
+        return Status(spec.name, NO_USABLE_SIGNAL, None, as_of, sentence, asked)
+    return Status(spec.name, CHAMPION, version, as_of, f"{spec.title}: {interval}", asked)
 
 
 def score_model(connection: duckdb.DuckDBPyConnection, home: Home, model: str) -> int:
@@ -186,7 +201,7 @@ def scored(connection: duckdb.DuckDBPyConnection, home: Home, model: str, unit_c
 
     champion = load_champion(home, model)
     if champion is None:
-        raise GrowthError(f"The champion of {model} is gone from {home.mlflow}; train again with `growth run --train`.")
+        raise GrowthError(f"The champion of {model} is gone from {home.mlflow}; run again, and a new one is trained.")
     units = features_for(connection, model, "score")
     try:
         probability = champion.predict(units)
@@ -236,7 +251,9 @@ def remember_lists(connection: duckdb.DuckDBPyConnection) -> None:
 def read_status(connection: duckdb.DuckDBPyConnection, model: str) -> Status | None:
     """What came of the last training, none before the first."""
     rows = connection.execute(
-        "select model, status, model_version, trained_as_of, sentence from scores.model_status where model = ?", [model]
+        "select model, status, model_version, trained_as_of, sentence, learned_from"
+        " from scores.model_status where model = ?",
+        [model],
     ).fetchall()
     return Status(*rows[0]) if rows else None
 
@@ -245,10 +262,7 @@ def keep(connection: duckdb.DuckDBPyConnection, status: Status) -> None:
     """Note the outcome of a training; pictures of an earlier one no longer speak."""
     for name in ("model_status", "reliability", "gains"):
         connection.execute(f"delete from warehouse.scores.{name} where model = ?", [status.model])
-    connection.execute(
-        "insert into warehouse.scores.model_status values (?, ?, ?, ?, ?)",
-        [status.model, status.status, status.model_version, status.trained_as_of, status.sentence],
-    )
+    connection.execute("insert into warehouse.scores.model_status values (?, ?, ?, ?, ?, ?)", astuple(status))
 
 
 def keep_frame(connection: duckdb.DuckDBPyConnection, name: str, model: str, frame: pl.DataFrame) -> None:
