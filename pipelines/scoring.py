@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
@@ -17,7 +18,11 @@ from models.spec import ModelSpec
 from models.words import FeatureWords
 from pipelines.errors import GrowthError
 from pipelines.home import Home
+from pipelines.publish.report.charts import GainsPoint, ReliabilityBin, gains_chart, reliability_chart, standalone
 from pipelines.registry import champion_version, load_champion, log_candidate, promote
+
+if TYPE_CHECKING:
+    from models.judge import Judgement
 
 KEPT_TABLES = {
     "model_status": "model varchar, status varchar, model_version varchar, trained_as_of timestamp, sentence varchar,"
@@ -157,7 +162,7 @@ def learn(connection: duckdb.DuckDBPyConnection, home: Home, model: str, as_of: 
         keep(connection, Status(model, NOT_ENOUGH_DATA, None, as_of, outcome.sentence, asked))
         keep_frame(connection, "model_health", model, health_without_model(outcome, as_of))
         return outcome.sentence
-    log_candidate(home, outcome.model, outcome.health, {})
+    log_candidate(home, outcome.model, outcome.health, pictures(outcome.judgement, spec.title))
     status = judged_status(spec, outcome.version, outcome.health, as_of, asked)
     if status.status == CHAMPION:
         promote(home, model, outcome.version)
@@ -166,6 +171,16 @@ def learn(connection: duckdb.DuckDBPyConnection, home: Home, model: str, as_of: 
     for name, frame in (("reliability", outcome.judgement.reliability), ("gains", outcome.judgement.gains)):
         keep_frame(connection, name, model, with_version(frame, model, outcome.version))
     return status.sentence
+
+
+def pictures(judgement: "Judgement", title: str) -> dict[str, str]:
+    """What the test window showed, drawn for the register of models."""
+    bins = judgement.reliability.select("mean_probability", "observed_rate", "low", "high", "n").rows()
+    points = judgement.gains.select("share", "caught").rows()
+    return {
+        "reliability": standalone(reliability_chart([ReliabilityBin(*row) for row in bins], title)),
+        "gains": standalone(gains_chart([GainsPoint(*row) for row in points], title)),
+    }
 
 
 def judged_status(spec: ModelSpec, version: str, health: pl.DataFrame, as_of: datetime, asked: str) -> Status:

@@ -84,3 +84,11 @@ def test_reasons_lose_what_they_quote_from_a_record(reason: str, shown: str) -> 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "", None])
 def test_a_click_opens_the_web_only(address: str | None) -> None:
     assert words.safe_link(address) is None
+
+
+def test_a_chart_of_its_own_carries_its_colours() -> None:
+    chart = charts.gains_chart(POINTS, "fit")
+    alone = charts.standalone(chart)
+    assert alone.startswith("<svg")
+    assert alone.replace(charts.ALONE, "", 1) == chart
+    ElementTree.fromstring(alone)

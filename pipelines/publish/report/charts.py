@@ -17,6 +17,14 @@ WIDTH, HEIGHT = LEFT + SIDE + 14, TOP + SIDE + 46
 SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
+ALONE = (
+    "<style>svg { background: #fff; font: 12px system-ui, sans-serif; } text { fill: #333; } .grid { stroke: #ddd; }"
+    " .even { stroke: #888; stroke-dasharray: 3 4; fill: none; } .area { fill: #dbe8f6; } .dot { fill: #1f5fa8; }"
+    " .line { stroke: #1f5fa8; stroke-width: 2.5; fill: none; } .range { stroke: #1f5fa8; stroke-width: 1.5; }</style>"
+)
+"""Colours for a picture outside the page."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One piece of a bar: what became of `count` of those who entered a step."""
@@ -147,3 +155,9 @@ def upward(share: float) -> float:
 def scale_for(highest: float) -> float:
     """The smallest round scale that holds the highest value (shares)."""
     return next((scale for scale in SCALES if highest <= scale), 1.0)
+
+
+def standalone(svg: str) -> str:
+    """A chart as a file of its own: the same picture with its colours inside."""
+    head, end, rest = svg.partition(">")
+    return f"{head}{end}{ALONE}{rest}"
