@@ -50,7 +50,7 @@ select
                 else replace(ranking.raised_kind, '_', ' ')
             end || ' on ' || cast(cast(ranking.raised_at as date) as varchar)
         else 'open lead'
-    end as queue_reason,
+    end || case when accounts.relationship = 'competitor' then ' (works for a competitor)' else '' end as queue_reason,
     ranking.rank,
     ranking.rank_in_owner,
     ranking.tier,
@@ -74,7 +74,7 @@ select
     case
         when (select count(*) from previous) = 0 then null
         when previous.item_id is null then 'new in the queue'
-        when previous.tier is distinct from ranking.tier then 'tier ' || previous.tier || ' to ' || ranking.tier
+        when previous.tier is distinct from ranking.tier then 'tier ' || coalesce(previous.tier, 'none') || ' to ' || coalesce(ranking.tier, 'none')
     end as change_reason,
     ranking.model_version,
     settings.as_of as scored_at,
