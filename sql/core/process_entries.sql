@@ -27,6 +27,8 @@ lead_steps as (
     left join core.opportunities as deals
         on leads.converted_opportunity_id = deals.opportunity_id
         and steps.step = 'opportunity'
+    -- A lead converted without an opportunity has left its process: there is no deal that could be open.
+    where steps.step <> 'opportunity' or deals.opportunity_id is not null
 ),
 
 skipped_first_steps as (

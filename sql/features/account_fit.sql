@@ -38,13 +38,12 @@ select
     accounts.employees,
     accounts.annual_revenue,
     accounts.country,
-    accounts.state,
     accounts.account_source,
     overlays.employees as overlay_employees,
     overlays.annual_revenue as overlay_annual_revenue,
     overlays.industry as overlay_industry,
     overlays.country as overlay_country,
-    overlays.technologies,
+    nullif(replace(overlays.technologies, ';', ', '), '') as technologies,
 from spine.account_fit as spine
 inner join core.accounts as accounts on spine.account_id = accounts.account_id
 left join overlays on spine.account_id = overlays.account_id and spine.as_of = overlays.as_of

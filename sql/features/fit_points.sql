@@ -49,7 +49,7 @@ units as (
 ),
 
 rules_that_hold as (
-    select facts.unit, facts.unit_id, rules.points, rules.words
+    select facts.unit, facts.unit_id, rules.points, rules.words, rules.field, rules.operator, rules.value
     from facts
     inner join config.fit_points as rules on facts.unit = rules.unit and facts.field = rules.field
     where facts.fact is not null
@@ -64,14 +64,29 @@ rules_that_hold as (
 ),
 
 totals as (
+    select unit, unit_id, sum(cast(points as decimal(18, 3))) as points
+    from rules_that_hold
+    group by unit, unit_id
+),
+
+-- Of several rules about one field the farthest-reaching one is told; that a field is filled is no reason to call.
+told as (
+    select unit, unit_id, points, words
+    from rules_that_hold
+    where operator <> 'is_filled'
+    qualify row_number() over (
+        partition by unit, unit_id, field order by try_cast(value as double) desc nulls last, points desc, words
+    ) = 1
+),
+
+reasons as (
     select
         unit,
         unit_id,
-        sum(cast(points as decimal(18, 3))) as points,
         list_transform(
             list_sort(list(struct_pack(place := -points, words := words))), lambda item: item.words
         ) as reasons,
-    from rules_that_hold
+    from told
     group by unit, unit_id
 )
 
@@ -79,6 +94,7 @@ select
     units.unit,
     units.unit_id,
     cast(coalesce(totals.points, 0) as double) as fit_points,
-    totals.reasons,
+    reasons.reasons,
 from units
 left join totals on units.unit = totals.unit and units.unit_id = totals.unit_id
+left join reasons on units.unit = reasons.unit and units.unit_id = reasons.unit_id

@@ -43,7 +43,6 @@ select
     coalesce(actions.email_clicks_365d, 0) as email_clicks_365d,
     coalesce(actions.campaign_responses_365d, 0) as campaign_responses_365d,
     actions.days_since_last_action,
-    actions.days_since_first_action,
     coalesce(company.company_is_known, false) as company_is_known,
     coalesce(company.company_is_customer, false) as company_is_customer,
     coalesce(company.company_open_deals, 0) as company_open_deals,

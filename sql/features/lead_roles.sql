@@ -29,11 +29,11 @@ select
     titles.lead_id,
     case
         when trim(titles.padded_title) = '' then null
-        else coalesce(seniority.seniority, 'other')
+        else coalesce(seniority.seniority, 'staff')
     end as seniority,
     case
         when trim(titles.padded_title) = '' then null
-        else coalesce(functions.job_function, 'other')
+        else coalesce(functions.job_function, 'another function')
     end as job_function,
 from titles
 left join seniority on titles.lead_id = seniority.lead_id

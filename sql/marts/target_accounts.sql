@@ -24,6 +24,15 @@ segments as (
     qualify row_number() over (partition by accounts.account_id order by sizes.min_employees desc) = 1
 ),
 
+-- What a third party says where the CRM says nothing: the model reads it too.
+overlays as (
+    select firmographics.domain, firmographics.country, firmographics.industry, firmographics.employees
+    from staging.overlay_firmographics as firmographics
+    cross join config.as_of
+    where firmographics.fetched_at <= config.as_of.as_of
+    qualify row_number() over (partition by domain order by fetched_at desc, source) = 1
+),
+
 facts as (
     select
         accounts.*,
@@ -58,9 +67,9 @@ select
     facts.account_name,
     facts.record_base_url || facts.account_id as crm_url,
     facts.domain,
-    facts.country,
-    facts.industry,
-    facts.employees,
+    coalesce(facts.country, overlays.country) as country,
+    coalesce(facts.industry, overlays.industry) as industry,
+    coalesce(facts.employees, overlays.employees) as employees,
     facts.ultimate_parent_id,
     facts.relationship,
     facts.has_open_opportunity,
@@ -104,6 +113,7 @@ select
     cast(cast(facts.as_of as date) as varchar) as list_version,
 from facts
 inner join scores.target_ranking as ranking on facts.account_id = ranking.account_id
+left join overlays on facts.domain = overlays.domain
 left join segments on facts.account_id = segments.account_id
 left join actions on facts.account_id = actions.account_id
 left join previous on facts.account_id = previous.item_id

@@ -91,15 +91,24 @@ ranked as (
     from allowed
 ),
 
-tiered as (
-    select ranked.queue_item_id, tiers.tier
+-- Equal evidence shares one place, the middle of its ranks: no tier tells apart what nothing tells apart.
+placed as (
+    select
+        ranked.*,
+        safe_div(min(rank) over equal_evidence + max(rank) over equal_evidence, 2) as place,
     from ranked
-    inner join config.tiers as tiers on safe_div(ranked.rank - 1, ranked.ranked_items) < tiers.up_to_share
-    qualify row_number() over (partition by ranked.queue_item_id order by tiers.up_to_share) = 1
+    window equal_evidence as (partition by fast_lane, probability, fit_points + engagement_points)
+),
+
+tiered as (
+    select placed.queue_item_id, tiers.tier
+    from placed
+    inner join config.tiers as tiers on safe_div(placed.place - 1, placed.ranked_items) < tiers.up_to_share
+    qualify row_number() over (partition by placed.queue_item_id order by tiers.up_to_share) = 1
 )
 
 select
-    ranked.* exclude (model_reasons, fit_reasons, engagement_reasons, ranked_items),
+    ranked.* exclude (model_reasons, fit_reasons, engagement_reasons, ranked_items, place),
     row_number() over (partition by ranked.owner_id order by ranked.rank) as rank_in_owner,
     tiered.tier,
     case when ranked.probability is not null then 'model' else 'points' end as score_source,
@@ -107,5 +116,5 @@ select
         when ranked.probability is not null then ranked.model_reasons
         else lists_joined(ranked.fit_reasons, ranked.engagement_reasons)
     end as reasons,
-from ranked
+from placed as ranked
 left join tiered on ranked.queue_item_id = tiered.queue_item_id

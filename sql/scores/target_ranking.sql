@@ -41,15 +41,25 @@ ranked as (
     )
 ),
 
+-- Equal evidence shares one place, the middle of its ranks: no tier and no score tells apart what nothing tells apart.
+placed as (
+    select
+        ranked.*,
+        safe_div(
+            min(rank) over equal_evidence + max(rank) over equal_evidence, 2
+        ) as place,
+    from ranked
+    window equal_evidence as (partition by list_order, probability, fit_points + engagement_score)
+),
+
 tiered as (
     select
-        ranked.account_id,
+        placed.account_id,
         tiers.tier,
-    from ranked
-    inner join config.tiers as tiers
-        on safe_div(ranked.rank - 1, ranked.tiered_accounts) < tiers.up_to_share
-    where ranked.list_order = 1
-    qualify row_number() over (partition by ranked.account_id order by tiers.up_to_share) = 1
+    from placed
+    inner join config.tiers as tiers on safe_div(placed.place - 1, placed.tiered_accounts) < tiers.up_to_share
+    where placed.list_order = 1
+    qualify row_number() over (partition by placed.account_id order by tiers.up_to_share) = 1
 )
 
 select
@@ -60,12 +70,12 @@ select
     case when ranked.probability is not null then 'model' else 'points' end as score_source,
     ranked.fit_points,
     safe_div(
-        round_int(safe_div(10000 * (ranked.ranked_accounts - ranked.rank + 1), ranked.ranked_accounts)), 100
+        round_int(safe_div(10000 * (ranked.ranked_accounts - ranked.place + 1), ranked.ranked_accounts)), 100
     ) as fit_score,
     ranked.lift as fit_lift,
     ranked.probability as fit_probability,
     ranked.engagement_score,
     case when ranked.probability is not null then ranked.model_reasons else ranked.points_reasons end as reasons,
     ranked.model_version,
-from ranked
+from placed as ranked
 left join tiered on ranked.account_id = tiered.account_id

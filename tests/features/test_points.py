@@ -127,7 +127,7 @@ def test_a_fit_rule_holds_by_its_operator(company: Company, operator: str, field
     company.put("core.accounts", account_id="acme", industry="Retail", employees=200, country="")
     company.give("core.leads")
     assert company.rows("features.fit_points", "unit_id, fit_points, reasons") == [
-        ("acme", 7, ["suits us"]) if holds else ("acme", 0, None)
+        ("acme", 7 if holds else 0, ["suits us"] if holds and operator != "is_filled" else None)
     ]
 
 
@@ -143,8 +143,19 @@ def test_the_rules_that_hold_add_up_and_the_strongest_is_told_first(company: Com
     company.put("core.accounts", account_id="acme", phone="1")
     assert company.rows("features.fit_points", "unit, fit_points, reasons") == [
         ("account", 0, None),
-        ("lead", 18, ["executive", "phone known", "private mail address"]),
+        ("lead", 18, ["executive", "private mail address"]),  # that a phone number is known is no reason to call
     ]
+
+
+def test_of_several_rules_about_one_field_the_farthest_reaching_is_told(company: Company) -> None:
+    fit_rules(
+        company,
+        ("account", "employees", "at_least", "50", 10, "at least 50 employees"),
+        ("account", "employees", "at_least", "200", 10, "at least 200 employees"),
+    )
+    company.put("core.accounts", account_id="acme", employees=300)
+    company.give("core.leads")
+    assert company.rows("features.fit_points", "fit_points, reasons") == [(20, ["at least 200 employees"])]
 
 
 def test_a_company_is_as_engaged_as_its_people_and_reachable_by_those_who_may_be_addressed(company: Company) -> None:
