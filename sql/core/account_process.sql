@@ -1,6 +1,6 @@
 -- One row per entry of an account into a step from first activity to first win
 -- key: unit_id, entry_number
--- A later step implies the earlier ones: who has an opportunity has answered, who answered was met.
+-- Only what is on record: an account with an opportunity and no touch has no activity, whatever must have come before.
 with
 
 touched as (
@@ -34,14 +34,14 @@ moments as (
     select
         accounts.account_id,
         accounts.is_backfilled,
-        least(touched.first_touch_at, touched.first_event_at, deals.first_deal_at) as activity_at,
-        least(touched.first_event_at, deals.first_deal_at) as event_at,
+        touched.first_touch_at as activity_at,
+        touched.first_event_at as event_at,
         deals.first_deal_at as deal_at,
         deals.first_won_at,
         case when deals.first_won_at is null and deals.open_deals = 0 then deals.last_closed_at end as lost_at,
         case when deals.currencies = 1 then deals.amount end as amount,
         case when deals.currencies = 1 then deals.amount_won end as amount_won,
-        case when deals.currencies = 1 then deals.currency end as currency,
+        case when deals.currencies > 1 then 'mixed' else deals.currency end as currency,
     from core.accounts as accounts
     left join touched on accounts.account_id = touched.account_id
     left join deals on accounts.account_id = deals.account_id
@@ -50,8 +50,9 @@ moments as (
 
 steps as (
     select
-        account_id, 1 as entry_number, 'activity' as step, activity_at as entered_at, event_at as exited_at,
-        case when event_at is not null then 'advanced' end as exit_kind,
+        account_id, 1 as entry_number, 'activity' as step, activity_at as entered_at,
+        least(event_at, deal_at) as exited_at,
+        case when event_at is not null or deal_at is not null then 'advanced' end as exit_kind,
         cast(null as decimal(18, 2)) as amount, cast(null as varchar) as currency, cast(null as varchar) as outcome,
         not is_backfilled as has_known_times,
     from moments

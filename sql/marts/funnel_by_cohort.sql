@@ -50,7 +50,8 @@ cohorts as (
         sum(amount) as amount,
         sum(amount_won) as amount_won,
         max(currency) as currency,
-        count(distinct coalesce(currency, 'unknown')) filter (where amount is not null) as currencies,
+        count(distinct coalesce(currency, 'unknown')) filter (where amount is not null)
+            + 2 * count(*) filter (where currency = 'mixed') as currencies,
         max(entered_at) as last_entered_at,
         max(final_after_days) as final_after_days,
         max(as_of) as as_of,

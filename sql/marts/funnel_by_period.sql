@@ -61,7 +61,8 @@ currencies as (
     select
         unit, segment, step,
         max(currency) as currency,
-        count(distinct coalesce(currency, 'unknown')) filter (where amount is not null) as currencies,
+        count(distinct coalesce(currency, 'unknown')) filter (where amount is not null)
+            + 2 * count(*) filter (where currency = 'mixed') as currencies,
     from entries
     group by unit, segment, step
 ),

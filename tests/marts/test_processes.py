@@ -30,14 +30,11 @@ def test_an_account_goes_from_activity_to_event_to_opportunity_to_won(company: C
     ]
 
 
-def test_a_later_step_implies_the_earlier_ones(company: Company) -> None:
+def test_an_account_stands_in_the_steps_that_are_on_record(company: Company) -> None:
     company.add("account", Id="001a", CreatedDate="2024-01-01")
     company.add("opportunity", Id="006a", AccountId="001a", StageName="New", CreatedDate="2024-03-10")
-    assert entries(company, "unit, step, exit_kind, days_in_step")[:3] == [
-        ("account", "activity", "advanced", 0),
-        ("account", "event", "advanced", 0),
-        ("account", "opportunity", None, None),
-    ]
+    steps = entries(company, "unit, step, exit_kind")
+    assert [step for step in steps if step[0] == "account"] == [("account", "opportunity", None)]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +49,8 @@ def test_the_deals_of_an_account_add_up_in_one_currency_only(
         company.put("core.opportunities", opportunity_id=f"o{number}", account_id="acme", outcome="open",
                     created_at=datetime(2024, 1, 1), amount=5 + 2 * number, currency=currency)  # fmt: skip
     [found] = company.rows("core.account_process", "amount, currency", "step = 'opportunity'")
-    assert found == (amount, "EUR" if currencies == ("EUR", "EUR") else None)
+    kinds = {currency: currency for currency in currencies}
+    assert found == (amount, currencies[0] if len(kinds) == 1 else "mixed")
 
 
 def test_a_lead_that_came_back_enters_again_and_its_cohort_stays_that_of_its_start(company: Company) -> None:
