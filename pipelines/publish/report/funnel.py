@@ -158,9 +158,12 @@ def won_amounts(rows: Sequence[Row]) -> tuple[str, ...]:
     sums: dict[str, float] = {}
     for row in rows:
         if row["amount_won"]:
-            currency = row["currency"] or "without a currency"
+            currency = row["currency"] or ""
             sums[currency] = sums.get(currency, 0.0) + float(row["amount_won"])
-    return tuple(f"{currency} {number(amount)}" for currency, amount in sorted(sums.items()))
+    return tuple(
+        f"{currency} {number(amount)}" if currency else f"{number(amount)} (the extracts name no currency)"
+        for currency, amount in sorted(sums.items())
+    )
 
 
 def cohort_line(on: date, rows: Sequence[Row], steps: Sequence[str]) -> CohortLine:

@@ -27,7 +27,8 @@ QUEUE_HEAD = f"""
 QUEUE_TOTALS = """
     select count(*) as lines, count(*) filter (where fast_lane) as fast_lane,
         count(distinct account_id) as accounts, count(*) filter (where score_source = 'points') as by_points,
-        count(*) filter (where owner_id is null) as unowned
+        count(*) filter (where owner_id is null) as unowned,
+        count(*) filter (where email_allowed is null) as unknown_mail
     from marts.lead_queue
 """
 TARGETS_HEAD = f"""
@@ -43,7 +44,7 @@ TARGET_TOTALS = """
         count(*) filter (where score_source = 'points') as by_points
     from marts.target_accounts
 """
-NO_TOTALS: Row = {"lines": 0, "fast_lane": 0, "accounts": 0, "by_points": 0, "unowned": 0, "in_play": 0}
+NO_TOTALS: Row = {"lines": 0, "fast_lane": 0, "accounts": 0, "by_points": 0, "unowned": 0, "unknown_mail": 0, "in_play": 0}
 
 
 @dataclass(frozen=True)
