@@ -17,7 +17,7 @@ from models.errors import ModelError
 from models.spec import ModelSpec
 from models.words import FeatureWords
 from pipelines.errors import GrowthError
-from pipelines.home import Home
+from pipelines.home import PROJECT_ROOT, Home
 from pipelines.publish.report.charts import GainsPoint, ReliabilityBin, gains_chart, reliability_chart, standalone
 from pipelines.registry import champion_version, load_champion, log_candidate, promote
 
@@ -37,9 +37,11 @@ KEPT_TABLES = {
 }
 """Tables that outlive a run: what was learned when, and what was listed before."""
 
+LEARNED_SCHEMAS = ("staging", "core", "spine", "features")
+"""Where the meaning of a feature is written: a model that learned another meaning must not score."""
+
 CHAMPION, NOT_ENOUGH_DATA, NO_USABLE_SIGNAL = "champion", "not_enough_data", "no_usable_signal"
-CHANCE = 0.5
-"""The AUC of a coin: a model whose interval holds it ranks nobody."""
+CHANCE = 0.5  # the AUC of a coin: a model whose interval holds it ranks nobody
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Status:
     trained_as_of: datetime
     sentence: str
     learned_from: str
-    """What the training was asked: specification and names of the features; another question needs another training."""
+    """What the training was asked (`question`); another question needs another training."""
 
 
 def create_kept_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -138,9 +140,11 @@ def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as
 
 
 def question(connection: duckdb.DuckDBPyConnection, spec: ModelSpec) -> str:
-    """A digest of what a training is asked: the specification, and the features by name."""
+    """A digest of what a training is asked: the specification, the features by name, the SQL that makes them."""
     columns = [row[0] for row in connection.execute(f"describe features.{spec.name}").fetchall()]
-    return hashlib.sha256(json.dumps([spec.as_dict(), columns], sort_keys=True).encode()).hexdigest()[:16]
+    files = sorted(path for schema in LEARNED_SCHEMAS for path in (PROJECT_ROOT / "sql" / schema).glob("*.sql"))
+    asked = [spec.as_dict(), columns, *(path.read_text(encoding="utf-8") for path in files)]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def learn(connection: duckdb.DuckDBPyConnection, home: Home, model: str, as_of: datetime) -> str:
