@@ -1,7 +1,8 @@
 -- One row per task done or meeting held, as a touch
 -- key: source, source_id
--- A task counts at the moment it was completed, else at the end of its day but no later than its last change. A meeting
--- counts from its start, and only once it has ended. Series stand for their single dates, which are records themselves.
+-- A task counts at the moment it was completed, else at the end of its day but no later than its last change, before
+-- which nobody knew that it was done. A meeting counts from its start, and only once it has ended. Series stand for their
+-- single dates, which are records themselves.
 with
 
 setting as (
@@ -35,7 +36,9 @@ tasks as (
             tasks.created_at
         ) as occurred_at,
         cast(null as timestamp) as ended_at,
+        case when tasks.completed_at is null then tasks.modified_at end as known_done_at,
         tasks.created_at,
+        tasks.modified_at,
     from staging.salesforce_tasks as tasks
     cross join setting
     left join kinds as by_subtype on lower(tasks.task_subtype) = by_subtype.task_type
@@ -59,7 +62,9 @@ meetings as (
             case when not events.is_all_day then events.start_at end, day_end_at(events.activity_on, setting.zone)
         ) as occurred_at,
         case when not events.is_all_day then events.end_at end as ended_at,
+        cast(null as timestamp) as known_done_at,
         events.created_at,
+        events.modified_at,
     from staging.salesforce_events as events
     cross join setting
     where not events.is_deleted
@@ -71,36 +76,43 @@ activities as (
     select * from tasks
     union all
     select * from meetings
+),
+
+tied as (
+    select
+        activities.*,
+        greatest(occurred_at, ended_at, known_done_at, created_at) as tied_at,
+    from activities
 )
 
 select
-    activities.source,
-    activities.source_id,
-    coalesce(survivors.survivor_id, activities.who_id) as record_id,
+    tied.source,
+    tied.source_id,
+    tied.who_id,
+    coalesce(survivors.survivor_id, tied.who_id) as record_id,
     links.person_id,
-    case
-        when starts_with(activities.what_id, '001') then coalesce(what.survivor_id, activities.what_id)
-    end as account_id,
-    case when starts_with(activities.what_id, '006') then activities.what_id end as opportunity_id,
-    case when starts_with(activities.what_id, '701') then activities.what_id end as campaign_id,
-    activities.channel,
-    activities.kind,
-    case when activities.is_inbound then 'inbound' else 'outbound' end as direction,
-    case when activities.is_inbound then 'prospect' else 'sales' end as actor,
-    activities.subject,
-    activities.occurred_at,
+    case when starts_with(tied.what_id, '001') then coalesce(what.survivor_id, tied.what_id) end as account_id,
+    case when starts_with(tied.what_id, '006') then tied.what_id end as opportunity_id,
+    case when starts_with(tied.what_id, '701') then tied.what_id end as campaign_id,
+    tied.channel,
+    tied.kind,
+    case when tied.is_inbound then 'inbound' else 'outbound' end as direction,
+    case when tied.is_inbound then 'prospect' else 'sales' end as actor,
+    tied.subject,
+    tied.known_done_at is null as is_dated,
+    tied.occurred_at,
+    tied.tied_at,
     greatest(
-        activities.occurred_at,
-        activities.ended_at,
-        activities.created_at,
+        tied.tied_at,
+        survivors.merged_at,
         -- What was there before the contact came from the lead by conversion, and was the lead's all along.
-        case when activities.created_at >= links.created_at then links.joined_at end
+        case when tied.created_at >= links.created_at then links.joined_at end
     ) as known_at,
-    activities.created_at,
-from activities
+    tied.created_at,
+    tied.modified_at,
+from tied
 cross join setting
-left join core.survivors as survivors on activities.who_id = survivors.record_id
-left join core.person_links as links on coalesce(survivors.survivor_id, activities.who_id) = links.record_id
-left join core.survivors as what on activities.what_id = what.record_id
-where activities.created_at <= setting.as_of
-    and coalesce(activities.ended_at, activities.occurred_at) <= setting.as_of
+left join core.survivors as survivors on tied.who_id = survivors.record_id
+left join core.person_links as links on coalesce(survivors.survivor_id, tied.who_id) = links.record_id
+left join core.survivors as what on tied.what_id = what.record_id
+where tied.tied_at <= setting.as_of

@@ -1,6 +1,7 @@
 -- One row per object and minute in which its records were moved into the CRM, not made there
 -- key: object, minute_at
--- The one place that decides what a migration is; the thresholds stand in the playbook (process.yaml).
+-- The one place that decides what a migration is; the thresholds stand in the playbook (process.yaml). A full day counts
+-- only when another object has one too: leads alone are an upload after a trade show, made here and of known age.
 with
 
 setting as (
@@ -51,6 +52,22 @@ objects as (
     select object, cast(sum(records) as bigint) as records, median(records) as usual_day
     from days
     group by object
+),
+
+full_days as (
+    select days.object, days.day_on
+    from days
+    inner join objects on days.object = objects.object
+    cross join setting
+    where (
+            days.records_in_full_minutes >= setting.backfill_day_rows
+            and days.records_in_full_minutes >= setting.backfill_day_share * objects.records
+        )
+        or (
+            days.records_in_full_minutes >= setting.backfill_large_day_rows
+            and days.records_in_full_minutes >= setting.backfill_times_usual_day * objects.usual_day
+        )
+    qualify count(*) over (partition by days.day_on) >= 2
 )
 
 select
@@ -59,18 +76,8 @@ select
     minutes.day_on,
     minutes.records,
 from minutes_of_days as minutes
-inner join days on minutes.object = days.object and minutes.day_on = days.day_on
 inner join objects on minutes.object = objects.object
 cross join setting
+left join full_days on minutes.object = full_days.object and minutes.day_on = full_days.day_on
 where minutes.is_full
-    and (
-        minutes.records >= setting.backfill_minute_share * objects.records
-        or (
-            days.records_in_full_minutes >= setting.backfill_day_rows
-            and days.records_in_full_minutes >= setting.backfill_day_share * objects.records
-        )
-        or (
-            days.records_in_full_minutes >= setting.backfill_large_day_rows
-            and days.records_in_full_minutes >= setting.backfill_times_usual_day * objects.usual_day
-        )
-    )
+    and (full_days.object is not null or minutes.records >= setting.backfill_minute_share * objects.records)

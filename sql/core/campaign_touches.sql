@@ -1,7 +1,8 @@
 -- One row per membership in a campaign and direction: put on the list, and responded
 -- key: source, source_id
 -- A member added on the day of the response was added because of it: that is the response alone. One who responded
--- later was a target before, and stays one, so that the past does not change with the response.
+-- later was a target before, and stays one, so that the past does not change with the response. A response of unknown
+-- date stands at the membership's beginning, and is known by its last change.
 with
 
 members as (
@@ -23,6 +24,7 @@ members as (
 select
     'campaign_member' as source,
     campaign_member_id as source_id,
+    named_record_id,
     record_id,
     person_id,
     campaign_id,
@@ -31,7 +33,9 @@ select
     'outbound' as direction,
     'marketing' as actor,
     campaign_name as subject,
+    true as is_dated,
     added_at as occurred_at,
+    added_at as tied_at,
     greatest(added_at, joined_at) as known_at,
     added_at as created_at,
 from members
@@ -40,6 +44,7 @@ union all
 select
     'campaign_response' as source,
     campaign_member_id as source_id,
+    named_record_id,
     record_id,
     person_id,
     campaign_id,
@@ -48,8 +53,10 @@ select
     'inbound' as direction,
     'prospect' as actor,
     campaign_name as subject,
-    responded_at as occurred_at,
-    greatest(responded_at, added_at, joined_at) as known_at,
+    responded_at is not null as is_dated,
+    coalesce(responded_at, added_at) as occurred_at,
+    greatest(response_known_at, added_at) as tied_at,
+    greatest(response_known_at, added_at, joined_at) as known_at,
     added_at as created_at,
 from members
 where has_responded

@@ -61,6 +61,7 @@ select
     events.email_event_id as source_id,
     emails.person_id,
     events.campaign_id,
+    events.email_normal,
     'email' as channel,
     'email_' || events.event_type as kind,
     case when events.event_type in ('open', 'click', 'unsubscribe', 'spam_report') then 'inbound' else 'outbound' end

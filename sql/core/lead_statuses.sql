@@ -1,12 +1,8 @@
 -- One row per lead and status it had, in the order of time, with the step of the process that the status means
 -- key: lead_id, status_number
--- From LeadHistory; without it the record tells the present status alone, and since when only if nothing ever changed
--- or the status still means the first step, in which every lead begins.
+-- From LeadHistory; without it the record tells the present status alone, and since when only if nothing ever changed,
+-- if the lead is younger than the history, or if the status means the first step, in which every lead begins.
 with
-
-setting as (
-    select as_of from config.as_of
-),
 
 steps as (
     select lower(status) as status, min(step) as step
@@ -28,9 +24,9 @@ changes as (
     where history.field = 'status'
 ),
 
--- A CRM that records status changes at all would have recorded them for every lead.
+-- From its first row on the history would hold every change; what came before may have been cut off.
 tracking as (
-    select count(*) > 0 as is_tracked from changes
+    select min(changed_at) as tracked_since from changes
 ),
 
 leads as (
@@ -43,20 +39,23 @@ leads as (
         leads.modified_at,
         changes.lead_id is not null as has_changes,
         changes.old_value as first_status,
-        tracking.is_tracked,
+        least(changes.changed_at, setting.as_of) as first_changed_at,
+        coalesce(leads.created_at >= tracking.tracked_since, false) as is_tracked,
         setting.as_of,
     from core.leads as leads
-    cross join setting
+    cross join config.as_of as setting
     cross join tracking
     left join changes on leads.lead_id = changes.lead_id and changes.change_number = 1
 ),
 
 statuses as (
-    select lead_id, 1 as source_order, '' as entry_id, first_status as status, created_at as entered_at
+    select
+        lead_id, 1 as source_order, '' as entry_id, first_status as status, first_changed_at as known_by,
+        case when is_tracked then created_at end as entered_at,
     from leads
     where has_changes
     union all
-    select changes.lead_id, 2, changes.lead_history_id, changes.new_value, changes.changed_at
+    select changes.lead_id, 2, changes.lead_history_id, changes.new_value, changes.changed_at, changes.changed_at
     from changes
     inner join leads on changes.lead_id = leads.lead_id
     where changes.changed_at <= leads.as_of
@@ -68,6 +67,7 @@ statuses as (
         3,
         '',
         case when not is_converted then status end,
+        modified_at,
         case
             when has_changes then modified_at
             when is_tracked or is_converted or modified_at = created_at then created_at
@@ -86,11 +86,10 @@ mapped as (
         coalesce(steps.step, 'lead') as step,
         leads.has_changes or (leads.is_tracked and not leads.is_converted) as is_recorded,
         leads.is_converted,
-        case
-            when statuses.entered_at is null and coalesce(steps.step, 'lead') = 'lead' then leads.created_at
-            when statuses.entered_at is null and steps.step = 'disqualified' then leads.modified_at
-            else statuses.entered_at
-        end as entered_at,
+        coalesce(
+            statuses.entered_at,
+            case coalesce(steps.step, 'lead') when 'lead' then leads.created_at when 'disqualified' then known_by end
+        ) as entered_at,
     from statuses
     inner join leads on statuses.lead_id = leads.lead_id
     left join steps on lower(statuses.status) = steps.status

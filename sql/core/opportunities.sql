@@ -24,10 +24,25 @@ amounts as (
     group by history.opportunity_id
 ),
 
+stages as (
+    select
+        stages.*,
+        outcomes.outcome is distinct from lag(outcomes.outcome) over (
+            partition by stages.opportunity_id order by stages.stage_number
+        ) as is_new_outcome,
+    from core.opportunity_stages as stages
+    left join core.stage_outcomes as outcomes on stages.stage = outcomes.stage
+),
+
+-- A deal is won or lost when its last unbroken row of stages of that outcome begins, whatever they are called.
 last_stages as (
-    select opportunity_id, stage, entered_at
-    from core.opportunity_stages
-    qualify row_number() over (partition by opportunity_id order by stage_number desc) = 1
+    select
+        opportunity_id,
+        max(struct_pack(stage_number := stage_number, stage := stage)).stage as stage,
+        max(struct_pack(stage_number := stage_number, entered_at := entered_at)) filter (where is_new_outcome)
+            .entered_at as entered_at,
+    from stages
+    group by opportunity_id
 ),
 
 states as (

@@ -1,5 +1,6 @@
 -- One row per e-mail address with the person who has it, and since when the house knows that
 -- key: email_normal
+-- Records that live speak before merged and deleted ones, so that mail to an address of a loser reaches the survivor.
 with
 
 holders as (
@@ -8,21 +9,22 @@ holders as (
         person_id,
         first_value(person_id) over (
             partition by email_normal
-            order by case record_kind when 'contact' then 1 else 2 end,
+            order by case when is_deleted then 2 else 1 end,
+            case record_kind when 'contact' then 1 else 2 end,
             case when person_id = record_id then 2 else 1 end,
             created_at,
             record_id
         ) as first_person_id,
-        created_at,
-        joined_at,
-    from core.person_links
+        known_at,
+    from core.record_persons
     where email_normal is not null
+        and person_id is not null
 )
 
 select
     email_normal,
     first_person_id as person_id,
-    greatest(min(created_at), max(joined_at)) as known_at,
+    min(known_at) as known_at,
 from holders
 where person_id = first_person_id
 group by email_normal, first_person_id

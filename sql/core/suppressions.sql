@@ -1,77 +1,73 @@
 -- One row per person, reason not to address the person, and record that says so
 -- key: person_id, reason, record_id
--- A refusal in any record of the person holds, in deleted and merged records too; since_at is the moment by which we
--- knew. 'deleted' names only those of whom no record lives; 'converted' means the lead record, not its person.
+-- A refusal holds for the person of the record and for everybody who has its e-mail address in any record, deleted and
+-- merged ones too; since_at is the moment by which we knew. 'deleted' names only those of whom no record lives;
+-- 'converted' means the lead record, not its person.
 with
+
+setting as (
+    select as_of from config.as_of
+),
 
 records as (
     select
-        contact_id as record_id, email_normal, has_opted_out_of_email, do_not_call, is_bounced, bounced_at,
-        is_deleted, created_at, modified_at,
+        contact_id as record_id, has_opted_out_of_email, do_not_call, is_bounced, bounced_at, is_deleted, modified_at,
     from staging.salesforce_contacts
     union all
-    select
-        lead_id, email_normal, has_opted_out_of_email, do_not_call, is_bounced, bounced_at,
-        is_deleted, created_at, modified_at,
+    select lead_id, has_opted_out_of_email, do_not_call, is_bounced, bounced_at, is_deleted, modified_at
     from staging.salesforce_leads
 ),
 
-persons as (
-    select
-        records.*,
-        coalesce(links.person_id, survivors.person_id, emails.person_id) as living_person_id,
-    from records
-    cross join config.as_of as setting
-    left join core.person_links as links on records.record_id = links.record_id
-    left join core.survivors as merged on records.record_id = merged.record_id
-    left join core.person_links as survivors on merged.survivor_id = survivors.record_id
-    left join core.person_emails as emails on records.email_normal = emails.email_normal
-    where records.created_at <= setting.as_of
+refusals as (
+    select record_id, 'opted_out' as reason, modified_at as since_at from records where has_opted_out_of_email
+    union all
+    select record_id, 'do_not_call', modified_at from records where do_not_call
+    union all
+    select record_id, 'bounced', coalesce(bounced_at, modified_at) from records where is_bounced
+),
+
+-- A refusal of nobody who lives stays under the record, one that came by mail without any record under the address.
+holders as (
+    select record_id, person_id
+    from core.record_persons
+    where person_id is not null
+    union
+    select persons.record_id, addresses.person_id
+    from core.record_persons as persons
+    inner join core.person_addresses as addresses on persons.email_normal = addresses.email_normal
 ),
 
 mails as (
     select
-        events.email_normal,
-        case when events.event_type = 'bounce' then 'bounced' else 'opted_out' end as reason,
+        coalesce(addresses.person_id, events.email_normal) as person_id,
+        case when events.event_type in ('bounce', 'hard_bounce') then 'bounced' else 'opted_out' end as reason,
         events.email_event_id as record_id,
-        events.occurred_at,
+        events.occurred_at as since_at,
     from staging.engagement_email_events as events
-    cross join config.as_of as setting
+    cross join setting
+    left join core.person_addresses as addresses on events.email_normal = addresses.email_normal
     where events.event_type in ('bounce', 'hard_bounce', 'unsubscribe', 'spam_report')
+        and events.email_normal is not null
         and events.occurred_at <= setting.as_of
 ),
 
--- What somebody without any record says is kept under the address.
 first_mails as (
-    select
-        coalesce(emails.person_id, mails.email_normal) as person_id,
-        mails.reason,
-        mails.record_id,
-        mails.occurred_at as since_at,
+    select person_id, reason, record_id, since_at
     from mails
-    left join core.person_emails as emails on mails.email_normal = emails.email_normal
-    where mails.email_normal is not null
-    qualify row_number() over (
-        partition by coalesce(emails.person_id, mails.email_normal), mails.reason
-        order by mails.occurred_at, mails.record_id
-    ) = 1
+    qualify row_number() over (partition by person_id, reason order by since_at, record_id) = 1
 )
 
-select coalesce(living_person_id, record_id) as person_id, 'opted_out' as reason, record_id, modified_at as since_at
-from persons
-where has_opted_out_of_email
+select coalesce(holders.person_id, refusals.record_id) as person_id, refusals.reason, refusals.record_id,
+    refusals.since_at,
+from refusals
+inner join core.record_persons as persons on refusals.record_id = persons.record_id
+left join holders on refusals.record_id = holders.record_id
 union all
-select coalesce(living_person_id, record_id), 'do_not_call', record_id, modified_at
-from persons
-where do_not_call
-union all
-select coalesce(living_person_id, record_id), 'bounced', record_id, coalesce(bounced_at, modified_at)
-from persons
-where is_bounced
-union all
-select record_id, 'deleted', record_id, modified_at
-from persons
-where is_deleted and living_person_id is null
+select records.record_id, 'deleted', records.record_id, records.modified_at
+from records
+inner join core.record_persons as persons on records.record_id = persons.record_id
+anti join holders on records.record_id = holders.record_id
+where records.is_deleted
 union all
 select links.person_id, 'converted', conversions.lead_id, conversions.converted_at
 from core.lead_conversions as conversions

@@ -1,27 +1,28 @@
--- One row per record that was merged into another one, with the record that lives on
+-- One row per record that was merged into another one, with the record that lives on and since when
 -- key: record_id
 -- The search starts from the records that live, so that a circle of merges ends nowhere and is left out.
+-- A merge is the last change of its loser.
 with recursive
 
 records as (
-    select account_id as record_id, merged_into_id, is_deleted from staging.salesforce_accounts
+    select account_id as record_id, merged_into_id, is_deleted, modified_at from staging.salesforce_accounts
     union all
-    select contact_id as record_id, merged_into_id, is_deleted from staging.salesforce_contacts
+    select contact_id as record_id, merged_into_id, is_deleted, modified_at from staging.salesforce_contacts
     union all
-    select lead_id as record_id, merged_into_id, is_deleted from staging.salesforce_leads
+    select lead_id as record_id, merged_into_id, is_deleted, modified_at from staging.salesforce_leads
 ),
 
 chains as (
-    select losers.record_id, winners.record_id as survivor_id
+    select losers.record_id, winners.record_id as survivor_id, losers.modified_at as merged_at
     from records as losers
     inner join records as winners on losers.merged_into_id = winners.record_id
     where losers.is_deleted and not winners.is_deleted
     union all
-    select losers.record_id, chains.survivor_id
+    select losers.record_id, chains.survivor_id, greatest(losers.modified_at, chains.merged_at) as merged_at
     from records as losers
     inner join chains on losers.merged_into_id = chains.record_id
     where losers.is_deleted
 )
 
-select record_id, survivor_id
+select record_id, survivor_id, merged_at
 from chains

@@ -1,12 +1,9 @@
--- One row per website visitor (a cookie) and span of time in which it was the same person
+-- One row per website visitor (a cookie) and span of time in which it was the same e-mail address, and whose that is
 -- key: visitor_id, identified_at
 -- A visit belongs to the latest identification before it; what came before the first one belongs to that one, but is
--- known only from known_at on.
+-- known only from then on. The spans follow addresses, known to the CRM or not, so that neither a conversion nor a merge
+-- nor a new record moves a visit of the past from one address to another.
 with
-
-setting as (
-    select as_of from config.as_of
-),
 
 identifications as (
     select visitor_id, email_normal, visited_at as identified_at
@@ -18,38 +15,35 @@ identifications as (
     where visitor_id is not null and email_normal is not null
 ),
 
-people as (
-    select
-        identifications.visitor_id,
-        emails.person_id,
-        identifications.identified_at,
-        greatest(identifications.identified_at, emails.known_at) as known_at,
+moments as (
+    select identifications.visitor_id, identifications.identified_at, min(identifications.email_normal) as email_normal
     from identifications
-    inner join core.person_emails as emails on identifications.email_normal = emails.email_normal
-    cross join setting
+    cross join config.as_of as setting
     where identifications.identified_at <= setting.as_of
-    qualify row_number() over (
-        partition by identifications.visitor_id, identifications.identified_at
-        order by emails.known_at, emails.person_id, identifications.email_normal
-    ) = 1
+    group by identifications.visitor_id, identifications.identified_at
 ),
 
 changes as (
-    select people.*
-    from people
-    qualify person_id is distinct from lag(person_id) over (partition by visitor_id order by identified_at)
+    select moments.*
+    from moments
+    qualify email_normal is distinct from lag(email_normal) over (partition by visitor_id order by identified_at)
+),
+
+spans as (
+    select
+        changes.*,
+        lag(identified_at) over (partition by visitor_id order by identified_at) as previous_at,
+        lead(identified_at) over (partition by visitor_id order by identified_at) as next_at,
+    from changes
 )
 
 select
-    visitor_id,
-    person_id,
-    identified_at,
-    known_at,
-    case
-        when row_number() over (partition by visitor_id order by identified_at) > 1 then identified_at
-        else timestamp '1900-01-01 00:00:00'
-    end as from_at,
-    coalesce(
-        lead(identified_at) over (partition by visitor_id order by identified_at), timestamp '9999-12-31 00:00:00'
-    ) as until_at,
-from changes
+    spans.visitor_id,
+    spans.email_normal,
+    emails.person_id,
+    spans.identified_at,
+    greatest(spans.identified_at, emails.known_at) as known_at,
+    case when spans.previous_at is null then timestamp '1900-01-01 00:00:00' else spans.identified_at end as from_at,
+    coalesce(spans.next_at, timestamp '9999-12-31 00:00:00') as until_at,
+from spans
+left join core.person_emails as emails on spans.email_normal = emails.email_normal

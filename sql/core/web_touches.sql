@@ -51,30 +51,40 @@ actions as (
         fills.submitted_at,
     from staging.engagement_form_fills as fills
     left join forms on fills.form_type = forms.form_type
+),
+
+-- An action that carries an address is of that address alone; the owner of the cookie has done the others.
+owned as (
+    select
+        actions.*,
+        coalesce(actions.email_normal, visitors.email_normal) as owner_email,
+        greatest(actions.occurred_at, case when actions.email_normal is null then visitors.identified_at end)
+            as tied_at,
+    from actions
+    cross join config.as_of as setting
+    left join core.visitor_people as visitors
+        on actions.visitor_id = visitors.visitor_id
+        and actions.occurred_at >= visitors.from_at
+        and actions.occurred_at < visitors.until_at
+    where actions.occurred_at <= setting.as_of
 )
 
 select
-    actions.source,
-    actions.source_id,
-    coalesce(emails.person_id, visitors.person_id) as person_id,
-    actions.campaign_id,
-    actions.channel,
-    actions.kind,
+    owned.source,
+    owned.source_id,
+    emails.person_id,
+    owned.campaign_id,
+    owned.owner_email as email_normal,
+    owned.channel,
+    owned.kind,
     'inbound' as direction,
     'prospect' as actor,
-    actions.subject,
-    actions.is_machine,
-    actions.is_hand_raise,
-    actions.occurred_at,
-    greatest(
-        actions.occurred_at, case when emails.person_id is null then visitors.known_at else emails.known_at end
-    ) as known_at,
-    actions.occurred_at as created_at,
-from actions
-cross join config.as_of as setting
-left join core.person_emails as emails on actions.email_normal = emails.email_normal
-left join core.visitor_people as visitors
-    on actions.visitor_id = visitors.visitor_id
-    and actions.occurred_at >= visitors.from_at
-    and actions.occurred_at < visitors.until_at
-where actions.occurred_at <= setting.as_of
+    owned.subject,
+    owned.is_machine,
+    owned.is_hand_raise,
+    owned.occurred_at,
+    owned.tied_at,
+    greatest(owned.tied_at, emails.known_at) as known_at,
+    owned.occurred_at as created_at,
+from owned
+left join core.person_emails as emails on owned.owner_email = emails.email_normal

@@ -1,6 +1,6 @@
 -- One row per lead and moment with the person's own actions known by then, counted over windows
 -- key: lead_id, as_of
--- Actions are counted by person, never by the record that carries them: a conversion moves records, not deeds.
+-- Actions count from when they could be tied to this lead: neither a conversion nor a merge changes the days before it.
 -- What representatives do is left out: it follows from their guess of the outcome. A refusal is no sign of interest.
 with
 
@@ -15,11 +15,12 @@ actions as (
         touches.occurred_at,
         days_between(touches.occurred_at, spine.as_of) as days_ago,
     from spine.lead_conversion as spine
-    inner join core.leads as leads on spine.lead_id = leads.lead_id
+    inner join core.lead_touches as lead_touches
+        on spine.lead_id = lead_touches.lead_id
+        and lead_touches.known_at <= spine.as_of
     inner join core.touches as touches
-        on leads.person_id = touches.person_id
+        on lead_touches.touch_id = touches.touch_id
         and touches.occurred_at <= spine.as_of
-        and touches.known_at <= spine.as_of
         and touches.occurred_at > add_days(spine.as_of, -365)
     where touches.actor = 'prospect'
         and not touches.is_machine
@@ -45,6 +46,5 @@ select
     count(*) filter (where kind = 'email_click') as email_clicks_365d,
     count(*) filter (where kind = 'campaign_response') as campaign_responses_365d,
     cast(floor(min(days_ago) filter (where not is_weak)) as bigint) as days_since_last_action,
-    cast(floor(max(days_ago) filter (where not is_weak)) as bigint) as days_since_first_action,
 from actions
 group by lead_id, as_of

@@ -1,5 +1,6 @@
 -- One row per person with the newest touches in words and the attempts of sales
 -- key: person_id
+-- An attempt is a call or a mail by sales; a meeting held is more than one, other tasks are none.
 with
 
 settings as (
@@ -12,6 +13,7 @@ touches as (
     select
         touches.*,
         touches.actor = 'sales'
+        and touches.kind in ('call', 'task_email')
         and touches.direction = 'outbound'
         and touches.occurred_at > add_days(settings.as_of, -settings.attempts_within_days) as is_attempt,
         row_number() over (partition by touches.person_id order by touches.occurred_at desc, touches.touch_id) as place,

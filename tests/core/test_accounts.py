@@ -111,6 +111,19 @@ def test_records_made_in_one_minute_were_moved_and_those_of_a_usual_day_were_not
     assert crm.rows("core.leads", "count(*), min(left(lead_id, 5))", where="is_backfilled") == [(12, "moved")]
 
 
+@pytest.mark.parametrize(("objects", "moved"), [(["lead"], 0), (["lead", "account"], 60)])
+def test_a_full_day_is_a_migration_when_two_objects_have_it_and_an_upload_of_leads_alone_is_none(
+    crm: Crm, objects: list[str], moved: int
+) -> None:
+    for table in objects:
+        for number in range(60):
+            crm.add(table, CreatedDate=datetime(2024, 2, 15, 9, number // 12, number % 12))
+        for day in range(1, 21):
+            for number in range(7):
+                crm.add(table, CreatedDate=datetime(2024, 3, day, 9 + number))
+    assert crm.rows("core.leads", "count(*) filter (where is_backfilled), count(*)") == [(moved, 200)]
+
+
 def test_a_few_records_of_one_minute_are_no_migration(crm: Crm) -> None:
     for second in range(9):
         crm.add("lead", CreatedDate=datetime(2024, 1, 5, 9, 30, second))

@@ -92,6 +92,45 @@ def test_without_history_there_is_one_step_since_when_nobody_knows_if_the_record
     ]
 
 
+@pytest.mark.parametrize(
+    ("values", "lost_at"),
+    [
+        ({"CreatedDate": day(2), "SystemModstamp": day(9)}, day(9)),  # older than the history: lost since nobody knows
+        ({"CreatedDate": day(2), "SystemModstamp": day(2)}, day(2)),
+        ({"CreatedDate": day(4), "SystemModstamp": day(9)}, day(4)),
+    ],
+)
+def test_a_lead_without_a_row_is_as_at_its_creation_only_where_the_history_reaches_back_to_it(
+    crm: Crm, values: dict[str, object], lost_at: datetime
+) -> None:
+    crm.add("lead", Id="other", Status="Working", CreatedDate=day(1))
+    crm.add("lead_history", LeadId="other", Field="Status", OldValue="New", NewValue="Working", CreatedDate=day(3))
+    crm.add("lead", Id="lead", Status="Unqualified", **values)
+    assert crm.rows("core.lead_steps", "step, exited_at, exit_kind", where="lead_id = 'lead'") == [
+        ("lead", lost_at, "lost")
+    ]
+
+
+def test_the_first_status_of_a_lead_whose_history_was_cut_off_began_nobody_knows_when(crm: Crm) -> None:
+    for lead, first in [("a", "MQL"), ("b", "Unqualified")]:
+        crm.add("lead", Id=lead, Status="Accepted", CreatedDate=day(1), SystemModstamp=day(9))
+        crm.add("lead_history", LeadId=lead, Field="Status", OldValue=first, NewValue="Accepted", CreatedDate=day(9))
+    assert crm.rows("core.lead_steps", "lead_id, step, entered_at, exited_at, exit_kind", as_of=day(12)) == [
+        ("a", "qualified_lead", None, day(9), "advanced"),
+        ("a", "accepted_lead", day(9), None, None),
+        ("b", "lead", day(1), day(9), "lost"),
+        ("b", "accepted_lead", day(9), None, None),
+    ]
+
+
+@pytest.mark.parametrize("reopened", ["Working", "Nurturing", "MQL"])
+def test_a_lost_lead_that_somebody_reopens_is_open_again_on_a_new_pass(crm: Crm, reopened: str) -> None:
+    add_lead(crm, ("New", 1), ("Unqualified", 5), (reopened, 20), SystemModstamp=day(20))
+    [lost, last] = crm.rows("core.lead_steps", "pass_number, entered_at, exited_at, exit_kind", as_of=day(15, 6))
+    assert lost == (1, day(1), day(5), "lost")
+    assert last == (2, day(20), None, None)
+
+
 def test_a_status_that_the_playbook_does_not_know_counts_as_the_first_step_and_is_reported(crm: Crm) -> None:
     add_lead(crm, ("Teleported", 1), Company="Acme")
     assert crm.rows("core.lead_steps", "step", as_of=day(2)) == [("lead",)]

@@ -74,6 +74,28 @@ def test_before_it_was_won_the_deal_stands_in_the_stage_and_at_the_amount_of_tha
     assert crm.rows("core.accounts", "first_won_at", as_of=datetime(2024, 4, 1)) == []
 
 
+@pytest.mark.parametrize(
+    ("stages", "closed"),
+    [
+        ([("Proposal", 2), ("Closed Won", 3), ("Won - Live", 5)], 3),
+        ([("Closed Won", 2), ("Proposal", 3), ("Closed Won", 4), ("Won - Live", 5)], 4),
+        ([("Closed Lost", 2), ("Closed Won", 3)], 3),
+    ],
+)
+def test_a_deal_was_won_when_the_last_row_of_won_stages_began(
+    crm: Crm, stages: list[tuple[str, int]], closed: int
+) -> None:
+    for stage, is_won in [("Closed Won", True), ("Won - Live", True), ("Closed Lost", False)]:
+        crm.add("opportunity_stage", MasterLabel=stage, IsClosed=True, IsWon=is_won)
+    crm.add("account", Id="001a")
+    crm.add("opportunity", Id="o", AccountId="001a", StageName=stages[-1][0], IsClosed=True, IsWon=True,
+            CloseDate="2024-03-01", SystemModstamp="2024-05-01")  # fmt: skip
+    for number, (stage, month) in enumerate(stages):
+        crm.add("opportunity_history", Id=f"h{number}", OpportunityId="o", StageName=stage,
+                CreatedDate=datetime(2024, month, 1))  # fmt: skip
+    assert crm.rows("core.accounts", "first_won_at, last_won_at") == [(datetime(2024, closed, 1),) * 2]
+
+
 def test_without_stage_history_the_changes_of_the_field_tell_the_stages(crm: Crm) -> None:
     crm.add("opportunity", Id="o", StageName="Proposal", IsClosed=False, SystemModstamp="2024-02-01 08:00")
     crm.add("opportunity_field_history", OpportunityId="o", Field="StageName", OldValue="Discovery",

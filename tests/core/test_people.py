@@ -70,6 +70,40 @@ def test_an_opt_out_in_a_deleted_record_holds_for_the_person_who_lives_on(crm: C
 
 
 @pytest.mark.capability("T5")
+def test_a_refusal_holds_for_everybody_who_has_the_address_and_for_the_person_of_the_record(crm: Crm) -> None:
+    crm.add("contact", Id="became", Email="c@acme.com")
+    crm.add("contact", Id="owner", Email="a@acme.com", HasOptedOutOfEmail=False)
+    crm.add("contact", Id="stranger", Email="s@acme.com", HasOptedOutOfEmail=False)
+    crm.add("lead", Id="lead", Email="A@acme.com", HasOptedOutOfEmail=True, IsConverted=True,
+            ConvertedDate="2024-02-01", ConvertedContactId="became")  # fmt: skip
+    assert crm.rows("core.suppressions", "person_id, record_id", where="reason = 'opted_out'") == [
+        ("became", "lead"),
+        ("owner", "lead"),
+    ]
+    allowed = [("became", False), ("owner", False), ("stranger", True)]
+    assert crm.rows("core.people", "person_id, email_allowed") == allowed
+    crm.change("update intake.raw.lead set IsDeleted = true")
+    assert crm.rows("core.people", "person_id, email_allowed") == allowed
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [("unsubscribe", "opted_out"), ("spam_report", "opted_out"), ("bounce", "bounced"), ("hard_bounce", "bounced"),
+     ("soft_bounce", None), ("open", None)],
+)  # fmt: skip
+@pytest.mark.capability("T5")
+def test_what_came_of_a_mail_to_the_address_of_a_merged_contact_reaches_the_survivor(
+    crm: Crm, event: str, reason: str | None
+) -> None:
+    crm.add("contact", Id="survivor", Email="k@acme.com")
+    crm.add("contact", Id="loser", Email="k2@acme.com", IsDeleted=True, MasterRecordId="survivor")
+    crm.add("email_event", email_event_id="e", email="k2@acme.com", event_type=event, occurred_at="2024-03-01")
+    expected = [("survivor", reason, "e")] if reason else []
+    assert crm.rows("core.suppressions", "person_id, reason, record_id") == expected
+    assert crm.rows("core.touches", "person_id") == [("survivor",)]
+
+
+@pytest.mark.capability("T5")
 def test_every_reason_names_the_person_and_the_record_that_says_so(crm: Crm) -> None:
     crm.add("contact", Id="caller", DoNotCall=True)
     crm.add("contact", Id="bounced", EmailBouncedDate="2024-02-02 10:00")

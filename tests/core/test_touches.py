@@ -44,6 +44,15 @@ def test_what_was_written_down_late_was_known_late(crm: Crm) -> None:
     assert crm.rows("core.touches", "touch_id", as_of=datetime(2024, 2, 15)) == []
 
 
+def test_a_task_without_its_moment_of_completion_is_known_to_be_done_by_its_last_change(crm: Crm) -> None:
+    crm.add("lead", Id="lead")
+    crm.add("task", WhoId="lead", IsClosed=True, ActivityDate="2024-02-01", SystemModstamp="2024-03-01")
+    assert crm.rows("core.touches", "occurred_at, known_at") == [
+        (datetime(2024, 2, 1, 23, 59, 59), datetime(2024, 3, 1))
+    ]
+    assert crm.rows("core.touches", "touch_id", as_of=datetime(2024, 2, 15)) == []
+
+
 @pytest.mark.capability("I4")
 def test_a_member_row_with_lead_and_contact_is_one_touch(crm: Crm) -> None:
     crm.add("contact", Id="contact")
@@ -82,6 +91,18 @@ def test_a_response_is_what_the_campaign_calls_one(crm: Crm) -> None:
     ]
 
 
+def test_a_response_without_its_date_is_known_by_the_last_change_and_put_at_the_beginning(crm: Crm) -> None:
+    crm.add("lead", Id="lead")
+    crm.add("campaign", Id="c")
+    crm.add("campaign_member", CampaignId="c", LeadId="lead", HasResponded=True, CreatedDate="2024-02-01",
+            SystemModstamp="2024-05-01")  # fmt: skip
+    assert crm.rows("core.touches", "occurred_at, known_at", where="kind = 'campaign_response'") == [
+        (datetime(2024, 2, 1), datetime(2024, 5, 1))
+    ]
+    assert crm.rows("core.campaign_members", "has_responded, responded_at") == [(True, None)]
+    assert crm.rows("core.campaign_members", "has_responded", as_of=datetime(2024, 4, 1)) == [(False,)]
+
+
 def test_members_put_on_a_list_by_upload_have_not_responded(crm: Crm) -> None:
     crm.add("campaign", Id="c")
     for number in range(12):
@@ -115,6 +136,20 @@ def test_a_shared_cookie_belongs_to_whoever_was_identified_last(crm: Crm) -> Non
     assert visits == [("v1", "ann"), ("v3", "ann"), ("v5", "bob"), ("v7", "ann")]
 
 
+def test_an_action_that_carries_an_address_is_of_nobody_else_though_the_cookie_has_an_owner(crm: Crm) -> None:
+    crm.add("contact", Id="ann", Email="ann@acme.com")
+    for number, email in enumerate(["ann@acme.com", "stranger@acme.com", None]):
+        crm.add("form_fill", form_fill_id=f"f{number}", visitor_id="cookie", email=email,
+                submitted_at=datetime(2024, 3, 1 + number))  # fmt: skip
+    crm.add("web_visit", visit_id="v", visitor_id="cookie", page="/", visited_at="2024-03-01 10:00")
+    assert crm.rows("core.touches", "source_id, person_id") == [
+        ("f0", "ann"),
+        ("f1", None),
+        ("f2", None),  # the stranger was the last to tell a name
+        ("v", "ann"),
+    ]
+
+
 def test_robots_pricing_pages_and_clicks_on_every_link_are_told_apart(crm: Crm) -> None:
     crm.add("contact", Id="kim", Email="kim@acme.com")
     for visit, page, agent in [("v1", "/Pricing/eu", "Mozilla"), ("v2", "/", "GoogleBot/2.1")]:
@@ -145,49 +180,4 @@ def test_the_account_of_a_touch_is_what_it_is_about_else_the_persons_account_kno
         ("t2", "001acme", None),
         ("t3", "001about", None),
         ("t4", "001about", "006deal"),
-    ]
-
-
-def touches_of(crm: Crm, lead: str) -> list[tuple[object, ...]]:
-    """What the features of a lead see: the touches of its person, and since when they may count."""
-    person = f"(select person_id from core.leads where lead_id = '{lead}')"
-    crm.rows("core.leads", "lead_id")
-    return crm.rows("core.touches", "touch_id, occurred_at, known_at", where=f"person_id = {person}")
-
-
-@pytest.mark.capability("M4")
-def test_a_conversion_moves_records_but_no_touch_of_the_past(crm: Crm) -> None:
-    crm.add("lead", Id="lead", Email="kim@acme.com")
-    crm.add("task", Id="call", WhoId="lead", IsClosed=True, CompletedDateTime="2024-02-01", CreatedDate="2024-02-01")
-    crm.add("campaign_member", Id="m", LeadId="lead", Status="Sent", CreatedDate="2024-02-02")
-    crm.add("email_event", email_event_id="e", email="kim@acme.com", event_type="click", occurred_at="2024-02-03")
-    before = touches_of(crm, "lead")
-    assert len(before) == 3
-
-    crm.add("contact", Id="contact", Email="kim@acme.com", CreatedDate="2024-03-01 10:00")
-    crm.change(
-        "update intake.raw.lead set IsConverted = true, ConvertedDate = '2024-03-01', ConvertedContactId = 'contact', "
-        "SystemModstamp = '2024-03-01 10:00'"
-    )
-    crm.change("update intake.raw.task set WhoId = 'contact'")
-    crm.change("update intake.raw.campaign_member set ContactId = 'contact'")
-    assert touches_of(crm, "lead") == before
-
-
-@pytest.mark.capability("M4")
-def test_what_an_older_contact_did_is_known_of_the_lead_only_since_the_conversion(crm: Crm) -> None:
-    crm.add("contact", Id="contact", Email="old@acme.com", CreatedDate="2023-01-01")
-    crm.add("lead", Id="lead", Email="new@acme.com", IsConverted=True, ConvertedDate="2024-03-01",
-            ConvertedContactId="contact", SystemModstamp="2024-04-01")  # fmt: skip
-    crm.add("lead_history", LeadId="lead", Field="leadConverted", CreatedDate="2024-03-01 10:00")
-    crm.add("task", Id="call", WhoId="contact", IsClosed=True, CompletedDateTime="2024-02-01",
-            CreatedDate="2024-02-01")  # fmt: skip
-    for name in ("old", "new"):
-        crm.add("email_event", email_event_id=name, email=f"{name}@acme.com", event_type="click",
-                occurred_at="2024-02-03")  # fmt: skip
-    conversion = datetime(2024, 3, 1, 10)
-    assert touches_of(crm, "lead") == [
-        ("email_event:new", datetime(2024, 2, 3), datetime(2024, 2, 3)),
-        ("email_event:old", datetime(2024, 2, 3), conversion),
-        ("task:call", datetime(2024, 2, 1), conversion),
     ]

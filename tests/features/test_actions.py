@@ -13,6 +13,8 @@ def touch(company: Company, days_ago: float, known_days_ago: float | None = None
     company.numbers += 1
     occurred_at = THEN - timedelta(days=days_ago)
     known_at = occurred_at if known_days_ago is None else THEN - timedelta(days=known_days_ago)
+    company.put("core.lead_touches", touch_id=f"t{company.numbers}", lead_id=values.pop("lead_id", "lead"),
+                known_at=known_at)  # fmt: skip
     company.put("core.touches", **{
         "touch_id": f"t{company.numbers}", "person_id": "kim", "actor": "prospect", "source": "web_visit",
         "channel": "web", "kind": "page_view", "is_weak": False, "is_machine": False, "is_hand_raise": False,
@@ -43,8 +45,7 @@ def test_a_visit_counts_from_the_moment_that_the_house_knew_whose_it_was(company
         {"is_machine": True},
         {"actor": "sales", "kind": "call"},
         {"actor": "marketing", "kind": "campaign_sent"},
-        {"person_id": "lee"},
-        {"person_id": None},
+        {"lead_id": "another"},
         {"source": "email_event", "channel": "email", "kind": "email_unsubscribe"},
         {"source": "email_event", "channel": "email", "kind": "email_spam_report"},
     ],

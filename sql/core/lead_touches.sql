@@ -1,0 +1,77 @@
+-- One row per lead and touch that could be tied to this lead before any conversion, with since when it could
+-- key: lead_id, touch_id
+-- Features of a lead count by this table, never by person: who is one person is learned from conversions, and would
+-- rewrite what was known before. A touch is the lead's by its own record, by its own e-mail address (in whatever record,
+-- mail, form or identified cookie), or by a record merged into it, from the merge on. What only its conversion ties to a
+-- lead is not here, and neither is what has no date of its own but the last change, which a conversion moves.
+with
+
+touches as (
+    select
+        web.source, web.source_id, cast(null as varchar) as record_id, web.email_normal, web.tied_at,
+    from core.web_touches as web
+    union all
+    select source, source_id, null, email_normal, occurred_at
+    from core.email_touches
+    union all
+    select source, source_id, named_record_id, null, tied_at
+    from core.campaign_touches
+    where is_dated
+    union all
+    select
+        activities.source,
+        activities.source_id,
+        coalesce(origins.lead_id, activities.who_id),
+        null,
+        greatest(activities.tied_at, case when origins.lead_id is null then origins.converted_at end),
+    from core.activity_touches as activities
+    left join core.activity_origins as origins
+        on activities.source = origins.source
+        and activities.source_id = origins.source_id
+    where activities.is_dated
+),
+
+-- A touch of a record is one of the record's address too.
+addressed as (
+    select
+        touches.source || ':' || touches.source_id as touch_id,
+        touches.record_id,
+        coalesce(touches.email_normal, records.email_normal) as email_normal,
+        touches.tied_at,
+        greatest(touches.tied_at, records.created_at) as address_tied_at,
+    from touches
+    left join core.record_persons as records on touches.record_id = records.record_id
+),
+
+names as (
+    select lead_id, lead_id as record_id, email_normal, created_at as from_at
+    from core.leads
+    union all
+    select leads.lead_id, losers.record_id, losers.email_normal, losers.merged_at
+    from core.record_persons as losers
+    inner join core.leads as leads on losers.survivor_id = leads.lead_id
+),
+
+addresses as (
+    select lead_id, email_normal, min(from_at) as from_at
+    from names
+    where email_normal is not null
+    group by lead_id, email_normal
+),
+
+ties as (
+    select addresses.lead_id, addressed.touch_id, greatest(addressed.address_tied_at, addresses.from_at) as known_at
+    from addressed
+    inner join addresses on addressed.email_normal = addresses.email_normal
+    union all
+    select names.lead_id, addressed.touch_id, greatest(addressed.tied_at, names.from_at) as known_at
+    from addressed
+    inner join names on addressed.record_id = names.record_id
+)
+
+select
+    lead_id,
+    touch_id,
+    min(known_at) as known_at,
+from ties
+group by lead_id, touch_id
