@@ -5,6 +5,7 @@ What does not belong here: any asset's body. `GROWTH_HOME` names the home when D
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,13 +16,19 @@ from pipelines.assets.models import KEPT_TABLES, kept_assets, model_assets, mode
 from pipelines.assets.published import published_assets
 from pipelines.assets.tables import table_assets
 from pipelines.contracts import Contract, load_contracts
-from pipelines.engine import CONTRACTS, PLAYBOOK, SQL, Engine, Request, open_engine
-from pipelines.fingerprint import fingerprint
+from pipelines.engine import CONTRACTS, PLAYBOOK, SQL, Engine, Request, open_engine, silent
+from pipelines.fingerprint import fingerprint, is_of_this_project
+from pipelines.history import RUNS, last_fingerprint, last_published
 from pipelines.home import Home
+from pipelines.instance import fail_abandoned
 from pipelines.intake import folder_fingerprint
 from pipelines.jobs import engine_jobs, engine_schedules
+from pipelines.lock import writer_lock
+from pipelines.other_company import company_of, settle
+from pipelines.publish.reader import open_reader
 from pipelines.quiet import silence
 from pipelines.tables.files import read_tables
+from pipelines.warehouse import connect
 
 HOME_VARIABLE = "GROWTH_HOME"
 
@@ -29,13 +36,48 @@ HOME_VARIABLE = "GROWTH_HOME"
 @dg.resource(description="The home with its databases, open for writing, for the length of a run.")
 def engine(context: dg.InitResourceContext) -> Iterator[Engine]:
     """Used when Dagster starts the run; `growth run` hands in an engine of its own."""
-    home = Home(Path(os.environ.get(HOME_VARIABLE, "growth_home")).absolute())
-    request = Request(home, home.extracts)
-    # Only a run from the extracts on knows from which inputs its tables are made.
-    is_daily = context.dagster_run is not None and context.dagster_run.job_name == "daily"
-    mark = fingerprint(request, folder_fingerprint(request.extracts)) if is_daily else ""
-    with open_engine(request, context.run_id or "unknown", utc_now, fingerprint=mark) as opened:
-        yield opened
+    home, run_id = company_home(), context.run_id or "unknown"
+    home.create()
+    with writer_lock(home.writer_lock, run_id) as lock, ExitStack() as stack:
+        if context.instance:
+            fail_abandoned(context.instance, lock.abandoned_run)
+        settle(home)
+        request, mark = repeated(home)
+        if context.dagster_run is not None and is_loading(context.dagster_run):
+            mark = fingerprint(request, folder_fingerprint(request.extracts)) if is_whole(context.dagster_run) else ""
+            stack.enter_context(company_of(request, run_id, context.log.warning if context.log else silent))
+        yield stack.enter_context(open_engine(request, run_id, utc_now, fingerprint=mark))
+
+
+def company_home() -> Home:
+    """The home that Dagster's runs work in."""
+    return Home(Path(os.environ.get(HOME_VARIABLE, "growth_home")).absolute())
+
+
+def repeated(home: Home) -> tuple[Request, str]:
+    """The request of the last run that went well, for a later moment, and the fingerprint of the tables as they are.
+
+    The fingerprint is empty when not all of them come from the same inputs and today's project: then nobody may take
+    what is published from them for unchanged.
+    """
+    last, mark = None, ""
+    if home.warehouse.exists():
+        with closing(connect(home)) as connection:
+            connection.execute(RUNS)
+            last, mark = last_published(connection), last_fingerprint(connection)
+    request = Request(home, last.extracts, last.playbook) if last else Request(home, home.extracts)
+    return request, mark if is_of_this_project(mark, request.playbook) else ""
+
+
+def is_whole(run: dg.DagsterRun) -> bool:
+    """Whether a run goes all the way from the extracts."""
+    return run.job_name == "daily" and not run.asset_selection
+
+
+def is_loading(run: dg.DagsterRun) -> bool:
+    """Whether a run loads extracts: the daily job, or assets of the way in that somebody chose by hand."""
+    chosen = run.asset_selection or ()
+    return is_whole(run) or any(key.path[0] in ("raw", "quarantine", "ledger") for key in chosen)
 
 
 def utc_now() -> datetime:
@@ -74,8 +116,19 @@ def project_definitions(playbook: Path = PLAYBOOK) -> dg.Definitions:
     return build_definitions(SQL, load_contracts(CONTRACTS), model_names(playbook))
 
 
+def published_playbook(home: Home) -> Path:
+    """The playbook of what is published, the engine's own before; a reader's copy tells it, which nobody locks."""
+    reader = home.latest / "reader.duckdb"
+    if reader.exists():
+        with closing(open_reader(reader)) as connection:
+            last = last_published(connection)
+        if last and last.playbook.is_dir():
+            return last.playbook
+    return PLAYBOOK
+
+
 @dg.definitions
 def growth() -> dg.Definitions:
     """What `dagster` loads."""
     silence()
-    return project_definitions()
+    return project_definitions(published_playbook(company_home()))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.history import close_abandoned, close_run, open_run
+from pipelines.history import Inputs, close_abandoned, close_run, open_run
 from pipelines.home import PROJECT_ROOT, Home
 from pipelines.lock import writer_lock
 from pipelines.warehouse import connect
@@ -24,13 +24,15 @@ SQL = PROJECT_ROOT / "sql"
 
 @dataclass(frozen=True)
 class Request:
-    """What a run is asked to do. `as_of` is naive UTC; without it the data says it. `wait` is in seconds."""
+    """What a run is asked to do. `as_of` is naive UTC; without it the data says it. `wait` is in seconds; `train` fits
+    the models anew, due or not."""
 
     home: Home
     extracts: Path
     playbook: Path = PLAYBOOK
     as_of: datetime | None = None
     wait: float | None = None
+    train: bool = False
 
 
 def silent(_: str) -> None:
@@ -73,7 +75,7 @@ def open_engine(
         connection = connect(request.home)
         try:
             close_abandoned(connection, lock.abandoned_run, clock())
-            open_run(connection, run_id, clock(), request.extracts, fingerprint)
+            open_run(connection, run_id, clock(), Inputs(request.extracts, request.playbook, fingerprint))
             yield Engine(request, connection, run_id, clock, say, fingerprint)
             close_run(connection, run_id, "finished", "", ended=clock())
         except BaseException as error:

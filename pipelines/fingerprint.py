@@ -4,23 +4,35 @@ What does not belong here: what follows from it (`pipelines/run.py`).
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipelines.engine import CONTRACTS, SQL, Request
 from pipelines.home import PROJECT_ROOT
 
 CODE = ("pipelines", "models")
+HALF = 32
 LIBRARIES = PROJECT_ROOT / "requirements.lock"
 
 
 def fingerprint(request: Request, extract_hashes: dict[str, str]) -> str:
-    """The hash (64 hex digits); `extract_hashes` maps each extract file to the hash of its content."""
+    """Two hashes of 32 hex digits, of what was asked for (extracts, as-of) and of what made it; `extract_hashes` maps
+    each extract file to the hash of its content."""
+    as_of = request.as_of.isoformat() if request.as_of else "the data says"
+    return half([*sorted(extract_hashes.items()), ("as of", as_of)]) + half(project_hashes(request.playbook))
+
+
+def is_of_this_project(mark: str, playbook: Path) -> bool:
+    """Whether a fingerprint names today's contracts, SQL, playbook, code and libraries, from whatever extracts."""
+    return len(mark) == 2 * HALF and mark[HALF:] == half(project_hashes(playbook))
+
+
+def half(parts: Iterable[tuple[str, str]]) -> str:
+    """One hash over names and contents."""
     total = hashlib.sha256()
-    for name, content in [*sorted(extract_hashes.items()), *project_hashes(request.playbook)]:
+    for name, content in parts:
         total.update(f"{name}\0{content}\n".encode())
-    total.update(f"as of\0{request.as_of.isoformat() if request.as_of else 'the data says'}\n".encode())
-    return total.hexdigest()
+    return total.hexdigest()[:HALF]
 
 
 def project_hashes(playbook: Path) -> Iterator[tuple[str, str]]:

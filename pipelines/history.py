@@ -3,6 +3,7 @@
 What does not belong here: Dagster's own history, which `pipelines/instance.py` keeps.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -19,16 +20,28 @@ create table if not exists warehouse.meta.runs (
     message varchar not null,
     started_at timestamp not null,
     finished_at timestamp
-)
+);
+alter table warehouse.meta.runs add column if not exists playbook varchar;
 """
+WELL = "status in ('published', 'unchanged')"
 
 
-def open_run(connection: duckdb.DuckDBPyConnection, run_id: str, now: datetime, extracts: Path, mark: str) -> None:
-    """Note that a run has begun; `mark` is the fingerprint of its inputs. A run opened twice keeps its first note."""
+@dataclass(frozen=True)
+class Inputs:
+    """From what a run was made: folder of extracts, folder of the playbook, fingerprint of both and of the code."""
+
+    extracts: Path
+    playbook: Path
+    fingerprint: str
+
+
+def open_run(connection: duckdb.DuckDBPyConnection, run_id: str, now: datetime, inputs: Inputs) -> None:
+    """Note that a run has begun. A run opened twice keeps its first note."""
     connection.execute(RUNS)
     connection.execute(
-        "insert or ignore into warehouse.meta.runs values (?, 'running', ?, ?, null, null, '', ?, null)",
-        [run_id, str(extracts), mark, now],
+        "insert or ignore into warehouse.meta.runs by name select ? as run_id, 'running' as status, ? as extracts,"
+        " ? as playbook, ? as fingerprint, '' as message, ? as started_at",
+        [run_id, str(inputs.extracts), str(inputs.playbook), inputs.fingerprint, now],
     )
 
 
@@ -61,14 +74,31 @@ def close_abandoned(connection: duckdb.DuckDBPyConnection, run_id: str | None, n
     )
 
 
-def last_extracts(connection: duckdb.DuckDBPyConnection) -> Path | None:
-    """The folder that was loaded last, or None before the first load."""
-    connection.execute(RUNS)
-    row = connection.execute(
-        "select extracts from warehouse.meta.runs where status in ('published', 'unchanged', 'finished')"
+def last_published(connection: duckdb.DuckDBPyConnection) -> Inputs | None:
+    """The inputs of the last run that went well, or None before the first; a note without a playbook tells too little
+    to be repeated."""
+    rows = connection.execute(
+        f"select extracts, playbook, fingerprint from meta.runs where {WELL} and playbook is not null"
         " order by started_at desc, run_id limit 1"
-    ).fetchone()
-    return Path(row[0]) if row else None
+    ).fetchall()
+    return Inputs(Path(rows[0][0]), Path(rows[0][1]), rows[0][2]) if rows else None
+
+
+def last_fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
+    """From which inputs all tables are made: those of the newest run, when it went well; empty when nobody can say."""
+    rows = connection.execute(
+        f"select case when {WELL} then fingerprint else '' end from meta.runs order by started_at desc, run_id limit 1"
+    ).fetchall()
+    return str(rows[0][0]) if rows else ""
+
+
+def has_published(connection: duckdb.DuckDBPyConnection, run_id: str) -> bool:
+    """Whether these databases know a run as published."""
+    connection.execute(RUNS)
+    rows = connection.execute(
+        "select run_id from meta.runs where run_id = ? and status = 'published'", [run_id]
+    ).fetchall()
+    return bool(rows)
 
 
 def note_unchanged(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
@@ -78,6 +108,7 @@ def note_unchanged(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
         " select ? as load_id, source, object, file, lines_read, rows_read, 0 as rows_loaded,"
         " rows_read - rows_quarantined - rows_rejected as rows_identical, 0 as rows_superseded,"
         " rows_quarantined, rows_rejected from ledger.balance where load_id ="
-        " (select run_id from meta.runs where status in ('published', 'unchanged') order by started_at desc limit 1)",
+        f" (select run_id from meta.runs where {WELL} and run_id in (select load_id from ledger.balance)"
+        " order by started_at desc, run_id limit 1)",
         [run_id],
     )

@@ -1,5 +1,6 @@
 """Where the engine keeps things: one folder per company, the paths inside it and nothing else."""
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,13 +49,32 @@ class Home:
         return self.published / "latest"
 
     def create(self) -> None:
-        """Make the folder readable by its owner alone (it holds personal data)."""
+        """Make the folder readable by its owner alone (it holds personal data).
+
+        A folder that was there before is closed to others when it is a home: empty, or with our files in it.
+        """
         try:
+            is_ours = not self.root.exists() or self.is_home()
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if is_ours:
+                close_to_others(self.root)
             for folder in (self.dagster, self.mlflow, self.published):
                 folder.mkdir(mode=0o700, exist_ok=True)
+                close_to_others(folder)
         except OSError as error:
             raise GrowthError(
                 f"The home folder {self.root} cannot be made ({error.strerror}); "
                 "free some space, or name another folder with --home."
             ) from error
+
+    def is_home(self) -> bool:
+        """Whether the folder holds our files, or nothing but extracts."""
+        names = {path.name for path in self.root.iterdir()}
+        ours = {path.name for path in (self.intake, self.warehouse, self.writer_lock)}
+        return bool(names & ours) or names <= {self.extracts.name}
+
+
+def close_to_others(folder: Path) -> None:
+    """Take the folder's permissions from everybody but its owner."""
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        folder.chmod(0o700)

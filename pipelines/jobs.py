@@ -26,12 +26,17 @@ def tell_failure(context: dg.HookContext) -> None:
 def engine_jobs(models: tuple[str, ...]) -> "list[Job]":
     """`daily`: all, a model only when due; `weekly_training`: models and what follows; `publish`: the files."""
     trained = dg.AssetSelection.keys(*(["models", name] for name in models))
-    force = dg.RunConfig(ops={f"models__{name}": {"config": {"force": True}} for name in models})
+    force = dg.RunConfig(ops=forced_training(models))
     return [
         job("daily", "From extracts to published lists.", dg.AssetSelection.all()),
         job("weekly_training", "Fit the models anew, score, publish.", trained.downstream(), force),
         job("publish", "Write the published files again.", dg.AssetSelection.groups("published")),
     ]
+
+
+def forced_training(models: tuple[str, ...]) -> dict[str, dict[str, dict[str, bool]]]:
+    """The settings of the training steps that fit a new model even when the champion is not due."""
+    return {f"models__{name}": {"config": {"force": True}} for name in models}
 
 
 def job(name: str, description: str, selection: dg.AssetSelection, config: dg.RunConfig | None = None) -> "Job":

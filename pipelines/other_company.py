@@ -1,10 +1,13 @@
-"""One home is one company: extracts that share no record with what was loaded begin the home anew.
+"""One home is one company: extracts that have no record in common with what was loaded begin the home anew.
 
-What does not belong here: reading extracts (`pipelines/intake`) and running (`pipelines/run.py`).
+What belongs here: telling companies apart, and moving the old one's files out of the way until the new one has
+published. What does not: reading extracts (`pipelines/intake`) and running (`pipelines/run.py`).
 """
 
-from collections.abc import Callable
-from contextlib import closing
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,70 +16,155 @@ import duckdb
 from pipelines.contracts import load_contracts
 from pipelines.engine import CONTRACTS, Request
 from pipelines.errors import GrowthError
-from pipelines.history import last_extracts
 from pipelines.home import Home
 from pipelines.intake.files import find_files, match_contract
 from pipelines.intake.reading import read_extract
-from pipelines.warehouse import connect, open_memory
+from pipelines.publish.manifest import read_manifest
+from pipelines.warehouse import open_memory, quoted_name, quoted_text
 
-OBJECTS = ("raw.account", "raw.contact", "raw.lead", "raw.opportunity")
+TABLES = ("account", "contact", "lead", "opportunity", "user")
+"""Objects (tables of `raw`) whose ids and references tell a company."""
+EVERYWHERE = "^(000|012)"
+"""Key prefixes of ids that may be equal in every company: the empty id and record types."""
+LISTING = "files.json"
+WAITING = ".waiting"
+
+
+@contextmanager
+def company_of(request: Request, run_id: str, say: Callable[[str], None]) -> Iterator[None]:
+    """For the length of a run that loads extracts: another company's home stands aside, and comes back unless the run
+    published. A run whose process died is made good first. The caller holds the writer's lock, and no database open.
+    """
+    settle(request.home)
+    set_other_company_aside(request, run_id, say)
+    try:
+        yield
+    finally:
+        settle(request.home)
 
 
 def set_other_company_aside(request: Request, run_id: str, say: Callable[[str], None]) -> None:
-    """Move the databases and models to `set_aside/<run id>` when the extracts are another company's.
+    """Move databases and models to `set_aside/<run id>.waiting` when the extracts are another company's.
 
-    Another folder alone says nothing: one id of an account, contact, lead or opportunity in common makes it a further
-    extract of the same company. Extracts without any id are left to the loader, which says what is wrong with them.
+    The list of what is moved is written first, so that `settle` can undo a move that was cut short.
     """
     home = request.home
-    if not (home.intake.exists() and home.warehouse.exists()) or is_same_company(request):
+    if not home.intake.exists() or is_same_company(home, request.extracts):
         return
-    aside = home.root / "set_aside" / run_id
-    aside.mkdir(mode=0o700, parents=True)
-    for path in kept_files(home):
-        path.rename(aside / path.name)
+    aside = home.root / "set_aside"
+    aside.mkdir(mode=0o700, exist_ok=True)
+    waiting = aside / f"{run_id}{WAITING}"
+    waiting.mkdir(mode=0o700)
+    kept = kept_files(home)
+    listing = waiting / ".new"
+    listing.write_text(json.dumps([path.name for path in kept]), encoding="utf-8")
+    listing.rename(waiting / LISTING)  # at once, so that a list is never read half written
+    for path in kept:
+        path.rename(waiting / path.name)
     home.create()
-    say(f"attention: {request.extracts} holds another company; what this home knew before is now in {aside}")
+    say(
+        f"attention: {request.extracts} holds another company, without one record in common; what this home knew before"
+        f" is kept in {aside / run_id} once the new lists are published, and comes back if they are not"
+    )
 
 
-def is_same_company(request: Request) -> bool:
-    """Whether the extracts come from the folder loaded last, share a record with it, or tell no record at all."""
-    connection = connect(request.home)
-    try:
-        previous = last_extracts(connection)
-        if previous is None or previous.resolve() == request.extracts.resolve():
-            return True
-        ids = record_ids(request.extracts)
-        return not ids or any(has_any(connection, table, found) for table, found in ids.items())
-    finally:
-        connection.close()
+def settle(home: Home) -> None:
+    """End every set-aside that waits: its run published, then the old files stay aside; else they come back."""
+    published_by = (read_manifest(home.latest) or {}).get("run_id")
+    for waiting in sorted((home.root / "set_aside").glob(f"*{WAITING}")):
+        run_id = waiting.name.removesuffix(WAITING)
+        if run_id == published_by:
+            waiting.rename(waiting.with_name(run_id))
+        else:
+            bring_back(home, waiting)
 
 
-def record_ids(folder: Path) -> dict[str, set[str]]:
-    """Ids by object, as far as the files can be read; what cannot is left to the loader, which says why."""
-    contracts = [contract for contract in load_contracts(CONTRACTS) if contract.table in OBJECTS]
-    ids: dict[str, set[str]] = {}
-    with closing(open_memory(threads=2)) as connection, TemporaryDirectory() as scratch:
+def bring_back(home: Home, waiting: Path) -> None:
+    """Put the old files in the place of those that the failed run made; may be cut short and repeated.
+
+    A listed file that does not wait is an old one that was not moved yet or is back already: it stays.
+    """
+    listing = waiting / LISTING
+    if listing.exists():  # else nothing was moved yet, or all is back
+        listed = set(json.loads(listing.read_text(encoding="utf-8")))
+        for path in kept_files(home):
+            if path.name not in listed or (waiting / path.name).exists():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in sorted(set(waiting.iterdir()) - {listing}):
+            path.rename(home.root / path.name)
+        listing.unlink()
+    shutil.rmtree(waiting)
+    home.create()
+
+
+def is_same_company(home: Home, extracts: Path) -> bool:
+    """Whether the extracts have an id or a reference in common with what was loaded, or one of the two has none.
+
+    Neither the folder's name nor how the last run ended says anything: what was loaded counts, and what comes.
+    """
+    with closing(open_memory(threads=2)) as connection:
         try:
-            for number, file in enumerate(find_files(folder)):
-                contract = match_contract(file, contracts)
-                if contract:
-                    read_extract(connection, file, Path(scratch), number)
-                    rows = connection.execute("select Id from incoming_text where Id is not null").fetchall()
-                    ids.setdefault(contract.table, set()).update(row[0] for row in rows)
+            connection.execute(f"attach {quoted_text(str(home.intake))} as known (read_only)")
+        except duckdb.Error as error:
+            raise GrowthError(f"The database {home.intake} cannot be opened: {str(error).splitlines()[0]}") from error
+        collect(connection, "known_ids", loaded_sources(connection))
+        if not count(connection, "from known_ids"):
+            return True
+        try:
+            collect_extracts(connection, extracts)
         except (GrowthError, duckdb.Error):
-            return {}
-    return ids
+            return True  # the loader says in words what is wrong with the files, and loads nothing
+        met = "from extract_ids"
+        return not count(connection, met) or bool(count(connection, f"{met} semi join known_ids using (id)"))
 
 
-def has_any(connection: duckdb.DuckDBPyConnection, table: str, ids: set[str]) -> bool:
-    """Whether the loaded table of an object holds one of the ids (15 or 18 characters)."""
-    statement = f"select count(*) from {table} where list_contains(?, left(Id, 15))"
-    [(rows,)] = connection.execute(statement, [[record_id[:15] for record_id in ids]]).fetchall()
-    return bool(rows)
+def loaded_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The loaded tables of the attached home that tell a company, with their columns of ids."""
+    rows = connection.execute(
+        "select table_name, column_name from duckdb_columns() where database_name = 'known' and schema_name = 'raw'"
+    ).fetchall()
+    return {
+        f"known.raw.{quoted_name(table)}": [column for name, column in rows if name == table and is_id(column)]
+        for table in TABLES
+    }
+
+
+def collect_extracts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """The ids in the files of a folder, as `extract_ids`. Raises what the readers raise for a file they cannot read."""
+    contracts = [contract for contract in load_contracts(CONTRACTS) if contract.table.removeprefix("raw.") in TABLES]
+    collect(connection, "extract_ids", {})
+    with TemporaryDirectory() as scratch:
+        for number, file in enumerate(find_files(folder)):
+            if match_contract(file, contracts):
+                read_extract(connection, file, Path(scratch), number)
+                columns = [row[0] for row in connection.execute("describe incoming_text").fetchall()]
+                collect(connection, "extract_ids", {"incoming_text": [name for name in columns if is_id(name)]})
+
+
+def collect(connection: duckdb.DuckDBPyConnection, target: str, sources: dict[str, list[str]]) -> None:
+    """Add the ids in columns of tables to a temporary table, by their first 15 characters (the rest is a check sum)."""
+    connection.execute(f"create temp table if not exists {target} (id varchar)")
+    for table, columns in sources.items():
+        for column in columns:
+            connection.execute(
+                f"insert into {target} select distinct left({quoted_name(column)}::varchar, 15) as id from {table}"
+                " where id <> '' and not regexp_matches(id, ?)",
+                [EVERYWHERE],
+            )
+
+
+def is_id(column: str) -> bool:
+    """Whether a column holds a record's own id or a reference to another record."""
+    return column.endswith("Id")
+
+
+def count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
+    """How many rows there are."""
+    [(found,)] = connection.execute(f"select count(*) {rows}").fetchall()
+    return int(found)
 
 
 def kept_files(home: Home) -> list[Path]:
     """What belongs to the company: databases with their logs, and the models fitted on it."""
     names = [home.intake, home.warehouse, home.mlflow]
-    return [path for path in (*names, *home.root.glob("*.duckdb.wal")) if path.exists()]
+    return [path for path in (*names, *sorted(home.root.glob("*.duckdb.wal"))) if path.exists()]

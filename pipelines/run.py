@@ -5,6 +5,7 @@ What does not belong here: what a step does (`pipelines/assets`), how progress l
 
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,14 +13,15 @@ from typing import TYPE_CHECKING
 from pipelines.engine import Engine, Request, open_engine, silent
 from pipelines.errors import GrowthError
 from pipelines.fingerprint import fingerprint
-from pipelines.history import close_run, note_unchanged
+from pipelines.history import Inputs, close_run, has_published, last_fingerprint, note_unchanged, open_run
 from pipelines.home import Home
 from pipelines.instance import fail_abandoned, open_instance
 from pipelines.intake import folder_fingerprint
 from pipelines.lock import writer_lock
-from pipelines.other_company import set_other_company_aside
+from pipelines.other_company import company_of, settle
 from pipelines.publish.manifest import missing_files, read_manifest
 from pipelines.quiet import silence
+from pipelines.warehouse import connect
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -48,26 +50,44 @@ def run(request: Request, clock: Callable[[], datetime], say: Say = silent, verb
     with writer_lock(request.home.writer_lock, run_id, request.wait, say) as lock:
         if lock.abandoned_run:
             tell_dagster(request.home, lock.abandoned_run)
+        settle(request.home)
         mark = fingerprint(request, folder_fingerprint(request.extracts))
-        version = unchanged_version(request, mark)
+        version = None if request.train else unchanged_version(request, mark)
         if version:
             with open_engine(request, run_id, clock, say, mark) as engine:
                 note_unchanged(engine.connection, run_id)
                 close_run(engine.connection, run_id, "unchanged", "", ended=clock(), version=version)
             return Outcome(version, is_new=False, run_id=run_id)
-        set_other_company_aside(request, run_id, say)
-        with open_engine(request, run_id, clock, say, mark) as engine:
-            execute_daily(engine, verbose)
+        try:
+            with company_of(request, run_id, say), open_engine(request, run_id, clock, say, mark) as engine:
+                execute_daily(engine, verbose)
+        except GrowthError as error:
+            note_failure(request, run_id, mark, clock, str(error))
+            raise
         manifest = read_manifest(request.home.latest) or {}
         return Outcome(str(manifest.get("version")), is_new=True, run_id=run_id)
 
 
 def unchanged_version(request: Request, mark: str) -> str | None:
-    """The published version when it is whole and was made from these very inputs."""
-    manifest = read_manifest(request.home.latest)
-    if not manifest or manifest.get("input_fingerprint") != mark or missing_files(request.home.latest, manifest):
+    """The published version when it is whole, was made from these very inputs, and the databases still are those it
+    came from: gone, fresh, or changed since by a run that did not publish, they have to be made again."""
+    home, manifest = request.home, read_manifest(request.home.latest)
+    if not manifest or manifest.get("input_fingerprint") != mark or missing_files(home.latest, manifest):
         return None
-    return str(manifest["version"])
+    if not (home.intake.exists() and home.warehouse.exists()):
+        return None
+    with closing(connect(home)) as connection:
+        is_known = has_published(connection, str(manifest["run_id"])) and last_fingerprint(connection) == mark
+    return str(manifest["version"]) if is_known else None
+
+
+def note_failure(request: Request, run_id: str, mark: str, clock: Callable[[], datetime], message: str) -> None:
+    """Let the databases tell of a failed run that was noted elsewhere: in those of a company that is gone again."""
+    if not request.home.warehouse.exists():
+        return
+    with closing(connect(request.home)) as connection:
+        open_run(connection, run_id, clock(), Inputs(request.extracts, request.playbook, mark))
+        close_run(connection, run_id, "failed", message, ended=clock())
 
 
 def tell_dagster(home: Home, run_id: str) -> None:
@@ -81,13 +101,19 @@ def execute_daily(engine: Engine, verbose: bool) -> None:
     from dagster import DagsterExecutionInterruptedError
     from dagster._core.errors import DagsterAssetCheckFailedError
 
+    from pipelines.assets.models import model_names
     from pipelines.definitions import project_definitions
+    from pipelines.jobs import forced_training
 
     job = project_definitions(engine.request.playbook).resolve_job_def("daily")
+    ops = forced_training(model_names(engine.request.playbook)) if engine.request.train else {}
     with open_instance(engine.home) as instance:
         try:
             job.execute_in_process(
-                run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
+                run_config={
+                    "loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}},
+                    "ops": ops,
+                },
                 run_id=engine.run_id,
                 instance=instance,
                 resources={"engine": engine},

@@ -10,10 +10,10 @@ from pipelines.assets.groups import asset_key, asset_spec
 from pipelines.contracts import Contract
 from pipelines.engine import Engine
 from pipelines.history import close_run
-from pipelines.publish.manifest import Manifest
+from pipelines.publish.manifest import Manifest, note_verdict
 from pipelines.publish.report import ReportContext, write_report
 from pipelines.publish.suppression import suppressed_rows
-from pipelines.publish.versions import find_partial, switch
+from pipelines.publish.versions import VERDICT, drop_partial, find_partial, switch
 from pipelines.publish.write import Origin, read_as_of, write_version
 from pipelines.scoring import remember_lists
 from pipelines.tables.files import TableFile
@@ -30,7 +30,7 @@ def published_assets(
     `tables`: those to publish, by name; `contracts`: contracts by table; `deps`: what must be whole before.
     """
     check = dg.AssetCheckSpec(
-        "nobody_suppressed",
+        VERDICT,
         asset=asset_key(WRITTEN),
         blocking=True,
         description="No written list names anybody whom the house must not approach.",
@@ -45,9 +45,14 @@ def published_assets(
         origin = Origin(engine.run_id, engine.clock(), engine.fingerprint, versions)
         partial = write_version(engine.connection, engine.home.published, keys, origin, report)
         found = suppressed_rows(engine.connection, partial)
+        is_clean = not any(found.values())
+        if is_clean:
+            note_verdict(partial, VERDICT, is_passed=True)
+        else:
+            drop_partial(partial)
         verdict = dg.AssetCheckResult(
-            check_name="nobody_suppressed",
-            passed=not any(found.values()),
+            check_name=VERDICT,
+            passed=is_clean,
             description="; ".join(f"{name}: {rows} rows" for name, rows in found.items() if rows),
             metadata={f"rows in {name}": rows for name, rows in found.items()},
         )
@@ -58,8 +63,9 @@ def published_assets(
     @dg.multi_asset(name="published_latest", specs=[latest_spec])
     def latest(engine: dg.ResourceParam[Engine]) -> Iterator[dg.MaterializeResult[None]]:
         engine.say("published: latest")
-        version = switch(find_partial(engine.home.published))
-        remember_lists(engine.connection)
+        partial = find_partial(engine.home.published, engine.run_id)
+        remember_lists(engine.connection)  # before the switch: a kill in between loses no list that people have seen
+        version = switch(partial)
         as_of = read_as_of(engine.connection)
         close_run(engine.connection, engine.run_id, "published", "", ended=engine.clock(), version=version, as_of=as_of)
         yield dg.MaterializeResult(metadata={"version": version})

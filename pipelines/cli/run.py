@@ -1,5 +1,6 @@
 """`growth demo` and `growth run`: a simulated company's export, and the way from an export to published lists."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -7,15 +8,29 @@ import click
 
 from pipelines.cli.options import MomentType, clock, home_option, json_option
 from pipelines.cli.progress import progress
+from pipelines.cli.published import has_table, published, query
 from pipelines.cli.show import show_json
 from pipelines.home import Home
+
+FOLDER = click.Path(readable=False, path_type=Path)
+"""Whether a folder lets itself be read is told by who reads it, in a sentence of its own."""
+
+COUNTS = """
+select
+    coalesce(sum(rows_loaded), 0), coalesce(sum(rows_identical), 0), coalesce(sum(rows_quarantined), 0)
+from meta.balance
+where run_id = (
+    select run_id from meta.runs where run_id in (select run_id from meta.balance) order by started_at desc limit 1
+)
+"""
+SENTENCES = "select sentence from scores.model_status order by model"
 
 
 @click.command(epilog="Example: growth demo --accounts 5000 --seed 7 --out growth_home/extracts")
 @home_option
 @click.option("--accounts", type=click.IntRange(min=1), default=5000, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="The folder to write to.  [default: HOME/extracts]")
+@click.option("--out", type=FOLDER, help="The folder to write to.  [default: HOME/extracts]")
 def demo(home: Home, accounts: int, seed: int, out: Path | None) -> None:
     """Write the export files of a simulated company."""
     from pipelines.demo import write_company
@@ -29,11 +44,10 @@ def demo(home: Home, accounts: int, seed: int, out: Path | None) -> None:
 
 @click.command(epilog="Example: growth run --extracts exports/2026-06-30 --as-of 2026-06-30")
 @home_option
-@click.option(
-    "--extracts", type=click.Path(path_type=Path), help="The folder of export files.  [default: HOME/extracts]"
-)
+@click.option("--extracts", type=FOLDER, help="The folder of export files.  [default: HOME/extracts]")
 @click.option("--as-of", type=MomentType(), help="Count as of this moment.  [default: the latest the data knows]")
-@click.option("--playbook", type=click.Path(path_type=Path), help="Your own playbook folder.")
+@click.option("--playbook", type=FOLDER, help="Your own playbook folder.")
+@click.option("--train", is_flag=True, help="Fit the models anew, due or not, changed or not.")
 @click.option("--wait", type=click.FloatRange(min=0), help="Seconds to wait for another writer.  [default: no limit]")
 @click.option("--verbose", is_flag=True, help="Show Dagster's log and where an error arose.")
 @json_option
@@ -43,6 +57,7 @@ def run(
     extracts: Path | None,
     as_of: datetime | None,
     playbook: Path | None,
+    train: bool,
     wait: float | None,
     verbose: bool,
     as_json: bool,
@@ -52,12 +67,43 @@ def run(
     from pipelines.run import run as run_engine
 
     folder = (extracts or home.extracts).absolute()
-    request = Request(home, folder, (playbook or PLAYBOOK).absolute(), as_of, wait)
+    request = Request(home, folder, (playbook or PLAYBOOK).absolute(), as_of, wait, train)
     with progress() as say:
         outcome = run_engine(request, clock, say, verbose)
+    found = look(home)
     if as_json:
-        show_json({"version": outcome.version, "is_new": outcome.is_new, "run_id": outcome.run_id})
-    elif outcome.is_new:
+        show_json({"version": outcome.version, "is_new": outcome.is_new, "run_id": outcome.run_id} | asdict(found))
+        return
+    if outcome.is_new:
         click.echo(f"Published {outcome.version}: {home.latest}", err=True)
     else:
         click.echo(f"Nothing changed since {outcome.version} was published: {home.latest}", err=True)
+    click.echo("\n".join(found.lines()))
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a run tells at its end: the page to open, the records behind it, what is known of each model."""
+
+    report: str
+    rows_loaded: int
+    rows_identical: int
+    rows_quarantined: int
+    models: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """The same to read."""
+        loaded = f"{self.rows_loaded:,} rows loaded, {self.rows_identical:,} known already"
+        refused = f"{self.rows_quarantined:,} in quarantine" + (" (growth quarantine)" if self.rows_quarantined else "")
+        models = [f"Model: {sentence}." for sentence in self.models]
+        return [f"Rows: {loaded}, {refused}.", *models, f"Open: {self.report}"]
+
+
+def look(home: Home) -> Published:
+    """Read it from what is published; the counts are those of the load behind it."""
+    with published(home) as connection:
+        [counts] = query(connection, COUNTS).rows if has_table(connection, "meta.balance") else [(0, 0, 0)]
+        models = query(connection, SENTENCES).rows if has_table(connection, "scores.model_status") else []
+    sentences = tuple(str(sentence).rstrip(".") for (sentence,) in models)
+    loaded, identical, quarantined = map(int, counts)
+    return Published(str(home.latest / "report.html"), loaded, identical, quarantined, sentences)

@@ -4,19 +4,29 @@ In CSV and XLSX a list is joined with "; ", a time is ISO 8601 UTC, and a text t
 formula gets a leading apostrophe (OWASP, "CSV Injection").
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipelines.warehouse import quoted_name, quoted_text
 
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+CellWriter = Callable[[int, int, Any], object]
+SERIAL_START, DAY = datetime(1899, 12, 30), timedelta(days=1)  # noqa: DTZ001 a sheet knows no zones
+"""A sheet counts days from here (ECMA-376, 18.17.4.1)."""
+NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
+           "FLOAT", "DOUBLE", "DECIMAL")  # fmt: skip
 SHEET_ROWS = 1_048_575
 """Rows a sheet holds below its header."""
-FORMULA_START = r"^[=+\-@\t\r]"
+FORMULA_START = r"^[\t\r\n]|^[\s\x{00A0}\x{3000}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
+"""At the start a tab or a line's end, or, after blanks, one of = + - @, in full width too: some programs read both."""
 BATCH = 5_000
 
 
@@ -95,8 +105,7 @@ def write_sheet(connection: duckdb.DuckDBPyConnection, table: PublishedTable, pa
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": table.file_stem, "created": stamp})
         sheet = book.add_worksheet(table.file_stem[:31])
-        formats: dict[type, object] = {datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"})}
-        formats[date] = book.add_format({"num_format": "yyyy-mm-dd"})
+        writers = [cell_writer(sheet, book, kind) for _, kind in table.columns]
         for index, (name, kind) in enumerate(table.columns):
             sheet.set_column(index, index, column_width(name, kind))
         sheet.write_row(0, 0, [name for name, _ in table.columns], book.add_format({"bold": True}))
@@ -107,24 +116,25 @@ def write_sheet(connection: duckdb.DuckDBPyConnection, table: PublishedTable, pa
         while batch := rows.fetchmany(BATCH):
             for row in batch:
                 number += 1
-                write_cells(sheet, number, row, formats)
+                for index, value in enumerate(row):
+                    if value is not None:
+                        writers[index](number, index, value)
         sheet.autofilter(0, 0, number, len(table.columns) - 1)
 
 
-def write_cells(sheet: object, number: int, row: Sequence[object], formats: dict[type, object]) -> None:
-    """One row of the sheet; a null is an empty cell."""
-    for index, value in enumerate(row):
-        match value:
-            case None:
-                continue
-            case bool():
-                sheet.write_boolean(number, index, value)  # type: ignore[attr-defined]
-            case int() | float() | Decimal():
-                sheet.write_number(number, index, float(value))  # type: ignore[attr-defined]
-            case datetime() | date():
-                sheet.write_datetime(number, index, value, formats[type(value)])  # type: ignore[attr-defined]
-            case _:
-                sheet.write_string(number, index, str(value))  # type: ignore[attr-defined]
+def cell_writer(sheet: "Worksheet", book: "Workbook", kind: str) -> CellWriter:
+    """How the values of a column of this type enter the sheet; decided once a column, since a cell costs as it is."""
+    if kind.endswith("[]"):
+        kind = "VARCHAR"  # joined by now
+    if kind == "BOOLEAN":
+        return lambda row, column, value: sheet.write_boolean(row, column, value)  # noqa: PLW0108 it is untyped
+    if kind.startswith(("TIMESTAMP", "DATE")):
+        shown = book.add_format({"num_format": "yyyy-mm-dd hh:mm" if kind.startswith("TIMESTAMP") else "yyyy-mm-dd"})
+        start = SERIAL_START if kind.startswith("TIMESTAMP") else SERIAL_START.date()
+        return lambda row, column, value: sheet.write_number(row, column, (value - start) / DAY, shown)
+    if kind.startswith(NUMBERS):
+        return lambda row, column, value: sheet.write_number(row, column, float(value))
+    return lambda row, column, value: sheet.write_string(row, column, str(value))
 
 
 def column_width(name: str, kind: str) -> int:

@@ -35,6 +35,12 @@ def read_manifest(folder: Path) -> Manifest | None:
     return manifest if isinstance(manifest, dict) else None
 
 
+def note_verdict(folder: Path, check: str, is_passed: bool) -> None:
+    """Add to the manifest how a check over the written files went; without it nobody switches to them."""
+    manifest = read_manifest(folder) or {}
+    write_manifest(folder, manifest | {"checks": {**manifest.get("checks", {}), check: is_passed}})
+
+
 def listed_files(manifest: Manifest) -> Iterator[dict[str, Any]]:
     """Every file the manifest names."""
     yield from manifest["files"]

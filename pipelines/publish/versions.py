@@ -6,8 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.errors import GrowthError
+from pipelines.publish.manifest import Manifest, read_manifest
 
 KEPT = 3
+VERDICT = "nobody_suppressed"
+"""The check without which no version is published."""
 VERSION = re.compile(r"(\d{8}T\d{6}Z)-(\d{4,})")
 
 
@@ -26,16 +29,34 @@ def version_of(partial: Path) -> str:
     return partial.name.removeprefix(".").removesuffix(".partial")
 
 
-def find_partial(published: Path) -> Path:
-    """The folder that was written and waits for its switch."""
-    partials = sorted(published.glob(".*.partial"))
-    if not partials or not (partials[-1] / "manifest.json").exists():
-        raise GrowthError("Nothing waits to be published; run the step that writes the files first.")
-    return partials[-1]
+def find_partial(published: Path, run_id: str) -> Path:
+    """The folder that this run has written and found to be in order; what another run left behind is not taken."""
+    for partial in sorted(published.glob(".*.partial")):
+        manifest = read_manifest(partial) or {}
+        if manifest.get("run_id") == run_id and is_checked(manifest):
+            return partial
+    raise GrowthError(
+        "Nothing that this run wrote and checked waits to be published; use the job `publish`, which does all."
+    )
+
+
+def is_checked(manifest: Manifest) -> bool:
+    """Whether the last check over the written files was made and passed."""
+    return manifest.get("checks", {}).get(VERDICT) is True
+
+
+def drop_partial(partial: Path) -> None:
+    """Remove what must not be published."""
+    shutil.rmtree(partial)
 
 
 def switch(partial: Path) -> str:
-    """Give the folder its name, point `latest` at it in one step, drop versions beyond the last three."""
+    """Give the folder its name, point `latest` at it in one step, drop versions beyond the last three.
+
+    Raises GrowthError for a folder whose manifest does not say that nobody suppressed is in it.
+    """
+    if not is_checked(read_manifest(partial) or {}):
+        raise GrowthError(f"{partial} was not checked for people who must not be approached; run `growth run`.")
     published, version = partial.parent, version_of(partial)
     for path in partial.iterdir():
         path.chmod(0o600)

@@ -10,10 +10,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.history import open_run
+from pipelines.history import Inputs, open_run
 from pipelines.home import Home
-from pipelines.publish.manifest import Manifest
-from pipelines.publish.versions import switch
+from pipelines.publish.manifest import Manifest, note_verdict
+from pipelines.publish.versions import VERDICT, switch
 from pipelines.publish.write import Origin, write_version
 from pipelines.warehouse import connect_scratch
 
@@ -73,8 +73,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     connection = connect_scratch()
     connection.execute("create table warehouse.config.as_of as select ?::timestamp as as_of", [AS_OF])
     connection.execute(TABLES)
-    open_run(connection, "run-1", AS_OF, Path("extracts"), "f")
-    switch(write_version(connection, home.published, KEYS, Origin("run-1", AS_OF, "f", {}), blank_report))
+    open_run(connection, "run-1", AS_OF, Inputs(Path("extracts"), Path("playbook"), "f"))
+    partial = write_version(connection, home.published, KEYS, Origin("run-1", AS_OF, "f", {}), blank_report)
+    note_verdict(partial, VERDICT, is_passed=True)
+    switch(partial)
     connection.close()
     return root
 

@@ -3,17 +3,20 @@
 import csv
 import json
 import stat
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.history import open_run
-from pipelines.publish.manifest import Manifest, missing_files, read_manifest
+from pipelines.errors import GrowthError
+from pipelines.history import Inputs, open_run
+from pipelines.publish.files import sheet_column
+from pipelines.publish.manifest import Manifest, missing_files, note_verdict, read_manifest, write_manifest
 from pipelines.publish.reader import open_reader
 from pipelines.publish.suppression import suppressed_rows
-from pipelines.publish.versions import begin_version, find_partial, switch, versions
+from pipelines.publish.versions import VERDICT, begin_version, find_partial, switch, versions
 from pipelines.publish.write import Origin, write_version
 from pipelines.warehouse import connect_scratch
 
@@ -42,13 +45,15 @@ def connection() -> duckdb.DuckDBPyConnection:
         "create table warehouse.config.suppression_reasons as from (values ('opted_out', 'person'),"
         " ('bounced', 'person'), ('deleted', 'person'), ('converted', 'record')) as t(reason, keeps_off)"
     )
-    open_run(scratch, "run-1", AS_OF, Path("extracts"), "f")
+    open_run(scratch, "run-1", AS_OF, Inputs(Path("extracts"), Path("playbook"), "f"))
     return scratch
 
 
 def write(connection: duckdb.DuckDBPyConnection, published: Path) -> Path:
     origin = Origin("run-1", AS_OF, "fingerprint", {"marts.lead_queue": "1.0.0"})
-    return write_version(connection, published, {"marts.lead_queue": ["queue_item_id"]}, origin, report)
+    folder = write_version(connection, published, {"marts.lead_queue": ["queue_item_id"]}, origin, report)
+    note_verdict(folder, VERDICT, is_passed=True)
+    return folder
 
 
 def test_csv_is_ranked_joined_dated_and_harmless(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -60,6 +65,36 @@ def test_csv_is_ranked_joined_dated_and_harmless(connection: duckdb.DuckDBPyConn
     assert rows[1]["person_name"] == "'=cmd()"
     assert rows[1]["reasons"] == "employees: 500; country: DE"
     assert rows[1]["seen_at"] == "2026-01-02T03:04:05Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("=1+1", "'=1+1"), ("-2", "'-2"), ("\n=1", "'\n=1"), ("\nplain", "'\nplain"), ("  @cmd", "'  @cmd"),
+        ("＝1+1", "'＝1+1"), ("\u3000＋1", "'\u3000＋1"), ("－1", "'－1"), ("＠x", "'＠x"),
+        ("a=b", "a=b"), (" plain", " plain"), ("", ""),
+    ],
+)  # fmt: skip
+def test_what_a_spreadsheet_takes_for_a_formula_is_text(
+    connection: duckdb.DuckDBPyConnection, text: str, shown: str
+) -> None:
+    column = sheet_column("cell", "VARCHAR")
+    assert connection.execute(f"select {column} from (select ? as cell)", [text]).fetchall() == [(shown,)]
+
+
+def test_a_sheet_holds_numbers_dates_and_words(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    with zipfile.ZipFile(write(connection, tmp_path) / "lead_queue.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    for cell in (
+        '<c r="D3"><v>2</v></c>',
+        "<t>'=cmd()</t>",
+        "<t>employees: 500; country: DE</t>",
+        '<c r="G3" t="b"><v>1</v></c>',
+        '<c r="H3"><v>12.5</v></c>',
+        "<v>46024.1278356",
+    ):
+        assert cell in sheet
+    assert sheet.index("Ann") < sheet.index("=cmd()")
 
 
 def test_parquet_keeps_lists_and_exact_text(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -104,8 +139,30 @@ def test_leftovers_of_a_dead_run_are_swept(tmp_path: Path) -> None:
     dead = begin_version(tmp_path, AS_OF)
     alive = begin_version(tmp_path, datetime(2026, 7, 1))
     assert not dead.exists()
-    (alive / "manifest.json").write_text("{}", encoding="utf-8")
-    assert find_partial(tmp_path) == alive
+    assert alive.exists()
+
+
+@pytest.mark.parametrize(
+    ("manifest", "taken"),
+    [
+        ({"run_id": "run-1", "checks": {"nobody_suppressed": True}}, True),
+        ({"run_id": "run-0", "checks": {"nobody_suppressed": True}}, False),  # another run's leftover
+        ({"run_id": "run-1", "checks": {"nobody_suppressed": False}}, False),
+        ({"run_id": "run-1"}, False),  # nobody looked
+    ],
+)
+def test_only_what_this_run_wrote_and_checked_is_switched_to(tmp_path: Path, manifest: Manifest, taken: bool) -> None:
+    partial = begin_version(tmp_path, AS_OF)
+    write_manifest(partial, manifest)
+    if taken:
+        assert switch(find_partial(tmp_path, "run-1"))
+        return
+    with pytest.raises(GrowthError, match="wrote and checked"):
+        find_partial(tmp_path, "run-1")
+    if not manifest.get("checks", {}).get("nobody_suppressed"):
+        with pytest.raises(GrowthError, match="not checked"):
+            switch(partial)
+    assert not (tmp_path / "latest").exists()
 
 
 def test_the_readers_copy_holds_the_tables_and_this_run(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
