@@ -13,7 +13,10 @@ Severity = Literal["error", "warn"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its meaning, type, and when its value becomes known (None in contracts out)."""
+    """One column: its meaning, type, and when its value becomes known (None in contracts out).
+
+    `refusal` marks a column in which a person says no (an opt-out, a bounce): its yes outlives a refused row.
+    """
 
     name: str
     logical_type: str
@@ -23,6 +26,7 @@ class Column:
     derived: bool
     protected: bool
     description: str
+    refusal: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ from pipelines.contracts.odcs_rules import custom_properties, row_rules, table_r
 from pipelines.errors import GrowthError
 
 OBJECT_PROPERTIES = frozenset({"filePattern", "required", "modstampColumn", "eventTimeColumns", "maxRejectPct"})
-COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected"})
+COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected", "refusal"})
 KNOWN_AT = ("at_creation", "tracked", "outcome")
+REFUSAL_TYPES = ("boolean", "date", "timestamp")
 PHYSICAL_OF = {
     "string": r"varchar",
     "integer": r"bigint|integer|smallint",
@@ -153,6 +154,12 @@ def read_column(prop: Mapping[str, Any], where: str) -> Column:
         raise GrowthError(f"{where} ({prop['name']}): physicalType {physical!r} does not fit logicalType {logical!r}.")
     if not prop.get("description"):
         raise GrowthError(f"{where} ({prop['name']}): description: missing, expected what the column means.")
+    refusal = settings.get("refusal", False)
+    if refusal not in (True, False) or (refusal and logical not in REFUSAL_TYPES):
+        raise GrowthError(
+            f"{where} ({prop['name']}): refusal: found {refusal!r} for logicalType {logical!r}, "
+            f"expected true or false for one of {', '.join(REFUSAL_TYPES)}."
+        )
     return Column(
         name=prop["name"],
         logical_type=logical,
@@ -162,6 +169,7 @@ def read_column(prop: Mapping[str, Any], where: str) -> Column:
         derived=bool(settings.get("derived", False)),
         protected=bool(settings.get("protected", False)),
         description=" ".join(prop["description"].split()),
+        refusal=refusal,
     )
 
 

@@ -1,7 +1,11 @@
 """Typing cells: text to the contract's types as SQL expressions, and the words for a cell that cannot be read.
 
-A cast that DuckDB would make in silence but that changes the value (5.5 to 6, a time zone dropped, `epoch`) is not
-made; the cell then counts as unreadable.
+A cast that DuckDB would make in silence but that changes the value (5.5 to 6, 1234.567 to 1234.57, a time cut off a
+date, a time zone dropped, `epoch`) is not made; the cell then counts as unreadable and its row is kept out. So money
+with more decimals than the contract's scale is refused, never rounded: a column in which such amounts are usual
+(formulas, unit prices) has a wider scale in its contract. Only a binary fraction (Parquet `double`) may differ from
+its decimal, by what its 53 bits cannot hold; a `double` column rounds text as any binary fraction does; parts of a
+microsecond are cut.
 """
 
 from pipelines.contracts.contract import Column
@@ -26,7 +30,9 @@ def typed(cell: str, found_type: str, column: Column) -> str:
     if column.logical_type == "boolean":
         return f"coalesce({boolean(cell, found_type)}, false)"
     if found_type != "VARCHAR":
-        return f"try_cast({to_utc(cell, found_type)} as {column.physical_type})"
+        value = f"try_cast({to_utc(cell, found_type)} as {column.physical_type})"
+        unchanged = same_value(to_utc(cell, found_type), value, found_type, column)
+        return f"case when {unchanged} then {value} end" if unchanged else value
     return typed_text(cell, column)
 
 
@@ -40,13 +46,40 @@ def typed_text(cell: str, column: Column) -> str:
             return f"case when {cell} like '____-__-__' then try_cast({cell} as date) end"
         case "integer":
             whole = f"try_cast({cell} as {column.physical_type})"
-            exact = f"try_cast({cell} as decimal(38, 9)) = {whole}"
+            exact = f"try_cast({cell} as decimal(38, 19)) = {whole}"
             return f"case when regexp_full_match({cell}, '\\s*[+-]?[0-9]+\\s*') or {exact} then {whole} end"
         case "number":
             number = f"try_cast({cell} as {column.physical_type})"
-            return number if column.physical_type != "double" else f"case when isfinite({number}) then {number} end"
+            if column.physical_type == "double":
+                return f"case when isfinite({number}) then {number} end"
+            exact = f"try_cast({cell} as {widest(column.physical_type)}) = {number}"
+            return f"case when {exact} then {number} end"
         case _:
             return cell
+
+
+def widest(decimal: str) -> str:
+    """The decimal type with as many digits before the point and all the others behind it."""
+    precision, scale = (int(part) for part in decimal.removeprefix("decimal(").removesuffix(")").split(","))
+    return f"decimal(38, {38 - (precision - scale)})"
+
+
+def same_value(cell: str, value: str, found_type: str, column: Column) -> str:
+    """SQL that is true where a typed cell and its cast are the same value; empty where no cast can change it."""
+    if column.logical_type not in ("integer", "number", "date") or found_type == column.physical_type.upper():
+        return ""
+    if found_type == "DOUBLE" and column.logical_type == "number":
+        return f"abs({value}::double - {cell}) <= abs({cell}) * 1e-14"
+    back = "TIMESTAMP" if found_type == "TIMESTAMP WITH TIME ZONE" else found_type
+    return f"try_cast({value} as {back}) = {cell}"
+
+
+def expected_type(column: Column) -> str:
+    """The column's type in words, with the decimals that it has room for."""
+    if not column.physical_type.startswith("decimal"):
+        return EXPECTED[column.logical_type]
+    scale = column.physical_type.split(",")[1].removesuffix(")")
+    return f"{EXPECTED[column.logical_type]} with at most {scale} decimals"
 
 
 def boolean(cell: str, found_type: str) -> str:

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 
 from pipelines.errors import GrowthError
-from pipelines.intake.incoming import ROW, TEXT_TABLE, Incoming, Malformed, check_count, keep_lines
+from pipelines.intake.incoming import ROW, TEXT_TABLE, Incoming, Malformed, check_count, check_encoding, keep_lines
 from pipelines.intake.structure import Positions, Records, find_records
 from pipelines.warehouse import quoted_text
 
@@ -60,6 +60,7 @@ def read_delimited(
     check_count(connection, name, len(sound))
     keep_lines(connection, records.first_line[sound], records.last_line[sound])
     malformed = [malformed_record(text, records, i) for i in sorted(records.problems)]
+    check_encoding(name, malformed, len(records) - 1)
     lines = text.count(b"\n") + (not text.endswith(b"\n"))
     return Incoming("csv", dict.fromkeys(header, "VARCHAR"), len(records) - 1, lines, malformed)
 
@@ -79,7 +80,9 @@ def read_header(name: str, text: bytes, records: Records, delimiter: bytes) -> l
 
 def refuse_twins(file: str, names: list[str]) -> None:
     """Two columns of one name cannot be told apart (SQL compares names without case)."""
-    seen = {ROW}
+    if ROW in [name.lower() for name in names]:
+        raise GrowthError(f"{file}: the header names the column {ROW!r}, a name kept for the loader; rename it.")
+    seen = set[str]()
     for name in names:
         if name.lower() in seen:
             raise GrowthError(f"{file}: the header names the column {name!r} twice; export it again with each once.")
@@ -92,8 +95,9 @@ def is_regular(text: bytes, raw: bytes, records: Records) -> bool:
     data = np.frombuffer(text, dtype=np.uint8)
     stops = records.ends[records.ends < len(data)]
     returns = int(np.count_nonzero(data[stops] == 0x0D))
+    ended = len(data) - int(records.ends[-1]) <= (2 if returns else 1)  # no blank line of whatever kind at the end
     tiled = bool(np.all(records.first_line[1:] == records.last_line[:-1] + 1)) and records.first_line[0] == 1
-    return untouched and tiled and returns in (0, len(stops))
+    return untouched and tiled and ended and returns in (0, len(stops))
 
 
 def regular_text(text: bytes, records: Records, sound: Positions) -> bytes:

@@ -13,6 +13,9 @@ Format = Literal["csv", "json", "parquet"]
 TEXT_TABLE, LINES_TABLE = "incoming_text", "incoming_lines"
 # The number of a row in its file, from 0. (A rowid will not do: inside a transaction it is not the row's number.)
 ROW = "_intake_row"
+NOT_UTF8 = "is not UTF-8"
+# More records than this, and more than this share of all, with bytes that are no UTF-8 are no accident.
+ODD_RECORDS, ODD_SHARE = 3, 0.01
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,17 @@ def keep_lines(connection: duckdb.DuckDBPyConnection, first: NDArray[np.int64], 
         "select n + step as n, line + step as line, line + step + extra as line_end from steps",
         [begins.tolist(), ends.tolist(), first[begins].tolist(), extra[begins].tolist()],
     )
+
+
+def check_encoding(name: str, malformed: list[Malformed], records: int) -> None:
+    """A record or two with odd bytes go to quarantine; more of them mean that the file is in another encoding."""
+    odd = [record for record in malformed if any(reason.endswith(NOT_UTF8) for reason in record.reasons)]
+    if len(odd) > ODD_RECORDS and len(odd) > ODD_SHARE * records:
+        reason = next(reason for reason in odd[0].reasons if reason.endswith(NOT_UTF8))
+        raise GrowthError(
+            f"{name} is not UTF-8 at line {odd[0].line} and in {len(odd)} of its {records} records "
+            f"({reason.removeprefix(f'line {odd[0].line}: ')}); save as UTF-8 and load it again."
+        )
 
 
 def check_count(connection: duckdb.DuckDBPyConnection, name: str, expected: int) -> None:

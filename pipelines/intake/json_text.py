@@ -8,7 +8,7 @@ import numpy as np
 
 from pipelines.errors import GrowthError
 from pipelines.intake.delimited import decoded, refuse_twins
-from pipelines.intake.incoming import ROW, TEXT_TABLE, Incoming, Malformed, keep_lines
+from pipelines.intake.incoming import NOT_UTF8, ROW, TEXT_TABLE, Incoming, Malformed, check_encoding, keep_lines
 from pipelines.intake.structure import Positions
 from pipelines.warehouse import quoted_text
 
@@ -46,6 +46,7 @@ def read_json(connection: duckdb.DuckDBPyConnection, name: str, raw: bytes, scra
     columns = spread(connection, name)
     keep_lines(connection, first[good], first[good])
     malformed = [malformed_element(texts[i], int(first[i])) for i in bad]
+    check_encoding(name, malformed, len(texts))
     return Incoming("json", columns, len(texts), lines, malformed)
 
 
@@ -120,4 +121,9 @@ def spread(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
 
 def malformed_element(element: bytes, line: int) -> Malformed:
     raw = element.decode("utf-8", errors="backslashreplace").replace("\x00", "\\x00")
-    return Malformed(line, line, (f"line {line}: found text that is no JSON object",), raw)
+    problem = "found text that is no JSON object"
+    try:
+        element.decode("utf-8")
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start + 1} of the record (0x{element[error.start]:02X}) {NOT_UTF8}"
+    return Malformed(line, line, (f"line {line}: {problem}",), raw)

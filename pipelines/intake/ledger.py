@@ -12,7 +12,8 @@ from pipelines.intake.raw_tables import table_name
 
 LEDGER_TABLES = (
     "ledger.files (content_sha256 varchar, contract_digest varchar, file varchar, source varchar, object varchar, "
-    "format varchar, compression varchar, bytes bigint, records bigint, lines bigint, load_id varchar, status varchar)",
+    "format varchar, compression varchar, bytes bigint, records bigint, lines bigint, load_id varchar, status varchar, "
+    "load_number bigint, rows_quarantined bigint)",
     "ledger.balance (load_id varchar, source varchar, object varchar, file varchar, lines_read bigint, "
     "rows_read bigint, rows_loaded bigint, rows_identical bigint, rows_superseded bigint, "
     "rows_quarantined bigint, rows_rejected bigint)",
@@ -22,6 +23,8 @@ LEDGER_TABLES = (
     "ledger.columns_present (source varchar, object varchar, column_name varchar, is_in_contract boolean)",
     "quarantine.rows (load_id varchar, source varchar, object varchar, file varchar, line bigint, line_end bigint, "
     "violated_rules varchar[], reasons varchar[], record varchar, quarantined_at_load varchar)",
+    "quarantine.refusals (object varchar, record_key varchar[], modified_at timestamp, column_name varchar, "
+    "since timestamp)",
 )
 
 
@@ -59,7 +62,10 @@ class Report:
 
 @dataclass(frozen=True)
 class LedgerFile:
-    """A content that was loaded: its own counts, so that it need not be read again."""
+    """A content that was loaded: its own counts, so that it need not be read again.
+
+    `load_number` counts the loads that read files (a load's id says nothing about order).
+    """
 
     content_sha256: str
     contract_digest: str
@@ -73,18 +79,22 @@ class LedgerFile:
     lines: int
     load_id: str
     status: str
+    load_number: int
+    rows_quarantined: int
 
 
 def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     """The ledger's tables, if they are not there yet."""
     for definition in LEDGER_TABLES:
         connection.execute(f"create table if not exists intake.{definition}")
+    for column in ("load_number", "rows_quarantined"):  # a home from before they were there
+        connection.execute(f"alter table intake.ledger.files add column if not exists {column} bigint default 0")
 
 
-def known_files(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], LedgerFile]:
-    """Contents loaded before, by content and contract: a changed contract reads its files again."""
-    rows = connection.execute("select * from intake.ledger.files order by load_id, file").fetchall()
-    return {(row[0], row[1]): LedgerFile(*row) for row in rows}
+def loaded_files(connection: duckdb.DuckDBPyConnection) -> list[LedgerFile]:
+    """Every content that was loaded, in the order of the loads."""
+    rows = connection.execute("select * from intake.ledger.files order by load_number, load_id, file").fetchall()
+    return [LedgerFile(*row) for row in rows]
 
 
 def write_file(connection: duckdb.DuckDBPyConnection, file: LedgerFile) -> None:

@@ -14,17 +14,19 @@ import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
-from pipelines.intake import ledger, quarantine
+from pipelines.intake import ledger, quarantine, refusals
+from pipelines.intake.absent import Columns, keep_values
 from pipelines.intake.files import ExtractFile, find_files
 from pipelines.intake.incoming import Incoming
+from pipelines.intake.known import KnownFiles
 from pipelines.intake.ledger import FileBalance, LedgerFile, Report
 from pipelines.intake.plan import plan_files
 from pipelines.intake.raw_tables import align_table
 from pipelines.intake.reading import read_extract
 from pipelines.intake.references import flag_references
 from pipelines.intake.report import LoadReport
-from pipelines.intake.rows import bad_rows, extra_columns, judge
-from pipelines.intake.upsert import FRESH_TABLE, add_fresh, start_fresh, upsert
+from pipelines.intake.rows import bad_rows, extra_columns, judge, raw_columns
+from pipelines.intake.upsert import FRESH_TABLE, Fates, add_fresh, start_fresh, upsert
 from pipelines.warehouse import quoted_name
 
 Progress = Callable[[str, int, int], None]
@@ -38,18 +40,13 @@ class Load:
     load_id: str
     now: datetime | None
     scratch: Path
-    known: dict[tuple[str, str], LedgerFile]
-    newest_content: dict[tuple[str, str], str]
+    number: int
+    known: KnownFiles
     balances: list[FileBalance] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
+    has_columns: Columns = field(default_factory=dict)
     files_seen: int = 0
     changed: bool = False
-
-    def is_known(self, contract: Contract, file: ExtractFile) -> bool:
-        """Whether the content was loaded before; without a key only the newest content of a name is still there."""
-        if (file.sha256, contract.digest) not in self.known:
-            return False
-        return bool(contract.key) or self.newest_content.get((contract.object, file.name)) == file.sha256
 
 
 def load_extracts(
@@ -71,9 +68,8 @@ def load_extracts(
     plan = plan_files(folder, files, contracts)
     with tempfile.TemporaryDirectory() as scratch, transaction(connection):
         ledger.create_ledger(connection)
-        known = ledger.known_files(connection)
-        newest = {(entry.object, entry.file): entry.content_sha256 for entry in known.values()}
-        load = Load(connection, load_id, now, Path(scratch), known, newest, reports=list(plan.reports))
+        known = KnownFiles(ledger.loaded_files(connection))
+        load = Load(connection, load_id, now, Path(scratch), known.next_number(), known, reports=list(plan.reports))
         for contract, its_files in plan.files:
             for file in its_files:
                 if progress:
@@ -102,12 +98,13 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> None:
     """All files of one object: read what is new, judge it, move it into the raw table, note the balance."""
     load.changed |= align_table(load.connection, contract, [])
-    unread = [file for file in files if not load.is_known(contract, file)]
+    unread = load.known.unread(contract, files)
     for file in files:
-        if file not in unread:
-            load.balances.append(balance_of_known(load, contract, file))
+        if file not in unread and (entry := load.known.entry(contract, file)):
+            load.balances.append(balance_of_known(load, contract, file, entry))
     if not unread:
         return
+    load.has_columns = {}
     start_fresh(load.connection, contract)
     entries = [entry for number, file in enumerate(unread) if (entry := take_file(load, contract, file, number))]
     if contract.required and not any(entry.records for entry in entries) and len(unread) == len(files):
@@ -115,18 +112,37 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
             f"{files[0].name} holds a header and no rows; {contract.object} is required, so nothing was loaded."
         )
     quarantine.release_keys(load.connection, contract, load.load_id)
-    fates = upsert(load.connection, contract)
+    fates = merge(load, contract)
     for entry in entries:
         note_entry(load, contract, entry, fates.get(entry.file, {}))
 
 
-def balance_of_known(load: Load, contract: Contract, file: ExtractFile) -> FileBalance:
-    """A content loaded before is not read again: its rows are identical, those still in quarantine apart."""
-    entry = load.known[file.sha256, contract.digest]
+def merge(load: Load, contract: Contract) -> Fates:
+    """The fresh rows into the raw table, with the values and refusals that an extract cannot take away."""
+    connection = load.connection
+    if not contract.key:
+        return upsert(connection, contract)
+    had = ledger.columns_present(connection).get(contract.object, ())
+    load.reports += keep_values(connection, contract, load.has_columns, had)
+    refusals.carry_to_fresh(connection, contract)
+    fates = upsert(connection, contract)
+    refusals.keep_older_word(connection, contract)
+    if report := refusals.carry_to_raw(connection, contract):
+        load.reports.append(report)
+        load.changed = True
+    return fates
+
+
+def balance_of_known(load: Load, contract: Contract, file: ExtractFile, entry: LedgerFile) -> FileBalance:
+    """A content loaded before is not read again: its rows are identical, those still in quarantine apart.
+
+    Rows that left quarantine did so because a sound version of their record came in.
+    """
     refused = quarantine.still_refused(load.connection, contract.object, entry.file)
+    mended = max(entry.rows_quarantined - refused, 0)
     return FileBalance(
         load.load_id, contract.source, contract.object, file.name, entry.lines, entry.records,
-        0, entry.records - refused, 0, refused, 0,
+        0, entry.records - refused - mended, mended, refused, 0,
     )  # fmt: skip
 
 
@@ -148,12 +164,19 @@ def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) ->
     bad = bad_rows(connection, contract, incoming)
     check_share(contract, file, incoming, bad)
     quarantine.refuse_rows(connection, contract, file.name, incoming, bad, load_id=load.load_id)
+    if bad:
+        refusals.note_refusals(connection, contract, incoming)
+        if load.known.is_judged_anew(contract, file):
+            quarantine.withdraw_versions(connection, contract, file.name)
     now = load.now.isoformat(sep=" ") if load.now else None
     add_fresh(connection, contract, file.name, load_id=load.load_id, now=now, seq=number)
-    ledger.write_columns_present(connection, contract, [contract_name(contract, name) for name in incoming.columns])
+    names = raw_columns(contract, incoming)
+    ledger.write_columns_present(connection, contract, names)
+    load.has_columns[number] = (file.name, names)
     return LedgerFile(
         file.sha256, contract.digest, file.name, contract.source, contract.object, incoming.format,
         file.compression, file.bytes, incoming.records, incoming.lines, load.load_id, "loaded",
+        load.number, len(bad) + len(incoming.malformed),
     )  # fmt: skip
 
 
@@ -209,11 +232,6 @@ def widen_fresh(connection: duckdb.DuckDBPyConnection, extras: list[str]) -> Non
     """Room in the fresh table for columns that this file brought first."""
     for name in extras:
         connection.execute(f"alter table {FRESH_TABLE} add column if not exists {quoted_name(name)} varchar")
-
-
-def contract_name(contract: Contract, name: str) -> str:
-    column = contract.column(name)
-    return column.name if column else name
 
 
 def note_entry(load: Load, contract: Contract, entry: LedgerFile, fates: dict[str, int]) -> None:

@@ -4,7 +4,10 @@ import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.intake.incoming import Incoming
-from pipelines.intake.upsert import FRESH_TABLE
+from pipelines.intake.raw_tables import table_name
+from pipelines.intake.record_ids import long_id, record_id_columns
+from pipelines.intake.rows import IS_BAD, JUDGED_TABLE
+from pipelines.intake.upsert import FRESH_TABLE, equal_keys
 from pipelines.warehouse import quoted_name, quoted_text
 
 BadRow = tuple[int, int, list[str], list[str], str]
@@ -37,9 +40,10 @@ def release_keys(connection: duckdb.DuckDBPyConnection, contract: Contract, load
     """Rows refused in an earlier load whose key came in sound now, unless the refused version was the newer one."""
     if not contract.key:
         return
+    ids = record_id_columns(contract)
+    said = {name: f"json_extract_string(q.record, {quoted_text('$.' + json_name(name))})" for name in contract.key}
     keys = " and ".join(
-        f"json_extract_string(q.record, {quoted_text('$.' + json_name(name))}) = f.{quoted_name(name)}::varchar"
-        for name in contract.key
+        f"{long_id(cell) if name in ids else cell} = f.{quoted_name(name)}::varchar" for name, cell in said.items()
     )
     newer = "true"
     if contract.modstamp_column:
@@ -50,6 +54,24 @@ def release_keys(connection: duckdb.DuckDBPyConnection, contract: Contract, load
         f"delete from intake.quarantine.rows as q using {FRESH_TABLE} as f where q.object = ? "
         f"and q.quarantined_at_load <> ? and json_valid(q.record) and {keys} and {newer}",
         [contract.object, load_id],
+    )
+
+
+def withdraw_versions(connection: duckdb.DuckDBPyConnection, contract: Contract, file: str) -> None:
+    """Take out of the table what a changed contract now refuses: the very versions that the judged file's bad rows are.
+
+    A version is told by key and modstamp, or by its place in the file where the modstamp itself cannot be read.
+    """
+    if not contract.key:
+        return
+    is_version = "true"
+    if contract.modstamp_column:
+        stamp = quoted_name(contract.modstamp_column)
+        place = f"j.{stamp} is null and r._file = {quoted_text(file)} and r._line = j._line"
+        is_version = f"(r.{stamp} = j.{stamp} or ({place}))"
+    connection.execute(
+        f"delete from {table_name(contract)} as r using {JUDGED_TABLE} as j "
+        f"where j.{IS_BAD} and {equal_keys(contract, 'r', 'j')} and {is_version}"
     )
 
 

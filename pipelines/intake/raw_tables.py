@@ -3,6 +3,7 @@
 import duckdb
 
 from pipelines.contracts.contract import Contract
+from pipelines.intake.cells import boolean, typed
 from pipelines.intake.rows import UNDERSCORE_COLUMNS
 from pipelines.warehouse import quoted_name
 
@@ -32,7 +33,7 @@ def extras_of(columns: dict[str, str], contract: Contract) -> list[str]:
 def align_table(connection: duckdb.DuckDBPyConnection, contract: Contract, extras: list[str]) -> bool:
     """Create the table, or rebuild it when contract or extracts brought columns that it lacks; whether it changed.
 
-    A column whose type the contract changed is cast; what cannot be cast becomes null.
+    A column whose type the contract changed is typed like the cells of a file; what cannot be read becomes null.
     """
     existing = table_columns(connection, contract)
     known = {name.lower() for name in existing}
@@ -47,8 +48,7 @@ def align_table(connection: duckdb.DuckDBPyConnection, contract: Contract, extra
         definitions = ", ".join(f"{quoted_name(column)} {kind}" for column, kind in wanted.items())
         connection.execute(f"create table {name} ({definitions})")
         return True
-    carried = {column: quoted_name(column) if column.lower() in known else "null" for column in wanted}
-    selected = ", ".join(f"try_cast({carried[column]} as {kind})" for column, kind in wanted.items())
+    selected = ", ".join(carried(contract, existing, column, kind) for column, kind in wanted.items())
     # not by `create table as`: see create_temp in upsert
     old = f"{contract.table.split('.')[1]}__before"
     definitions = ", ".join(f"{quoted_name(column)} {kind}" for column, kind in wanted.items())
@@ -57,3 +57,14 @@ def align_table(connection: duckdb.DuckDBPyConnection, contract: Contract, extra
     connection.execute(f"insert into {name} select {selected} from intake.raw.{quoted_name(old)}")
     connection.execute(f"drop table intake.raw.{quoted_name(old)}")
     return True
+
+
+def carried(contract: Contract, existing: dict[str, str], name: str, kind: str) -> str:
+    """SQL for a column of the rebuilt table from what the old one holds; a blank stays unknown, a boolean too."""
+    found_type = next((found for known, found in existing.items() if known.lower() == name.lower()), None)
+    if found_type is None:
+        return f"null::{kind}"
+    column, cell = contract.column(name), quoted_name(name)
+    if column is None or found_type == kind:
+        return f"try_cast({cell} as {kind})"
+    return boolean(cell, found_type) if kind == "BOOLEAN" else typed(cell, found_type, column)

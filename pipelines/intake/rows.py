@@ -9,8 +9,9 @@ import duckdb
 
 from pipelines.contracts.contract import Column, Contract, RowRule
 from pipelines.contracts.predicates import violation
-from pipelines.intake.cells import EXPECTED, typed, unreadable
+from pipelines.intake.cells import expected_type, typed, unreadable
 from pipelines.intake.incoming import LINES_TABLE, ROW, TEXT_TABLE, Incoming
+from pipelines.intake.record_ids import long_id, record_id_columns
 from pipelines.warehouse import quoted_name, quoted_text
 
 UNDERSCORE_COLUMNS = {
@@ -22,6 +23,9 @@ UNDERSCORE_COLUMNS = {
 }
 FOUND_CHARACTERS = 80
 JUDGED_TABLE = "incoming_judged"
+# Names of our own beside those of a file: a file's column that begins like them is renamed (`extra_columns`).
+OWN_PREFIX = "_intake_"
+IS_BAD, IS_UNREAD = "_intake_is_bad", "_intake_is_unread"
 
 
 @dataclass(frozen=True)
@@ -51,14 +55,32 @@ def extra_columns(contract: Contract, incoming: Incoming) -> dict[str, str]:
     """Columns of the file that the contract does not know: name in the raw table -> name in the file."""
     known = {column.name.lower() for column in contract.columns}
     extras = [name for name in incoming.columns if name.lower() not in known]
-    return {f"{name}_" if name.lower() in UNDERSCORE_COLUMNS else name: name for name in extras}
+    taken = known | {name.lower() for name in extras}
+    renamed: dict[str, str] = {}
+    for source in extras:
+        name = f"x{source}" if source.lower().startswith(OWN_PREFIX) else source
+        while name.lower() in UNDERSCORE_COLUMNS or (name != source and name.lower() in taken):
+            name += "_"
+        taken.add(name.lower())
+        renamed[name] = source
+    return renamed
+
+
+def raw_columns(contract: Contract, incoming: Incoming) -> list[str]:
+    """The columns of the raw table that the file fills."""
+    return [cell.column.name for cell in cells_of(contract, incoming) if cell.source] + [
+        *extra_columns(contract, incoming)
+    ]
 
 
 def judge(connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming) -> None:
-    """Build `incoming_judged`: typed contract columns, extras as text, `_n`, `_line`, `_is_bad`, `_warned_rules`."""
+    """Build `incoming_judged`: typed contract columns, extras as text, the row's number, `_line`, whether it is bad,
+    `_warned_rules`.
+    """
     cells = cells_of(contract, incoming)
+    ids = record_id_columns(contract)
     columns = [
-        f"{typed(cell.sql, cell.found_type, cell.column)} as {quoted_name(cell.column.name)}"
+        f"{typed_value(cell, is_id=cell.column.name in ids)} as {quoted_name(cell.column.name)}"
         if cell.source
         else f"null::{cell.column.physical_type} as {quoted_name(cell.column.name)}"
         for cell in cells
@@ -74,11 +96,17 @@ def judge(connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: I
     warnings = [(rule.rule_id, violation(rule)) for rule in rules if rule.severity == "warn"]
     connection.execute(
         f"create or replace temp table {JUDGED_TABLE} as "
-        f"with typed as (select {', '.join(columns)}{',' if columns else ''} t.{ROW} as _n, l.line as _line, "
-        f"{broken} as _is_unread from {TEXT_TABLE} as t join {LINES_TABLE} as l on l.n = t.{ROW}) "
-        f"select * exclude (_is_unread), {' or '.join(['_is_unread', *errors])} as _is_bad, "
+        f"with typed as (select {', '.join(columns)}{',' if columns else ''} t.{ROW}, l.line as _line, "
+        f"{broken} as {IS_UNREAD} from {TEXT_TABLE} as t join {LINES_TABLE} as l on l.n = t.{ROW}) "
+        f"select * exclude ({IS_UNREAD}), {' or '.join([IS_UNREAD, *errors])} as {IS_BAD}, "
         f"{warned_list(warnings)} as _warned_rules from typed"
     )
+
+
+def typed_value(cell: Cell, *, is_id: bool) -> str:
+    """SQL for the cell's value; a short record id in its long form."""
+    value = typed(cell.sql, cell.found_type, cell.column)
+    return long_id(value) if is_id else value
 
 
 def predicate_rules(contract: Contract) -> list[RowRule]:
@@ -98,7 +126,7 @@ def bad_rows(
     connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming
 ) -> list[tuple[int, int, list[str], list[str], str]]:
     """Line, last line, rule ids, reasons in words and the record as JSON, for every row that breaks an error rule."""
-    [(bad,)] = connection.execute(f"select count(*) from {JUDGED_TABLE} where _is_bad").fetchall()
+    [(bad,)] = connection.execute(f"select count(*) from {JUDGED_TABLE} where {IS_BAD}").fetchall()
     if bad == 0:
         return []
     cells = {cell.column.name: cell for cell in cells_of(contract, incoming)}
@@ -107,8 +135,8 @@ def bad_rows(
     found: list[tuple[int, int, list[str], list[str], str]] = connection.execute(
         f"with found as (select l.line, l.line_end, json_object({record})::varchar as record, "
         f"list_filter([{', '.join(findings)}], lambda x: x is not null) as findings "
-        f"from (select * from {JUDGED_TABLE} where _is_bad) as j "
-        f"join {TEXT_TABLE} as t on t.{ROW} = j._n join {LINES_TABLE} as l on l.n = j._n) "
+        f"from (select * from {JUDGED_TABLE} where {IS_BAD}) as j "
+        f"join {TEXT_TABLE} as t on t.{ROW} = j.{ROW} join {LINES_TABLE} as l on l.n = j.{ROW}) "
         "select line, line_end, list_transform(findings, lambda x: x.rule), "
         "list_transform(findings, lambda x: x.reason), record from found order by line"
     ).fetchall()
@@ -138,7 +166,7 @@ def expectation(rule: RowRule, column: Column) -> str:
     """What a cell should have held, in words."""
     match rule.kind:
         case "type":
-            return EXPECTED[column.logical_type]
+            return expected_type(column)
         case "required":
             return "a value"
         case "allowed":

@@ -6,11 +6,13 @@ Newest is the highest modstamp; of equal modstamps the later extract wins, since
 import duckdb
 
 from pipelines.contracts.contract import Contract
+from pipelines.intake.incoming import ROW
 from pipelines.intake.raw_tables import extras_of, table_columns, table_name
-from pipelines.intake.rows import JUDGED_TABLE
+from pipelines.intake.rows import IS_BAD, JUDGED_TABLE
 from pipelines.warehouse import quoted_name, quoted_text
 
 FRESH_TABLE, VERDICT_TABLE = "fresh_rows", "fresh_verdicts"
+PLACE = "_intake_place"
 VERDICT_COLUMNS = {"n": "BIGINT", "fate": "VARCHAR"}
 # Rows of file `seq` are numbered from seq * ROWS_PER_FILE.
 ROWS_PER_FILE = 1 << 40
@@ -19,7 +21,7 @@ Fates = dict[str, dict[str, int]]
 
 def start_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """An empty temp table like the raw one, for the rows of all files of this load."""
-    columns = table_columns(connection, contract) | {"_n": "BIGINT"}
+    columns = table_columns(connection, contract) | {ROW: "BIGINT"}
     create_temp(connection, FRESH_TABLE, columns)
 
 
@@ -42,9 +44,10 @@ def add_fresh(
     bound = f"where greatest({newest}) <= {quoted_text(now)}::timestamp" if now and moments else ""
     extracted = f"(select max(greatest({newest})) from {JUDGED_TABLE} {bound})" if moments else "null::timestamp"
     connection.execute(
-        f"insert into {FRESH_TABLE} by name select * exclude (_n, _is_bad), _n + {seq * ROWS_PER_FILE} as _n, "
-        f"{quoted_text(file)} as _file, {quoted_text(load_id)} as _load_id, {extracted} as _extracted_at "
-        f"from {JUDGED_TABLE} where not _is_bad order by _n"
+        f"insert into {FRESH_TABLE} by name select * exclude ({ROW}, {IS_BAD}), "
+        f"{ROW} + {seq * ROWS_PER_FILE} as {ROW}, {quoted_text(file)} as _file, "
+        f"{quoted_text(load_id)} as _load_id, {extracted} as _extracted_at "
+        f"from {JUDGED_TABLE} where not {IS_BAD} order by {ROW}"
     )
 
 
@@ -58,11 +61,11 @@ def upsert(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Fates:
     table, key = table_name(contract), equal_keys(contract, "f", "r")
     connection.execute(
         f"delete from {table} as r using {VERDICT_TABLE} as v, {FRESH_TABLE} as f "
-        f"where v.fate = 'loaded' and v.n = f._n and {key}"
+        f"where v.fate = 'loaded' and v.n = f.{ROW} and {key}"
     )
     connection.execute(
-        f"insert into {table} by name select f.* exclude (_n) from {FRESH_TABLE} as f "
-        f"where f._n not in (select n from {VERDICT_TABLE} where fate <> 'loaded') order by f._n"
+        f"insert into {table} by name select f.* exclude ({ROW}) from {FRESH_TABLE} as f "
+        f"where f.{ROW} not in (select n from {VERDICT_TABLE} where fate <> 'loaded') order by f.{ROW}"
     )
     return count_fates(connection)
 
@@ -81,10 +84,10 @@ def decide_among_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract
     connection.execute(
         f"insert into {VERDICT_TABLE} with twins as (select {key} from {FRESH_TABLE} "
         f"group by all having count(*) > 1), ranked as (select f.*, row_number() over (partition by "
-        f"{key} order by {newest}_extracted_at desc nulls last, _n desc) as place "
+        f"{key} order by {newest}_extracted_at desc nulls last, {ROW} desc) as {PLACE} "
         f"from {FRESH_TABLE} as f semi join twins using ({key})) "
-        f"select f._n as n, case when {same} then 'identical' else 'superseded' end as fate "
-        f"from ranked as f join ranked as w on w.place = 1 and {equal_keys(contract, 'f', 'w')} where f.place > 1"
+        f"select f.{ROW} as n, case when {same} then 'identical' else 'superseded' end as fate "
+        f"from ranked as f join ranked as w on w.{PLACE} = 1 and {equal_keys(contract, 'f', 'w')} where f.{PLACE} > 1"
     )
 
 
@@ -99,10 +102,10 @@ def decide_against_table(connection: duckdb.DuckDBPyConnection, contract: Contra
         tie = ""
     same = f"({row_of('f', content)}) is not distinct from ({row_of('r', content)})"
     connection.execute(
-        f"insert into {VERDICT_TABLE} select f._n, case when {same} then 'identical' when {newer} then 'superseded' "
+        f"insert into {VERDICT_TABLE} select f.{ROW}, case when {same} then 'identical' when {newer} then 'superseded' "
         f"when {tie}r._extracted_at > f._extracted_at then 'superseded' else 'loaded' end "
         f"from {FRESH_TABLE} as f join {table_name(contract)} as r on {equal_keys(contract, 'f', 'r')} "
-        f"where f._n not in (select n from {VERDICT_TABLE})"
+        f"where f.{ROW} not in (select n from {VERDICT_TABLE})"
     )
 
 
@@ -111,14 +114,14 @@ def replace_files(connection: duckdb.DuckDBPyConnection, contract: Contract) -> 
     create_temp(connection, VERDICT_TABLE, VERDICT_COLUMNS)
     table = table_name(contract)
     connection.execute(f"delete from {table} where _file in (select _file from {FRESH_TABLE})")
-    connection.execute(f"insert into {table} by name select * exclude (_n) from {FRESH_TABLE} order by _n")
+    connection.execute(f"insert into {table} by name select * exclude ({ROW}) from {FRESH_TABLE} order by {ROW}")
     return count_fates(connection)
 
 
 def count_fates(connection: duckdb.DuckDBPyConnection) -> Fates:
     rows = connection.execute(
         f"select f._file, coalesce(v.fate, 'loaded'), count(*) from {FRESH_TABLE} as f "
-        f"left join {VERDICT_TABLE} as v on v.n = f._n group by all"
+        f"left join {VERDICT_TABLE} as v on v.n = f.{ROW} group by all"
     ).fetchall()
     fates: Fates = {}
     for file, fate, count in rows:

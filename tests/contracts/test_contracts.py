@@ -11,6 +11,11 @@ from pipelines.errors import GrowthError
 from pipelines.home import PROJECT_ROOT
 
 CONTRACTS = PROJECT_ROOT / "data_contracts"
+REFUSALS = ("HasOptedOutOfEmail", "DoNotCall", "IsEmailBounced", "EmailBouncedDate")
+FILLED_DURING_SALES = [
+    ("Lead", "Phone"), ("Lead", "MobilePhone"), ("Lead", "Website"), ("Account", "Phone"), ("Account", "Website"),
+    ("Contact", "Phone"), ("Contact", "MobilePhone"),
+]  # fmt: skip
 SMALL = """
 apiVersion: v3.1.0
 kind: DataContract
@@ -70,6 +75,8 @@ def test_every_column_of_every_contract_in_says_when_it_becomes_known() -> None:
     assert by_name["Opportunity", "IsWon"].known_at == "outcome"
     assert by_name["Contact", "Birthdate"].protected
     assert by_name["Account", "LastActivityDate"].derived
+    assert {by_name[place].known_at for place in FILLED_DURING_SALES} == {"tracked"}
+    assert all(by_name["Lead", name].refusal and by_name["Contact", name].refusal for name in REFUSALS)
 
 
 def test_planned_dates_never_count_as_event_times() -> None:
@@ -85,6 +92,7 @@ def test_planned_dates_never_count_as_event_times() -> None:
         ("physicalType: double", "physicalType: varchar", "does not fit logicalType 'number'"),
         ("primaryKey: true", "customProperties: [{property: knowAt, value: x}]", "found 'knowAt', expected one of"),
         ("primaryKey: true", "customProperties: [{property: knownAt, value: later}]", "found 'later', expected one of"),
+        ("primaryKey: true", "customProperties: [{property: refusal, value: true}]", "expected true or false for one"),
         ("primaryKey: true", "partitioned: false", "no column has primaryKey"),
         ("validValues: [A, B]", "validValue: [A, B]", "expected metric invalidValues"),
         ("severity: error", "severity: fatal", "a severity of error or warning"),

@@ -1,0 +1,117 @@
+"""A person's no outlives the row that said it: refusals of quarantined rows are kept and carried over to `raw`.
+
+The columns are those that a contract marks `refusal` (opt-outs, bounces). A refusal is carried to every version of its
+record that is not newer than the refused one, in this load and in later ones; a newer sound version has its own say. A
+refusal is only ever set, never taken back here. A record whose text could not be cut into fields at all says nothing.
+"""
+
+import duckdb
+
+from pipelines.contracts.contract import Column, Contract
+from pipelines.intake.incoming import ROW, TEXT_TABLE, Incoming
+from pipelines.intake.ledger import Report
+from pipelines.intake.raw_tables import table_name
+from pipelines.intake.rows import IS_BAD, JUDGED_TABLE, Cell, cells_of
+from pipelines.intake.upsert import FRESH_TABLE, VERDICT_TABLE, equal_keys
+from pipelines.warehouse import quoted_name, quoted_text
+
+# Wider than what a contract's boolean accepts: an opt-out cell with one of these may be why its row was refused.
+YES = ("true", "1", "yes", "y", "t", "x", "on")
+
+
+def refusal_columns(contract: Contract) -> list[Column]:
+    return [column for column in contract.columns if column.refusal]
+
+
+def note_refusals(connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming) -> None:
+    """Keep what the judged file's bad rows refuse, by record and version.
+
+    A version whose time cannot be read counts as old as the newest row of the file.
+    """
+    cells = [cell for cell in cells_of(contract, incoming) if cell.column.refusal and cell.source]
+    if not cells or not contract.modstamp_column:
+        return
+    stamp = quoted_name(contract.modstamp_column)
+    said = ", ".join(
+        f"case when {says_so(cell)} then {{'name': {quoted_text(cell.column.name)}, 'since': {since(cell)}}} end"
+        for cell in cells
+    )
+    has_key = " and ".join(f"j.{quoted_name(name)} is not null" for name in contract.key)
+    connection.execute(
+        "insert into intake.quarantine.refusals by name select distinct object, record_key, modified_at, "
+        "said.name as column_name, said.since as since from ("
+        f"select {quoted_text(contract.object)} as object, {key_list('j', contract)} as record_key, "
+        f"coalesce(j.{stamp}, (select max({stamp}) from {JUDGED_TABLE})) as modified_at, unnest([{said}]) as said "
+        f"from {JUDGED_TABLE} as j join {TEXT_TABLE} as t on t.{ROW} = j.{ROW} where j.{IS_BAD} and {has_key}) "
+        "where said is not null and (object, record_key, modified_at, said.name) not in "
+        "(select (object, record_key, modified_at, column_name) from intake.quarantine.refusals)"
+    )
+
+
+def says_so(cell: Cell) -> str:
+    """SQL that is true where the cell of a refused row says no to being contacted."""
+    if cell.column.logical_type != "boolean":
+        return f"j.{quoted_name(cell.column.name)} is not null"
+    words = ", ".join(quoted_text(word) for word in YES)
+    return f"lower(trim({cell.sql}::varchar)) in ({words})"
+
+
+def since(cell: Cell) -> str:
+    if cell.column.logical_type == "boolean":
+        return "null::timestamp"
+    return f"j.{quoted_name(cell.column.name)}::timestamp"
+
+
+def key_list(alias: str, contract: Contract) -> str:
+    return "[" + ", ".join(f"{alias}.{quoted_name(name)}::varchar" for name in contract.key) + "]"
+
+
+def carry_to_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Set the refusals in the rows of this load before they are compared with the table's."""
+    carry(connection, contract, FRESH_TABLE)
+
+
+def carry_to_raw(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Report | None:
+    """Set the refusals in the rows that the table holds; a report when that changed any."""
+    records = carry(connection, contract, table_name(contract))
+    if not records:
+        return None
+    shown = ", ".join(sorted(records)[:5]) + (f" and {len(records) - 5} more" if len(records) > 5 else "")
+    message = (
+        f"{len(records)} refused row{'s' * (len(records) != 1)} of {contract.object} newer than what is loaded "
+        f"opted out or bounced; that was carried over to the loaded version of {shown}."
+    )
+    return Report("refusal_carried", contract.object, "", message)
+
+
+def carry(connection: duckdb.DuckDBPyConnection, contract: Contract, table: str) -> set[str]:
+    """Bring one table's refusal columns up to date; the keys of the records that changed."""
+    changed: set[str] = set()
+    for column in refusal_columns(contract) if contract.modstamp_column else []:
+        name, stamp = quoted_name(column.name), quoted_name(contract.modstamp_column or "")
+        is_boolean = column.logical_type == "boolean"
+        silent = f"r.{name} is distinct from true" if is_boolean else f"r.{name} is null"
+        rows = connection.execute(
+            f"update {table} as r set {name} = {'true' if is_boolean else f'q.since::{column.physical_type}'} "
+            "from (select record_key, max(modified_at) as modified_at, max(since) as since "
+            "from intake.quarantine.refusals where object = ? and column_name = ? group by all) as q "
+            f"where {key_list('r', contract)} = q.record_key and {silent} "
+            f"and coalesce(r.{stamp} <= q.modified_at, true) returning {quoted_name(contract.key[0])}::varchar",
+            [contract.object, column.name],
+        ).fetchall()
+        changed |= {key for (key,) in rows}
+    return changed
+
+
+def keep_older_word(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """A yes or no of an older version that came late, where the newer one in the table lacked the column."""
+    for column in refusal_columns(contract):
+        if column.logical_type == "boolean":
+            name = quoted_name(column.name)
+            keys = ", ".join(quoted_name(key) for key in contract.key)
+            connection.execute(
+                f"update {table_name(contract)} as r set {name} = f.{name} "
+                f"from (select {keys}, bool_or({name}) as {name} from {FRESH_TABLE} where {ROW} in "
+                f"(select n from {VERDICT_TABLE} where fate = 'superseded') group by all) as f "
+                f"where {equal_keys(contract, 'f', 'r')} and r.{name} is null and f.{name} is not null"
+            )
