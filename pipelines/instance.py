@@ -42,8 +42,8 @@ local_artifact_storage:
   config:
     base_dir: {folder}
 compute_logs:
-  module: dagster._core.storage.local_compute_log_manager
-  class: LocalComputeLogManager
+  module: pipelines.compute_logs
+  class: DeafComputeLogManager
   config:
     base_dir: {folder}/logs
 """

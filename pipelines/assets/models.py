@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
-import yaml
 
 from pipelines.assets.groups import asset_key, asset_spec
 from pipelines.assets.metadata import count_rows, table_metadata
 from pipelines.engine import Engine
+from pipelines.errors import GrowthError
+from pipelines.playbook_schema import FILES
+from pipelines.playbook_tables import read_file
 from pipelines.scoring import create_kept_tables, score_model, train_model
 
 KEPT_TABLES = {
@@ -30,9 +32,11 @@ class Training(dg.Config):
 
 
 def model_names(playbook: Path) -> tuple[str, ...]:
-    """The models that the playbook labels."""
-    content = yaml.safe_load((playbook / "labels.yaml").read_text(encoding="utf-8"))
-    return tuple(str(row["model"]) for row in content["labels"])
+    """The models that the playbook labels; GrowthError names the file when it is not there or says something else."""
+    if not playbook.is_dir():
+        raise GrowthError(f"The playbook folder {playbook} does not exist; name the folder that holds labels.yaml.")
+    tables = read_file(playbook / "labels.yaml", FILES["labels"])
+    return tuple(str(vars(row)["model"]) for table in tables for row in table.rows if table.name == "labels")
 
 
 def model_assets(name: str, tables: Mapping[str, object]) -> list[dg.AssetsDefinition]:

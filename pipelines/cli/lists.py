@@ -1,6 +1,7 @@
 """`growth targets`, `growth queue`, `growth funnel`: what was published, on the screen."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,26 +10,31 @@ from pipelines.cli.published import published, query
 from pipelines.cli.show import show_csv, show_json, show_table
 from pipelines.home import Home
 
+if TYPE_CHECKING:
+    import duckdb
+
 TARGETS = ("rank", "tier", "account_name", "fit_score", "engagement_score", "reasons", "next_action", "owner_name")
 QUEUE = (
-    "rank",
-    "tier",
-    "person_name",
-    "account_name",
-    "fast_lane",
-    "queue_reason",
-    "reasons",
-    "phone",
-    "email",
+    "rank", "tier", "person_name", "account_name", "fast_lane", "queue_reason", "reasons", "phone", "email",
     "owner_name",
-)
+)  # fmt: skip
+ESSENTIAL = ("rank", "person_name", "account_name", "queue_reason", "reasons", "next_action",
+             "cohort_on", "step", "entered", "advanced", "conversion_rate_matured")  # fmt: skip
+"""What a narrow terminal shows of a list, who and why, and of the funnel."""
+OWNERS_TOLD = 30
 FUNNEL = ("cohort_on", "segment", "step", "entered", "advanced", "lost", "recycled", "went_dark", "open",
           "conversion_rate_matured", "p50_days", "amount_won", "currency")  # fmt: skip
 
-Filters = dict[str, tuple[str, str]]
+STEP_ORDER = (
+    "(select min(entries.step_order) from core.process_entries as entries"
+    " where entries.unit = funnel_by_cohort.unit and entries.step = funnel_by_cohort.step)"
+)
+"""Steps as the process orders them."""
+
+Filters = dict[str, tuple[str, str | list[str]]]
 """Parameter name -> (condition, value)."""
 
-owner_option = click.option("--owner", help="Only this owner's: name or id.")
+owner_option = click.option("--owner", help="Only this owner's: name, part of it, or id.")
 tier_option = click.option("--tier", help="Only this tier.")
 
 
@@ -41,7 +47,7 @@ tier_option = click.option("--tier", help="Only this tier.")
 @csv_option
 def targets(*, home: Home, limit: int, owner: str | None, tier: str | None, as_json: bool, as_csv: bool) -> None:
     """The accounts to approach next, best first, with reasons."""
-    filters = owner_filter(owner) | equal_filter("tier", tier)
+    filters = equal_filter("tier", tier)
     show_list(
         home,
         table="marts.target_accounts",
@@ -49,6 +55,7 @@ def targets(*, home: Home, limit: int, owner: str | None, tier: str | None, as_j
         order=("rank", "account_id"),
         limit=limit,
         columns=TARGETS,
+        owner=owner,
         as_json=as_json,
         as_csv=as_csv,
     )
@@ -63,7 +70,7 @@ def targets(*, home: Home, limit: int, owner: str | None, tier: str | None, as_j
 @csv_option
 def queue(*, home: Home, limit: int, owner: str | None, tier: str | None, as_json: bool, as_csv: bool) -> None:
     """The people to call or write to next, hand-raisers first, with reasons."""
-    filters = owner_filter(owner) | equal_filter("tier", tier)
+    filters = equal_filter("tier", tier)
     show_list(
         home,
         table="marts.lead_queue",
@@ -71,6 +78,7 @@ def queue(*, home: Home, limit: int, owner: str | None, tier: str | None, as_jso
         order=("rank", "queue_item_id"),
         limit=limit,
         columns=QUEUE,
+        owner=owner,
         as_json=as_json,
         as_csv=as_csv,
     )
@@ -86,7 +94,7 @@ def queue(*, home: Home, limit: int, owner: str | None, tier: str | None, as_jso
 def funnel(*, home: Home, unit: str, segment: str, limit: int, as_json: bool, as_csv: bool) -> None:
     """How many entered each step, how many went on, by cohort, the newest first."""
     filters = equal_filter("unit", unit) | equal_filter("segment", segment)
-    order = ("cohort_on desc", "step")
+    order = ("cohort_on desc", STEP_ORDER, "step")
     show_list(
         home,
         table="marts.funnel_by_cohort",
@@ -99,9 +107,20 @@ def funnel(*, home: Home, unit: str, segment: str, limit: int, as_json: bool, as
     )
 
 
-def owner_filter(owner: str | None) -> Filters:
-    """The condition on an owner, by name in any case or by id."""
-    return {"owner": ("(lower(owner_name) = lower($owner) or owner_id = $owner)", owner)} if owner else {}
+def owner_filter(connection: "duckdb.DuckDBPyConnection", table: str, owner: str) -> Filters:
+    """The condition on an owner by name or id in any case, else by part of the name; tells the names if none fits."""
+    owners = query(
+        connection, f"select distinct owner_id, owner_name from {table} where owner_id is not null order by all"
+    ).rows
+    sought = owner.lower()
+    whole = [row[0] for row in owners if sought in (row[0].lower(), row[0][:15].lower(), str(row[1] or "").lower())]
+    found = whole or [row[0] for row in owners if sought in str(row[1] or "").lower()]
+    if not found:
+        names = sorted({str(row[1] or row[0]) for row in owners})
+        more = f" and {len(names) - OWNERS_TOLD} more" if len(names) > OWNERS_TOLD else ""
+        told = f"owners are: {', '.join(names[:OWNERS_TOLD])}{more}" if names else "no item has an owner"
+        click.echo(f"no item of an owner named {owner}; {told}.", err=True)
+    return {"owners": ("list_contains($owners, owner_id)", found)}
 
 
 def equal_filter(column: str, value: str | None) -> Filters:
@@ -117,18 +136,23 @@ def show_list(
     order: Sequence[str],
     limit: int,
     columns: Sequence[str],
+    owner: str | None = None,
     as_json: bool,
     as_csv: bool,
 ) -> None:
     """The first rows of a published table; a person sees the columns that matter, a script sees all."""
-    where = f"where {' and '.join(condition for condition, _ in filters.values())}" if filters else ""
     with published(home) as connection:
+        if owner:
+            filters = filters | owner_filter(connection, table, owner)
+        where = f"where {' and '.join(condition for condition, _ in filters.values())}" if filters else ""
         kinds = query(connection, f"describe {table}").rows
         chosen = "*"
         if as_csv:
             from pipelines.publish.files import csv_column
 
             chosen = ", ".join(csv_column(row[0], row[1]) for row in kinds)
+        elif not as_json and "owner_name" in columns:
+            chosen = "* replace (coalesce(owner_name, owner_id) as owner_name)"  # an export without a User file
         statement = f"select {chosen} from {table} {where} order by {', '.join(order)} limit {limit}"
         rows = query(connection, statement, {name: value for name, (_, value) in filters.items()})
         [(as_of,)] = query(connection, "select as_of from config.as_of").rows
@@ -136,5 +160,6 @@ def show_list(
         show_json(rows.records())
     elif as_csv:
         show_csv(rows)
-    else:
-        show_table(rows.only(columns), f"{table.split('.')[1].replace('_', ' ')} as of {as_of:%Y-%m-%d %H:%M} UTC")
+    elif rows.rows or not owner:
+        title = f"{table.split('.')[1].replace('_', ' ')} as of {as_of:%Y-%m-%d %H:%M} UTC"
+        show_table(rows.only(columns), title, ESSENTIAL)

@@ -1,4 +1,7 @@
-"""The commands under one name, and what becomes of errors: 0 done, 1 a problem to mend, 2 arguments not understood."""
+"""The commands under one name, and what becomes of errors.
+
+Exit codes: 0 done, 1 a problem to mend, 2 arguments not understood, 130 interrupted.
+"""
 
 import os
 import sys
@@ -7,6 +10,7 @@ from importlib.metadata import version
 import click
 
 from pipelines.cli.doctor import doctor
+from pipelines.cli.failures import failure
 from pipelines.cli.lists import funnel, queue, targets
 from pipelines.cli.models import models
 from pipelines.cli.people import timeline, why
@@ -42,6 +46,7 @@ def main() -> None:
 
 def exit_code() -> int:
     """Run; an error for people becomes one sentence on stderr, a reader that went away is no error."""
+    context: click.Context | None = None
     try:
         # Not `cli.main`: it turns a closed pipe into exit code 1.
         with cli.make_context("growth", sys.argv[1:]) as context:
@@ -55,10 +60,15 @@ def exit_code() -> int:
     except click.Abort:
         click.echo("Stopped.", err=True)
         return 1
-    except GrowthError as error:
-        click.echo(f"growth: {error}", err=True)
-        return 1
     except BrokenPipeError:
         # Python flushes stdout once more at its end: give it a place where that succeeds.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (Exception, KeyboardInterrupt) as error:
+        known = failure(error, context.obj if context else None)
+        if known is None and isinstance(error, GrowthError):
+            known = str(error), 1
+        if known is None:
+            raise
+        click.echo(f"growth: {known[0]}", err=True)
+        return known[1]
     return 0

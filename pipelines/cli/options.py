@@ -7,18 +7,25 @@ from typing import Any
 
 import click
 
+from pipelines.errors import GrowthError
 from pipelines.home import Home
 
 Command = Callable[..., Any]
 
 
 class HomeType(click.ParamType[Home]):
-    """A home folder; that it exists is checked by who needs it."""
+    """A home folder; that it exists is checked by who needs it. The root context keeps it for what errors say."""
 
     name = "folder"
 
-    def convert(self, value: Any, _: click.Parameter | None, __: click.Context | None) -> Home:
-        return value if isinstance(value, Home) else Home(Path(str(value)).absolute())
+    def convert(self, value: Any, _: click.Parameter | None, context: click.Context | None) -> Home:
+        home = value if isinstance(value, Home) else Home(Path(str(value)).absolute())
+        for path in (home.root, *home.root.parents):
+            if path.is_file():
+                raise GrowthError(f"{path} is a file, no folder; name the company's folder with --home.")
+        if context is not None:
+            context.find_root().obj = home
+        return home
 
 
 class MomentType(click.ParamType[datetime]):

@@ -27,25 +27,37 @@ where {condition}
 order by touches.occurred_at desc, touches.touch_id
 limit {limit}
 """
-ON_LIST = {
-    "account": ("marts.target_accounts", "account_id", "account_fit"),
-    "lead": ("marts.lead_queue", "lead_id", "lead_conversion"),
-    "contact": ("marts.lead_queue", "contact_id", "lead_conversion"),
-}
+ACCOUNT_ROW = "select * from marts.target_accounts where account_id = ?"
+PERSON_ROWS = """
+select * from marts.lead_queue
+where lead_id in (select record_id from core.person_records where person_id = $person)
+    or contact_id in (select record_id from core.person_records where person_id = $person)
+order by rank
+"""
 SHOWN = ("rank", "tier", "score_source", "fit_score", "fit_lift", "fit_probability", "conversion_probability",
          "fit_points", "engagement_points", "engagement_score", "model_version", "queue_reason", "next_action",
          "reasons", "change_reason", "scored_at")  # fmt: skip
+NO_TOUCH = "nothing has passed between the house and this record"
 BESIDES = ("purpose", "group_id", "label", "weight", "as_of")
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What an id names: a lead, a contact or an account, with its person if it is one."""
+    """What an id names: a lead, a contact or an account, with its person if it is one.
+
+    `asked` tells what was asked for where another record answers: an opportunity's account, a merge's survivor.
+    """
 
     kind: str
     record_id: str
     person_id: str | None
     name: str
+    asked: str = ""
+
+    @property
+    def title(self) -> str:
+        """The subject in words."""
+        return f"{self.name} ({self.kind} {self.record_id}{self.asked})"
 
     @property
     def touches(self) -> tuple[str, str]:
@@ -69,9 +81,9 @@ def timeline(record_id: str, home: Home, limit: int, as_json: bool) -> None:
     if as_json:
         show_json(found.records())
     elif not found.rows:
-        click.echo(f"{subject.name}: nothing has passed between the house and this {subject.kind}.")
+        click.echo(f"{subject.title}: {NO_TOUCH}.")
     else:
-        show_table(in_words(found), f"{subject.name} ({subject.kind} {subject.record_id})")
+        show_table(in_words(found), subject.title)
 
 
 @click.command(epilog="Example: growth why 001J000000XyZabIAF --on 2026-06-30")
@@ -89,18 +101,24 @@ def why(record_id: str, home: Home, on: datetime | None, as_json: bool) -> None:
     if as_json:
         show_json(answer | {"touches": recent.records()})
         return
-    click.echo(f"{subject.name} ({subject.kind} {subject.record_id})")
+    click.echo(subject.title)
+    if "through" in answer:
+        click.echo(f"This person stands at rank {answer['standing']['rank']} through {answer['through']}.")
     if "not_listed_because" in answer:
         click.echo(f"Not on the list: {answer['not_listed_because']}.")
     for heading in ("standing", "features"):
         pairs = [(name.replace("_", " "), value) for name, value in answer[heading].items() if value is not None]
         if pairs:
             show_table(Rows((heading, ""), pairs))
-    show_table(in_words(recent), "The newest touches behind it")
+    if recent.rows:
+        show_table(in_words(recent), "The newest touches behind it")
+    else:
+        click.echo(f"{NO_TOUCH[0].upper()}{NO_TOUCH[1:]}.")
 
 
 def find_subject(connection: "duckdb.DuckDBPyConnection", record_id: str) -> Subject:
-    """The record of an id of 15 or 18 characters; a person's own id is one of its records'."""
+    """The record of an id of 15 or 18 characters; one that was merged into another is that other one."""
+    record_id, merged = survivor(connection, record_id)
     person = query(
         connection,
         "select records.record_kind, records.record_id, records.person_id, people.full_name"
@@ -110,7 +128,7 @@ def find_subject(connection: "duckdb.DuckDBPyConnection", record_id: str) -> Sub
     ).rows
     if person:
         kind, found, person_id, name = person[0]
-        return Subject(str(kind), found, person_id, name or found)
+        return Subject(str(kind), found, person_id, name or found, merged)
     account = query(
         connection,
         "select account_id, account_name from core.accounts"
@@ -118,14 +136,38 @@ def find_subject(connection: "duckdb.DuckDBPyConnection", record_id: str) -> Sub
         {"id": record_id},
     ).rows
     if account:
-        return Subject("account", account[0][0], None, account[0][1] or account[0][0])
-    raise GrowthError(f"{record_id} is no lead, contact or account of the published version; check the id.")
+        return Subject("account", account[0][0], None, account[0][1] or account[0][0], merged)
+    deal = query(
+        connection,
+        "select opportunity_id, account_id, account_name"
+        " from core.opportunities inner join core.accounts using (account_id)"
+        " where opportunity_id = $id or (length($id) = 15 and left(opportunity_id, 15) = $id)",
+        {"id": record_id},
+    ).rows
+    if deal:
+        return Subject("account", deal[0][1], None, deal[0][2] or deal[0][1], f" of opportunity {deal[0][0]}")
+    raise GrowthError(
+        f"{record_id} is no lead, contact, account or opportunity of the published version; check the id."
+    )
+
+
+def survivor(connection: "duckdb.DuckDBPyConnection", record_id: str) -> tuple[str, str]:
+    """The record that a merged one lives on in, and that it does in words; the id itself when it was not merged."""
+    found = query(
+        connection,
+        "select survivor_id, record_id from core.survivors"
+        " where record_id = $id or (length($id) = 15 and left(record_id, 15) = $id)",
+        {"id": record_id},
+    ).rows
+    return (found[0][0], f", into which {found[0][1]} was merged") if found else (record_id, "")
 
 
 def explain(connection: "duckdb.DuckDBPyConnection", subject: Subject) -> dict[str, Any]:
     """The subject's standing on its list, or why it is on none, and the features of its newest score."""
-    table, column, model = ON_LIST[subject.kind]
-    found = query(connection, f"select * from {table} where {column} = ?", [subject.record_id]).records()
+    if subject.person_id is None:
+        found, model = query(connection, ACCOUNT_ROW, [subject.record_id]).records(), "account_fit"
+    else:
+        found, model = query(connection, PERSON_ROWS, {"person": subject.person_id}).records(), "lead_conversion"
     answer: dict[str, Any] = {
         "id": subject.record_id,
         "name": subject.name,
@@ -135,6 +177,9 @@ def explain(connection: "duckdb.DuckDBPyConnection", subject: Subject) -> dict[s
     }
     if not found:
         answer["not_listed_because"] = absence(connection, subject)
+    elif subject.person_id is not None and subject.record_id not in (found[0]["lead_id"], found[0]["contact_id"]):
+        kind = "lead" if found[0]["lead_id"] else "contact"
+        answer["through"] = f"{kind} {found[0][f'{kind}_id']}"
     return answer
 
 
@@ -143,7 +188,7 @@ def features(
 ) -> dict[str, Any]:
     """What the model knew about the unit at its newest moment; nothing for a unit it does not score."""
     unit, record = ("account_id", subject.record_id) if subject.kind == "account" else ("lead_id", lead_id)
-    if subject.kind == "lead":
+    if subject.kind == "lead" and record is None:
         record = subject.record_id
     if record is None or not has_table(connection, f"features.{model}"):
         return {}
@@ -164,7 +209,7 @@ def absence(connection: "duckdb.DuckDBPyConnection", subject: Subject) -> str:
     ).rows
     if rows:
         return ", ".join(str(row[0]).replace("_", " ") for row in rows)
-    return "no open lead and no raised hand belong to this record"
+    return "no open lead and no raised hand belong to this person"
 
 
 def in_words(touches: Rows) -> Rows:

@@ -1,17 +1,12 @@
 """`growth quarantine`: which records were refused, file by file and rule by rule."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from pipelines.cli.options import home_option, json_option, limit_option
-from pipelines.cli.published import query
+from pipelines.cli.published import has_table, query
 from pipelines.cli.show import Rows, show_json, show_table
 from pipelines.errors import GrowthError
 from pipelines.home import Home
-
-if TYPE_CHECKING:
-    pass
 
 WAIT_SECONDS = 10.0
 SUMMARY = """
@@ -50,6 +45,7 @@ def refused(home: Home, statement: str) -> Rows:
     with writer_lock(home.writer_lock, "", WAIT_SECONDS, lambda line: click.echo(line, err=True)):
         connection = duckdb.connect(str(home.intake), read_only=True)
         try:
-            return query(connection, statement)
+            # A first run that failed before it loaded anything leaves a file without tables.
+            return query(connection, statement) if has_table(connection, "quarantine.rows") else Rows((), [])
         finally:
             connection.close()

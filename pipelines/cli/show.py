@@ -11,6 +11,9 @@ from typing import Any
 
 import click
 
+WIDEST, GAP = 24, 3
+"""Characters that a column of a table can do with, as its words wrap, and those between two columns."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -41,8 +44,11 @@ def show_csv(rows: Rows) -> None:
     writer.writerows(rows.rows)
 
 
-def show_table(rows: Rows, title: str = "") -> None:
-    """A table where somebody looks, tab-separated lines where a program reads."""
+def show_table(rows: Rows, title: str = "", essential: Sequence[str] = ()) -> None:
+    """A table where somebody looks, tab-separated lines where a program reads.
+
+    With `essential` columns a narrow terminal shows these, and of the others what there is room for.
+    """
     if not sys.stdout.isatty():
         for line in (rows.columns, *(map(words, row) for row in rows.rows)):
             click.echo("\t".join(" ".join(cell.split()) for cell in line))
@@ -52,13 +58,36 @@ def show_table(rows: Rows, title: str = "") -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    console = Console()
+    dropped = [name for name in rows.columns if name not in fitting(rows, essential, console.width)]
+    rows = rows.only([name for name in rows.columns if name not in dropped])
     table = Table(title=escape(title) or None, title_justify="left", box=SIMPLE_HEAD)
+    table.leading = int(bool(dropped) and any(isinstance(cell, list) for row in rows.rows for cell in row))
     for index, name in enumerate(rows.columns):
         is_number = any(isinstance(row[index], int | float | Decimal) for row in rows.rows)
         table.add_column(name.replace("_", " "), justify="right" if is_number else "left", overflow="fold")
     for row in rows.rows:
         table.add_row(*(escape(words(value)) for value in row))
-    Console().print(table)
+    console.print(table)
+    if dropped:
+        names = ", ".join(name.replace("_", " ") for name in dropped)
+        console.print(f"A wider window also shows {names}; --csv and --json show all.", markup=False, highlight=False)
+
+
+def fitting(rows: Rows, essential: Sequence[str], width: int) -> set[str]:
+    """The columns that a terminal of some width has room for: the essential ones, then the others in their order."""
+    if not essential:
+        return set(rows.columns)
+    chosen: set[str] = set()
+    room = width
+    for name in sorted(rows.columns, key=lambda name: name not in essential):
+        place = rows.columns.index(name)
+        cells = [*name.split("_"), *(words(row[place]) for row in rows.rows)]
+        room -= min(max(map(len, cells)), WIDEST) + GAP
+        if room < 0 and name not in essential:
+            break
+        chosen.add(name)
+    return chosen
 
 
 def words(value: object) -> str:

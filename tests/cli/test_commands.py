@@ -21,13 +21,16 @@ AS_OF = datetime(2026, 6, 30, 23, 59, 59)
 TABLES = """
 create table warehouse.marts.target_accounts as from (values
     ('001000000000001AAA', 'Alpha GmbH', 1, 'A', 88.5, ['500 employees', 'visited pricing'], 'call', 'u1', 'Ada'),
-    ('001000000000002AAA', 'Beta SA', 2, 'B', 44.0, ['9 employees'], 'wait', 'u2', 'Bob')
+    ('001000000000002AAA', 'Beta SA', 2, 'B', 44.0, ['9 employees'], 'wait', 'u2', 'Bob Stone'),
+    ('001000000000003AAA', 'Gamma', 3, 'B', 4.0, ['1 employee'], 'wait', 'u3', null)
 ) as t(account_id, account_name, rank, tier, fit_score, reasons, next_action, owner_id, owner_name);
 create table warehouse.marts.lead_queue as from (values
     ('q1', '00Q000000000001AAA', null, 'Lee Ann', 1, 'A', 0.25, 'u1', 'Ada')
 ) as t(queue_item_id, lead_id, contact_id, person_name, rank, tier, conversion_probability, owner_id, owner_name);
 create table warehouse.marts.funnel_by_cohort as from (values
-    (date '2026-01-01', 'opportunity', 'all', 'open', 50, 12), (date '2026-01-01', 'lead', 'all', 'lead', 60, 0)
+    (date '2026-01-01', 'opportunity', 'all', 'open', 50, 12), (date '2026-01-01', 'lead', 'all', 'lead', 60, 0),
+    (date '2026-01-01', 'account', 'all', 'opportunity', 2, 0), (date '2026-01-01', 'account', 'all', 'activity', 9, 5),
+    (date '2026-01-01', 'account', 'all', 'event', 5, 2), (date '2026-02-01', 'account', 'all', 'activity', 7, 1)
 ) as t(cohort_on, unit, segment, step, entered, advanced);
 create table warehouse.marts.model_health as from (values
     ('account_fit', 'v1', 'all', 'auc', 0.8, 0.7, 0.9, 100, 'test', 'good')
@@ -35,13 +38,22 @@ create table warehouse.marts.model_health as from (values
 create table warehouse.features.lead_conversion as from (values
     ('00Q000000000001AAA', timestamp '2026-06-30', 'score', 12)
 ) as t(lead_id, as_of, purpose, age_days);
-create table warehouse.core.accounts as from (values ('001000000000001AAA', 'Alpha GmbH'))
-    as t(account_id, account_name);
+create table warehouse.core.accounts as from (values
+    ('001000000000001AAA', 'Alpha GmbH'), ('001000000000002AAA', 'Beta SA')
+) as t(account_id, account_name);
+create table warehouse.core.process_entries as from (values
+    ('account', 'activity', 1), ('account', 'event', 2), ('account', 'opportunity', 3)
+) as t(unit, step, step_order);
+create table warehouse.core.survivors as from (values ('00Q000000000008AAA', '00Q000000000001AAA'))
+    as t(record_id, survivor_id);
+create table warehouse.core.opportunities as from (values ('006000000000001AAA', '001000000000001AAA'))
+    as t(opportunity_id, account_id);
 create table warehouse.core.campaigns as from (values ('701', 'Spring')) as t(campaign_id, campaign_name);
 create table warehouse.core.people as from (values ('00Q000000000001AAA', 'Lee Ann'), ('003000000000009AAA', 'Out'))
     as t(person_id, full_name);
 create table warehouse.core.person_records as from (values
-    ('00Q000000000001AAA', 'lead', '00Q000000000001AAA'), ('003000000000009AAA', 'contact', '003000000000009AAA')
+    ('00Q000000000001AAA', 'lead', '00Q000000000001AAA'), ('003000000000001AAA', 'contact', '00Q000000000001AAA'),
+    ('003000000000009AAA', 'contact', '003000000000009AAA')
 ) as t(record_id, record_kind, person_id);
 create table warehouse.core.suppressions as from (values ('003000000000009AAA', 'opted_out', '003000000000009AAA'))
     as t(person_id, reason, record_id);
@@ -93,7 +105,7 @@ def answer(home: Path, *arguments: str) -> object:
 
 
 def test_targets_are_filtered_by_owner_in_any_case(home: Path) -> None:
-    rows = answer(home, "targets", "--owner", "bob")
+    rows = answer(home, "targets", "--owner", "bob stone")
     assert isinstance(rows, list)
     assert [(row["account_name"], row["reasons"]) for row in rows] == [("Beta SA", ["9 employees"])]
 
@@ -102,7 +114,7 @@ def test_a_pipe_gets_plain_lines(home: Path) -> None:
     lines = growth("targets", "--home", str(home)).stdout.splitlines()
     assert lines[0].split("\t")[:3] == ["rank", "tier", "account_name"]
     assert lines[1].split("\t")[2] == "Alpha GmbH"
-    assert len(lines) == 3
+    assert len(lines) == 4
 
 
 def test_csv_has_every_column(home: Path) -> None:
@@ -141,7 +153,7 @@ def test_why_not_is_an_answer_too(home: Path) -> None:
     ("arguments", "code", "told"),
     [
         (("targets", "--home", "/nowhere"), 1, "Nothing is published in /nowhere"),
-        (("timeline", "nobody"), 1, "nobody is no lead, contact or account"),
+        (("timeline", "nobody"), 1, "nobody is no lead, contact, account or opportunity"),
         (("why", "00Q000000000001AAA", "--on", "2020-01-01"), 1, "No version of 2020-01-01 or before"),
         (("targets", "--limit", "none"), 2, "Invalid value for '--limit'"),
         (("run", "--as-of", "yesterday"), 2, "no ISO 8601 date"),

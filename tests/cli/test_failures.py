@@ -1,0 +1,137 @@
+"""When the set-up or the machine fails: one sentence, a code, no traceback."""
+
+import errno
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import duckdb
+import pytest
+
+from pipelines.cli.doctor import doctor
+from pipelines.cli.failures import failure
+from pipelines.cli.main import exit_code
+from pipelines.cli.run import demo, run
+from pipelines.errors import GrowthError
+from pipelines.home import Home
+from pipelines.instance import open_instance
+from tests.cli.test_commands import growth
+
+FULL = "No space left on the disk that holds /company; free some and run the command again"
+HIDDEN = GrowthError("The database cannot be opened.")
+HIDDEN.__context__ = sqlite3.OperationalError("database or disk is full")
+
+
+def leave(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["growth", *arguments])
+    return exit_code()
+
+
+@pytest.mark.parametrize("more", [[], ["--records"]])
+def test_quarantine_after_a_run_that_loaded_nothing_is_empty(tmp_path: Path, more: list[str]) -> None:
+    duckdb.connect(str(tmp_path / "intake.duckdb")).close()
+    found = growth("quarantine", *more, "--home", str(tmp_path))
+    assert (found.returncode, found.stdout, found.stderr) == (0, "No record is in quarantine.\n", "")
+
+
+def test_models_need_a_playbook_that_is_there_and_labels_them(tmp_path: Path) -> None:
+    from pipelines.assets.models import model_names
+
+    with pytest.raises(GrowthError, match=r"gone does not exist; name the folder"):
+        model_names(tmp_path / "gone")
+    with pytest.raises(GrowthError, match=r"labels\.yaml is missing; copy it"):
+        model_names(tmp_path)
+    (tmp_path / "labels.yaml").write_text("labels: 7\n", encoding="utf-8")
+    with pytest.raises(GrowthError, match=r"labels holds 7, expected a list"):
+        model_names(tmp_path)
+
+
+def test_a_folder_that_may_not_be_read_is_for_the_engine_to_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, extracts = tmp_path / "home", tmp_path / "extracts"
+    extracts.mkdir()
+    monkeypatch.setattr(os, "access", lambda path, *_, **__: Path(path) != extracts)
+    assert leave(monkeypatch, "run", "--home", str(home), "--extracts", str(extracts)) == 1
+    assert f"The folder of extracts {extracts} cannot be read" in capsys.readouterr().err
+    paths = [param.type for command in (run, demo) for param in command.params if isinstance(param.type, click.Path)]
+    assert len(paths) == 3
+    assert not any(path.readable for path in paths)
+
+
+@pytest.mark.parametrize("below", [".", "deeper"])
+def test_a_home_that_is_a_file_is_told_as_such(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").touch()
+    found = growth("run", "--home", str(tmp_path / "file" / below))
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr == f"growth: {tmp_path / 'file'} is a file, no folder; name the company's folder with --home.\n"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        duckdb.IOException('IO Error: Could not write file "x": No space left on device'),
+        sqlite3.OperationalError("disk I/O error"),
+        HIDDEN,
+    ],
+)
+def test_a_full_disk_is_named_wherever_it_was_met(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(**_: object) -> None:
+        raise RuntimeError("Dagster wraps") from error
+
+    monkeypatch.setattr(doctor, "callback", fails)
+    assert leave(monkeypatch, "doctor", "--home", "/company") == 1
+    assert capsys.readouterr().err.startswith(f"growth: {FULL}")
+
+
+def test_other_errors_keep_their_traceback() -> None:
+    assert failure(ValueError("a fault of ours"), None) is None
+    assert failure(duckdb.IOException("IO Error: Could not set lock on file"), None) is None
+
+
+def test_interrupting_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def stop(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(doctor, "callback", stop)
+    assert leave(monkeypatch, "doctor") == 130
+    assert capsys.readouterr().err == "growth: Interrupted; the published lists stay as they were.\n"
+
+
+CAPTURE = (
+    "import sys; from pathlib import Path\n"
+    "from pipelines.home import Home; from pipelines.instance import open_instance\n"
+    "with open_instance(Home(Path(sys.argv[1]))) as instance:\n"
+    "    with instance.compute_log_manager.capture_logs(['run', 'step']):\n"
+    "        sys.__stderr__.flush(); Path(sys.argv[1], 'ready').touch()\n"
+    "        try:\n            sys.stdin.read()\n        except KeyboardInterrupt:\n            pass\n"
+)
+
+
+def test_what_copies_the_output_of_steps_does_not_hear_ctrl_c(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with open_instance(home) as instance:
+        assert type(instance.compute_log_manager).__name__ == "DeafComputeLogManager"
+    command = [sys.executable, "-W", "ignore", "-c", CAPTURE, str(tmp_path)]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not (tmp_path / "ready").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    _, told = process.communicate()
+    assert (process.returncode, told) == (0, "")
