@@ -36,15 +36,16 @@ HOME_VARIABLE = "GROWTH_HOME"
 @dg.resource(description="The home with its databases, open for writing, for the length of a run.")
 def engine(context: dg.InitResourceContext) -> Iterator[Engine]:
     """Used when Dagster starts the run; `growth run` hands in an engine of its own."""
-    home, run_id = company_home(), context.run_id or "unknown"
+    home, run = company_home(), context.run
+    run_id = run.run_id if run else "unknown"
     home.create()
     with writer_lock(home.writer_lock, run_id) as lock, ExitStack() as stack:
         if context.instance:
             fail_abandoned(context.instance, lock.abandoned_run)
         settle(home)
         request, mark = repeated(home)
-        if context.dagster_run is not None and is_loading(context.dagster_run):
-            mark = fingerprint(request, folder_fingerprint(request.extracts)) if is_whole(context.dagster_run) else ""
+        if run is not None and is_loading(run):
+            mark = fingerprint(request, folder_fingerprint(request.extracts)) if is_whole(run) else ""
             stack.enter_context(company_of(request, run_id, context.log.warning if context.log else silent))
         yield stack.enter_context(open_engine(request, run_id, utc_now, fingerprint=mark))
 

@@ -8,11 +8,12 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from pipelines.assets import lineage
 from pipelines.assets.tables import table_assets
 from pipelines.engine import Engine, Request
 from pipelines.errors import GrowthError
 from pipelines.home import Home
-from pipelines.tables.files import read_tables
+from pipelines.tables.files import TableFile, read_tables
 from pipelines.warehouse import connect_scratch
 
 ACCOUNTS = """\
@@ -80,3 +81,24 @@ def test_a_repeated_key_stops_what_comes_after(tree: Path, engine: Engine) -> No
 def test_a_table_that_nothing_makes_is_an_error_that_names_the_file(tree: Path) -> None:
     with pytest.raises(GrowthError, match=r"accounts\.sql: reads raw\.account, which no file, contract or model makes"):
         table_assets(read_tables(tree), frozenset(), {})
+
+
+def test_lineage_is_read_again_only_when_text_or_parents_have_changed(
+    tree: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    materialize(tree, engine)
+    read: list[str] = []
+    real = lineage.column_lineage
+
+    def noted(table: TableFile, columns: dict[str, list[str]]) -> list[tuple[str, str, str | None]]:
+        read.append(table.name)
+        return real(table, columns)
+
+    monkeypatch.setattr(lineage, "column_lineage", noted)
+    again = materialize(tree, engine)
+    assert read == []
+    [made] = again.asset_materializations_for_node("marts__targets")
+    assert set(made.metadata["dagster/column_lineage"].value.deps_by_column) == {"account_id", "account_name"}  # type: ignore[union-attr]
+    (tree / "core" / "accounts.sql").write_text(ACCOUNTS.replace("upper(name)", "lower(name)"), encoding="utf-8")
+    materialize(tree, engine)
+    assert read == ["core.accounts"]
