@@ -15,6 +15,7 @@ from pipelines.errors import GrowthError
 from pipelines.history import Inputs, close_run, open_run
 from pipelines.home import Home
 from pipelines.other_company import settle
+from pipelines.publish.manifest import Manifest
 from pipelines.publish.versions import begin_version, switch, version_of
 from pipelines.run import run
 from pipelines.warehouse import connect
@@ -34,7 +35,11 @@ def daily(engine: Engine, _: bool) -> None:
     if (engine.request.extracts / "stop").exists():
         raise GrowthError("Stopped by a check.")
     partial = begin_version(home.published, NOW)
-    manifest = {"run_id": engine.run_id, "version": version_of(partial), "input_fingerprint": engine.fingerprint}
+    manifest: Manifest = {
+        "run_id": engine.run_id,
+        "version": version_of(partial),
+        "input_fingerprint": engine.fingerprint,
+    }
     manifest |= {"files": [], "tables": {}, "checks": {"nobody_suppressed": True}}
     (partial / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     close_run(connection, engine.run_id, "published", "", ended=NOW, version=switch(partial))

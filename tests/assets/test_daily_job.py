@@ -14,6 +14,7 @@ from pipelines.engine import Engine, Request
 from pipelines.errors import GrowthError
 from pipelines.home import Home
 from pipelines.tables.files import TableFile, read_tables
+from pipelines.tables.lineage import column_lineage
 from pipelines.warehouse import connect_scratch
 
 ACCOUNTS = """\
@@ -88,7 +89,7 @@ def test_lineage_is_read_again_only_when_text_or_parents_have_changed(
 ) -> None:
     materialize(tree, engine)
     read: list[str] = []
-    real = lineage.column_lineage
+    real = column_lineage
 
     def noted(table: TableFile, columns: dict[str, list[str]]) -> list[tuple[str, str, str | None]]:
         read.append(table.name)

@@ -11,6 +11,7 @@ from pipelines.assets import published
 from pipelines.engine import Engine, Request
 from pipelines.history import Inputs, open_run
 from pipelines.home import Home
+from pipelines.publish.versions import switch
 from pipelines.warehouse import connect_scratch
 
 NOW = datetime(2026, 6, 30)
@@ -48,10 +49,14 @@ def test_a_version_that_names_suppressed_people_is_removed_and_never_published(
 
 def test_lists_are_remembered_before_people_see_them(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
-    switch = published.switch
+
+    def switched(partial: Path) -> str:
+        order.append("switched")
+        return switch(partial)
+
     monkeypatch.setattr(published, "suppressed_rows", lambda *_: {})
     monkeypatch.setattr(published, "remember_lists", lambda _: order.append("remembered"))
-    monkeypatch.setattr(published, "switch", lambda partial: order.append("switched") or switch(partial))
+    monkeypatch.setattr(published, "switch", switched)
     assert publish(engine).success
     assert order == ["remembered", "switched"]
     assert versions(engine) == ["20260630T000000Z-0001", "latest"]
