@@ -102,13 +102,16 @@ def contact_of_the_same_address(company: Company) -> None:
 
 
 def contact_of_another_address(company: Company) -> None:
-    """The lead has no tasks: moved to a contact that was there before, nothing tells them from the contact's own."""
-    company.change("raw.task", "IsDeleted = true")
     company.add("contact", Id="003other", AccountId="001old", Email="k.lee@home.example", CreatedDate="2024-02-02")
     company.add("task", Id="00Tother", WhoId="003other", TaskSubtype="Call", CallType="Inbound", IsClosed=True,
                 CompletedDateTime="2024-03-25 10:00", CreatedDate="2024-03-25 10:00")  # fmt: skip
     company.put("raw.email_event", email_event_id="other", email="k.lee@home.example", event_type="click",
                 message_id="n", link="b", occurred_at="2024-03-26 12:00")  # fmt: skip
+
+
+def two_contacts(company: Company) -> None:
+    contact_of_the_same_address(company)
+    contact_of_another_address(company)
 
 
 def nobody(company: Company) -> None:
@@ -120,6 +123,7 @@ def nobody(company: Company) -> None:
     (nobody, known_by_day_alone),
     (contact_of_the_same_address, existing_contact_of_the_same_address),
     (contact_of_another_address, existing_contact_of_another_address),
+    (two_contacts, existing_contact_of_another_address),
     (contact_of_another_address, contact_that_another_lead_became),
 ])  # fmt: skip
 @pytest.mark.capability("M4")

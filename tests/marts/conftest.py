@@ -10,7 +10,7 @@ from tests.features.company import Company
 
 @pytest.fixture(scope="package")
 def company_of_package() -> Iterator[Company]:
-    with connect_scratch() as connection:
+    with connect_scratch(threads=1) as connection:
         yield Company(connection)
 
 

@@ -27,7 +27,7 @@ ENTRIES = st.lists(
     max_size=40,
 )
 PROPERTY = settings(
-    max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 Row = dict[str, Any]
 
