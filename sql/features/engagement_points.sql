@@ -1,4 +1,4 @@
--- One row per person with the engagement points that its own actions are worth today
+-- One row per person with the engagement points that what it did, or took part in, is worth today
 -- key: person_id
 -- Points fade by half-lives and are capped per kind of action; both stand in the playbook and count retroactively. The
 -- newest actions count up to the cap, so that an old one never lowers what a new one is worth. Refusals are no actions.
@@ -21,7 +21,8 @@ actions as (
     where touches.person_id is not null
         and touches.occurred_at <= now.as_of
         and not touches.is_machine
-        and touches.actor = 'prospect'
+        -- What the playbook gives points for counts whoever wrote it down: a meeting is held by both sides.
+        and (touches.actor = 'prospect' or touches.kind in (select kind from config.engagement_points))
         and touches.kind not in ('email_unsubscribe', 'email_spam_report')
 ),
 

@@ -71,13 +71,19 @@ def test_a_change_of_the_table_counts_for_what_was_done_before_it(company: Compa
     assert points(company) == pytest.approx(100 * 0.5**0.5 + 20, abs=1e-5)
 
 
-def test_machines_sales_refusals_and_what_lies_ahead_give_no_points(company: Company) -> None:
+def test_machines_calls_by_sales_refusals_and_what_lies_ahead_give_no_points(company: Company) -> None:
     action(company, "page_view", 1, is_machine=True)
-    action(company, "meeting", 1, actor="sales")
+    action(company, "call", 1, actor="sales")
+    action(company, "email_sent", 1, actor="marketing")
     action(company, "page_view", -0.1)
     action(company, "page_view", 1, person_id=None)
     action(company, "email_unsubscribe", 1)
     assert company.rows("features.engagement_points") == []
+
+
+def test_a_meeting_is_an_engagement_of_the_prospect_too_though_sales_wrote_it_down(company: Company) -> None:
+    action(company, "meeting", 0, actor="sales")
+    assert company.rows("features.engagement_points", "engagement_points, last_action_at") == [(25, NOON)]
 
 
 def test_an_open_gives_few_points_and_is_no_engagement_to_call_about(company: Company) -> None:
@@ -167,9 +173,19 @@ def test_a_company_is_as_engaged_as_its_people_and_reachable_by_those_who_may_be
     company.put("core.suppressions", person_id="kim", reason="converted", record_id="lead of kim")
     action(company, "form_demo_request", 0)
     action(company, "form_demo_request", 30, person_id="lee")
-    action(company, "meeting", 4, actor="sales", account_id="acme")
+    action(company, "call", 4, actor="sales", account_id="acme")
     columns = "account_id, engagement_score, last_engagement_at, last_sales_touch_at, reachable_contacts"
     assert company.rows("features.account_engagement", columns) == [
         ("acme", 60, NOON, NOON - timedelta(days=4), 2),
         ("empty", 0, None, None, 0),
     ]
+
+
+def test_attempts_are_calls_and_mails_by_sales_of_the_last_days(company: Company) -> None:
+    for kind in ("call", "task_email", "task", "meeting"):
+        action(company, kind, 2, actor="sales", direction="outbound")
+    action(company, "call", 1, direction="inbound")
+    action(company, "email_sent", 1, actor="marketing", direction="outbound")
+    action(company, "call", 1000, actor="sales", direction="outbound")
+    columns = "person_id, attempts, last_attempt_at"
+    assert company.rows("features.recent_touches", columns) == [("kim", 2, NOON - timedelta(days=2))]
