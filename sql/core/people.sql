@@ -1,7 +1,7 @@
 -- One row per person: its leads and contacts as one
 -- key: person_id
--- What the surviving contact says counts first, then the newest lead. email_allowed is never true by default: every
--- record must say no to the opt-out, in a column that the extract has.
+-- What the surviving contact says counts first, then the newest lead. That mail is allowed, or that calls are not
+-- refused, is said only when every record says so in a column that the extract has; unknown stays null.
 with
 
 records as (
@@ -40,6 +40,7 @@ facts as (
         min(struct_pack(place := place, fact := country)) filter (where country is not null) as country,
         count(*) as records,
         count(*) filter (where has_opted_out_of_email is null) as records_without_consent,
+        count(*) filter (where do_not_call is null) as records_without_call_mark,
         min(created_at) as first_seen_at,
     from ranked
     group by person_id
@@ -93,7 +94,10 @@ select
         when refusals.opt_outs > 0 then false
         when facts.records_without_consent = 0 then true
     end as email_allowed,
-    coalesce(refusals.do_not_calls, 0) > 0 as do_not_call,
+    case
+        when refusals.do_not_calls > 0 then true
+        when facts.records_without_call_mark = 0 then false
+    end as do_not_call,
     coalesce(refusals.bounces, 0) > 0 as is_bounced,
     facts.first_seen_at,
 from facts
