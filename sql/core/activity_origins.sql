@@ -39,6 +39,7 @@ candidates as (
         activities.source_id,
         conversions.lead_id,
         conversions.converted_at,
+        activities.created_at < conversions.lead_created_at as is_before_lead,
         activities.created_at < conversions.contact_created_at and conversions.is_only_source
             or case
                 when conversions.is_exact
@@ -50,7 +51,6 @@ candidates as (
     from core.activity_touches as activities
     inner join conversions
         on activities.record_id = conversions.contact_id
-        and activities.created_at >= conversions.lead_created_at
         and activities.created_at <= conversions.converted_at
         and activities.modified_at >= conversions.converted_at - interval 1 day
 )
@@ -61,4 +61,5 @@ select
     case when count(*) filter (where is_moved) = 1 then min(lead_id) filter (where is_moved) end as lead_id,
     max(converted_at) as converted_at,
 from candidates
+where is_moved or not is_before_lead
 group by source, source_id
