@@ -44,7 +44,8 @@ TARGET_TOTALS = """
         count(*) filter (where score_source = 'points') as by_points
     from marts.target_accounts
 """
-NO_TOTALS: Row = {"lines": 0, "fast_lane": 0, "accounts": 0, "by_points": 0, "unowned": 0, "unknown_mail": 0, "in_play": 0}
+COUNTED = ("lines", "fast_lane", "accounts", "by_points", "unowned", "unknown_mail", "in_play")
+NO_TOTALS: Row = dict.fromkeys(COUNTED, 0)
 
 
 @dataclass(frozen=True)
