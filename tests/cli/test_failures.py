@@ -2,11 +2,8 @@
 
 import errno
 import os
-import signal
 import sqlite3
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -18,8 +15,6 @@ from pipelines.cli.failures import failure
 from pipelines.cli.main import exit_code
 from pipelines.cli.run import demo, run
 from pipelines.errors import GrowthError
-from pipelines.home import Home
-from pipelines.instance import open_instance
 from tests.cli.test_commands import growth
 
 FULL = "No space left on the disk that holds /company; free some and run the command again"
@@ -104,34 +99,3 @@ def test_interrupting_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setattr(doctor, "callback", stop)
     assert leave(monkeypatch, "doctor") == 130
     assert capsys.readouterr().err == "growth: Interrupted; the published lists stay as they were.\n"
-
-
-CAPTURE = (
-    "import sys; from pathlib import Path\n"
-    "from pipelines.home import Home; from pipelines.instance import open_instance\n"
-    "with open_instance(Home(Path(sys.argv[1]))) as instance:\n"
-    "    with instance.compute_log_manager.capture_logs(['run', 'step']):\n"
-    "        sys.__stderr__.flush(); Path(sys.argv[1], 'ready').touch()\n"
-    "        try:\n            sys.stdin.read()\n        except KeyboardInterrupt:\n            pass\n"
-)
-
-
-def test_what_copies_the_output_of_steps_does_not_hear_ctrl_c(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    with open_instance(home) as instance:
-        assert type(instance.compute_log_manager).__name__ == "DeafComputeLogManager"
-    command = [sys.executable, "-W", "ignore", "-c", CAPTURE, str(tmp_path)]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    while not (tmp_path / "ready").exists():
-        assert process.poll() is None
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGINT)
-    _, told = process.communicate()
-    assert (process.returncode, told) == (0, "")

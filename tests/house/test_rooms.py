@@ -16,7 +16,6 @@ TOP_LEVEL = {
 }  # fmt: skip
 BUILT_ON_DAGSTER = (
     "pipelines/assets/",
-    "pipelines/compute_logs.py",
     "pipelines/definitions.py",
     "pipelines/event_log.py",
     "pipelines/jobs.py",
