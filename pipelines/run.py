@@ -3,6 +3,7 @@
 What does not belong here: what a step does (`pipelines/assets`), how progress looks (`pipelines/cli`).
 """
 
+import gc
 import uuid
 from collections.abc import Callable
 from contextlib import closing
@@ -45,6 +46,8 @@ def run(request: Request, clock: Callable[[], datetime], say: Say = silent, verb
     published before stay as they were.
     """
     silence()
+    # A run makes millions of objects that live long; looking through them for waste cost 4 CPU-seconds of 54.
+    gc.set_threshold(200_000, 50, 1_000)
     request.home.create()
     run_id = str(uuid.uuid4())
     with writer_lock(request.home.writer_lock, run_id, request.wait, say) as lock:
