@@ -4,15 +4,14 @@ What does not belong here: how a record looks in an export file.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from pipelines.demo.activities import Activities, make_meetings, make_tasks
 from pipelines.demo.deals import Deals, Outreach, make_deals, reach_out
-from pipelines.demo.draw import Bools, Ints, Span, earliest, generator, history_span
+from pipelines.demo.draw import Bools, Ints, Span, earliest, generator
 from pipelines.demo.firms import Firms, found_firms
 from pipelines.demo.ids import record_ids
 from pipelines.demo.leads import Leads, arrive, work_leads
@@ -54,12 +53,18 @@ class Ids:
 
 @dataclass(frozen=True)
 class Company:
-    """Everything that happened, in places; the export turns places into rows and ids."""
+    """Everything that happened in one cell, in places; the export turns places into rows and ids as of `now`.
+
+    Cells are parts of a company that live side by side: each has accounts, people and deals of its own, and all share
+    the set-up (users, products, campaigns), which is drawn from the seed alone.
+    """
 
     world: World
+    cell: int
     accounts: int
     seed: int
     span: Span
+    now: int
     firms: Firms
     people: People
     leads: Leads
@@ -80,37 +85,46 @@ class Company:
     ids: Ids
 
     def generator(self, stage: str) -> np.random.Generator:
+        return generator(self.seed, stage, self.cell)
+
+    def setup_generator(self, stage: str) -> np.random.Generator:
+        """For what all cells share."""
         return generator(self.seed, stage)
 
+    def seen(self, now: int) -> "Company":
+        """The same company, to be written as it was known before the moment `now`."""
+        return replace(self, now=now)
 
-def simulate(world: World, accounts: int, seed: int, until: date, say: Callable[[str], None]) -> Company:
-    """The company with about `accounts` rows in its Account object, up to the end of the day `until` (UTC)."""
-    span = history_span(world.history, until)
+
+def simulate(
+    world: World, accounts: int, seed: int, span: Span, say: Callable[[str], None], *, cell: int = 0
+) -> Company:
+    """A cell with about `accounts` rows in its Account object."""
     say("companies and people")
-    firms = found_firms(world.firms, accounts, span, generator(seed, "firms"))
-    contact_firm = contact_firms(world, firms, generator(seed, "contacts"))
-    come = arrive(world, firms, contact_firm, generator(seed, "arrivals"))
+    firms = found_firms(world.firms, accounts, span, generator(seed, "firms", cell))
+    contact_firm = contact_firms(world, firms, generator(seed, "contacts", cell))
+    come = arrive(world, firms, contact_firm, generator(seed, "arrivals", cell))
     everyone = np.concatenate([contact_firm, come.new_person_firm])
-    people = meet_people(world, firms, everyone, len(contact_firm), span, rng=generator(seed, "people"))
+    people = meet_people(world, firms, everyone, len(contact_firm), span, rng=generator(seed, "people", cell))
     say("leads and deals")
-    leads = work_leads(world, firms, people, come, span, rng=generator(seed, "leads"))
+    leads = work_leads(world, firms, people, come, span, rng=generator(seed, "leads", cell))
     records = keep_records(firms, people, leads, span)
-    outreach = reach_out(world, firms, people, records, span, rng=generator(seed, "outreach"))
-    deals = make_deals(world, firms, people, leads, outreach, span=span, rng=generator(seed, "deals"))
-    tasks = make_tasks(world, leads, deals, outreach, span, rng=generator(seed, "tasks"))
-    meetings = make_meetings(world, leads, deals, span, generator(seed, "meetings"))
+    outreach = reach_out(world, firms, people, records, span, rng=generator(seed, "outreach", cell))
+    deals = make_deals(world, firms, people, leads, outreach, span=span, rng=generator(seed, "deals", cell))
+    tasks = make_tasks(world, leads, deals, outreach, span, rng=generator(seed, "tasks", cell))
+    meetings = make_meetings(world, leads, deals, span, generator(seed, "meetings", cell))
     say("mails, forms and page views")
     has_email = people.email.is_not_null().to_numpy()
     touched = people_in_touch(firms, people, leads, outreach, records, span=span)
     campaigns = plan_campaigns(world, span)
-    rng = generator(seed, "mail")
+    rng = generator(seed, "mail", cell)
     sends = send_mail(
         world, campaigns, leads, people, records, touched=touched, has_email=has_email, span=span, rng=rng
     )
     filtered: Bools = rng.random(len(firms)) < world.marketing.machine_click_firms
     mail = follow_mail(world, sends, people, filtered, span, rng=rng)
     members = join_campaigns(world, campaigns, leads, records, sends, events=mail, touched=touched, span=span, rng=rng)
-    forms = send_forms(world, leads, people, has_email, span, rng=generator(seed, "forms"))
+    forms = send_forms(world, leads, people, has_email, span, rng=generator(seed, "forms", cell))
     visits = visit_pages(
         world,
         accounts,
@@ -122,17 +136,19 @@ def simulate(world: World, accounts: int, seed: int, until: date, say: Callable[
         events=mail,
         touched=touched,
         span=span,
-        rng=generator(seed, "visits"),
+        rng=generator(seed, "visits", cell),
     )
     won = deals.won & (deals.closed_at < span.end)
     ids = name_records(
-        world, records, leads, deals, campaigns, tasks=tasks, meetings=meetings, rng=generator(seed, "ids")
+        world, records, leads, deals, campaigns, tasks=tasks, meetings=meetings, rng=generator(seed, "ids", cell)
     )
     return Company(
         world,
+        cell,
         accounts,
         seed,
         span,
+        span.end,
         firms,
         people,
         leads,

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.demo.world import History
+from pipelines.demo.world.market import History
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -57,9 +57,9 @@ def history_span(history: History, until: date) -> Span:
     return Span(start, end, start + history.migration_day * DAY + 2 * HOUR)
 
 
-def generator(seed: int, stage: str) -> np.random.Generator:
-    """A generator of its own per stage: a change in one stage leaves the draws of the others alone."""
-    return np.random.default_rng([seed, zlib.crc32(stage.encode())])
+def generator(seed: int, stage: str, cell: int = 0) -> np.random.Generator:
+    """A generator of its own per stage and cell: a change in one leaves the draws of the others alone."""
+    return np.random.default_rng([seed, zlib.crc32(stage.encode()), cell])
 
 
 def choose(rng: np.random.Generator, levels: Mapping[str, Shared], count: int) -> Ints:

@@ -12,7 +12,7 @@ import polars as pl
 from pipelines.demo import words
 from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, choose, effects, office
 from pipelines.demo.draw import words as pick
-from pipelines.demo.world import Firms as Rates
+from pipelines.demo.world.market import Firms as Rates
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ import polars as pl
 
 from pipelines.demo import crm_activities, crm_campaigns, crm_deals, crm_leads, crm_people, crm_setup, engagement
 from pipelines.demo.company import Company, simulate
-from pipelines.demo.draw import Ints, earliest
+from pipelines.demo.draw import Ints, earliest, history_span
 from pipelines.demo.flaws import Planted, with_flaws
 from pipelines.demo.overlay import fetched_firmographics
-from pipelines.demo.world import SHIPPED, read_world
+from pipelines.demo.world import read_world
 from pipelines.errors import GrowthError
 
 CRLF = ("Task", "Event", "CampaignMember")  # these came from the weekly export service, the others from a loader
@@ -64,7 +64,8 @@ def write_company(
     if accounts < 20:
         raise GrowthError(f"A simulated company needs at least 20 accounts, found {accounts}.")
     make_folder(out)
-    company = simulate(read_world(SHIPPED / "saas.yaml"), accounts, seed, until, say)
+    world = read_world("saas")
+    company = simulate(world, accounts, seed, history_span(world.history, until), say)
     files: list[WrittenFile] = []
     planted: list[Planted] = []
     # Written beside and renamed at the end: who is interrupted finds no half a company where a run would read it.

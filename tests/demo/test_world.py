@@ -113,7 +113,7 @@ def leaves(model: type[BaseModel]) -> list[str]:
 
 def test_every_key_of_the_world_file_is_read_somewhere() -> None:
     code = "\n".join(
-        file.read_text() for file in sorted(Path(demo.__file__).parent.glob("*.py")) if file.name != "world.py"
+        file.read_text() for file in sorted(Path(demo.__file__).parent.rglob("*.py")) if file.parent.name != "world"
     )
     assert [name for name in leaves(World) if not re.search(rf"\.{name}\b", code) and name != "name"] == []
 
@@ -121,5 +121,5 @@ def test_every_key_of_the_world_file_is_read_somewhere() -> None:
 def test_a_wrong_key_in_a_world_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "odd.yaml"
     file.write_text((SHIPPED / "saas.yaml").read_text().replace("recycled: 0.25", "recycled: 25"))
-    with pytest.raises(GrowthError, match=r"odd\.yaml is wrong at 'leads\.recycled'"):
+    with pytest.raises(GrowthError, match=r"odd\.yaml:\d+: the world file is wrong at 'leads\.recycled'"):
         read_world(file)

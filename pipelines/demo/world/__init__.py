@@ -1,0 +1,118 @@
+"""The schema of a world file and its reading.
+
+What belongs here: the names and types of all rates and effects, a module per topic, and the sentence that says where a
+world file is wrong. What does not: any number of a world itself.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from pipelines.demo.world.market import Firms, History, Overlay, People
+from pipelines.demo.world.part import Part
+from pipelines.demo.world.reach import Marketing, Web
+from pipelines.demo.world.selling import Deals, Leads, Sales
+from pipelines.errors import GrowthError
+
+SHIPPED = Path(__file__).parent.parent / "worlds"
+
+
+class World(Part):
+    """All rates and effects of one simulated company."""
+
+    name: str
+    history: History
+    firms: Firms
+    overlay: Overlay
+    people: People
+    leads: Leads
+    deals: Deals
+    sales: Sales
+    marketing: Marketing
+    web: Web
+
+
+def read_world(named: str | Path) -> World:
+    """A shipped world by its name, or the one in a YAML file.
+
+    A file may say `extends: saas` (a shipped world) and give only what differs; a list or a set of categories that it
+    gives replaces the whole one. GrowthError names the file, the line and the first key that is wrong.
+    """
+    file = SHIPPED / f"{named}.yaml" if str(named) in shipped_worlds() else Path(named)
+    document = parsed(file)
+    content = document.content
+    base = content.pop("extends", None)
+    if base is not None:
+        if base not in shipped_worlds():
+            raise GrowthError(
+                f"{file}:{document.line(('extends',))}: the world extends {base!r}; "
+                f"expected one of {', '.join(shipped_worlds())}."
+            )
+        content = overlaid(parsed(SHIPPED / f"{base}.yaml").content, content, World)
+    try:
+        return World.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise GrowthError(
+            f"{file}:{document.line(first['loc'])}: the world file is wrong at '{key}': {first['msg']}, "
+            f"found {first['input']!r}."
+        ) from error
+
+
+def shipped_worlds() -> list[str]:
+    return sorted(file.stem for file in SHIPPED.glob("*.yaml"))
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed YAML file that still knows its lines."""
+
+    content: dict[str, Any]
+    node: yaml.Node
+
+    def line(self, place: tuple[int | str, ...]) -> int:
+        """The line of the deepest key of `place` that stands in the file."""
+        node, line = self.node, 1
+        for part in place:
+            if isinstance(node, yaml.MappingNode):
+                found = [pair for pair in node.value if pair[0].value == str(part)]
+                if not found:
+                    break
+                line, node = found[0][0].start_mark.line + 1, found[0][1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+                node = node.value[part]
+                line = node.start_mark.line + 1
+        return line
+
+
+def parsed(file: Path) -> Document:
+    try:
+        text = file.read_text(encoding="utf-8")
+        content, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise GrowthError(
+            f"The world file {file} cannot be read ({error.strerror}); "
+            f"expected a YAML file or one of {', '.join(shipped_worlds())}."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise GrowthError(f"The world file {file} is not UTF-8 text (byte {error.start}).") from error
+    except yaml.MarkedYAMLError as error:
+        line = 1 if error.problem_mark is None else error.problem_mark.line + 1
+        raise GrowthError(f"{file}:{line}: not YAML: {error.problem}; mend the line.") from error
+    if not isinstance(content, dict) or node is None:
+        raise GrowthError(f"{file}:1: a world file holds keys such as 'name:' and 'history:'; found {content!r:.80}.")
+    return Document(content, node)
+
+
+def overlaid(base: dict[str, Any], more: dict[str, Any], part: type[Part]) -> dict[str, Any]:
+    """`base` with the keys of `more` in place of its own, part by part; sets of categories are replaced whole."""
+    result = base | more
+    for key in base.keys() & more.keys():
+        kind = part.model_fields[key].annotation if key in part.model_fields else None
+        if isinstance(kind, type) and issubclass(kind, Part) and isinstance(more[key], dict):
+            result[key] = overlaid(base[key], more[key], kind)
+    return result
