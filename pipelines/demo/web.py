@@ -3,7 +3,7 @@
 What belongs here: a cookie (`visitor`) per browser, and the moments at which a view or a form ties it to an address.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,12 +16,15 @@ from pipelines.demo.world import World
 
 FORM_TYPES = ("demo_request", "pricing_request", "call_me", "content_download", "webinar_registration", "newsletter")
 FORM_PAGE, PRICING_PAGE = -2, -1
+BEFORE, AFTER, OTHER = range(3)
+"""Where a page view or a form stands to the lead that caused it: what led to it, what followed, or nothing to it."""
 
 
 @dataclass(frozen=True)
 class Visits:
     """One place per page view. `person` is -1 for strangers; `page` is a place in words.PAGES, PRICING_PAGE or
-    FORM_PAGE. Visitors are numbered: first and second browser of each person, then strangers, then robots.
+    FORM_PAGE. Visitors are numbered: first and second browser of each person, then strangers, then robots. `lead` is
+    the lead that caused the view (-1: none), `origin` how (neither is ever exported).
     """
 
     visitor: Ints
@@ -33,6 +36,8 @@ class Visits:
     identified: Bools
     campaign: Ints
     robot: Bools
+    lead: Ints
+    origin: Ints
 
     def __len__(self) -> int:
         return len(self.visitor)
@@ -40,11 +45,14 @@ class Visits:
 
 @dataclass(frozen=True)
 class Forms:
-    """One place per form sent in; `lead` is the lead that it created, or -1."""
+    """One place per form sent in; `lead` is the lead that caused it: created by it (origin BEFORE), or followed by it
+    (AFTER).
+    """
 
     person: Ints
     visitor: Ints
     lead: Ints
+    origin: Ints
     kind: Ints
     at: Ints
 
@@ -70,10 +78,11 @@ def send_forms(
     person = np.concatenate([leads.person[lead], leads.person[more]])
     when = np.concatenate([at, more_at])
     kind = np.concatenate([first, more_kind]).astype(np.int64)
-    by = np.concatenate([lead, np.full(len(more), -1, dtype=np.int64)])
+    by = np.concatenate([lead, more])
+    origin = np.repeat([BEFORE, AFTER], [len(lead), len(more)])
     order = np.argsort(when, kind="stable")
     order = order[(when[order] < span.end) & (when[order] >= span.start)]
-    return Forms(person[order], browser(world, person[order], rng), by[order], kind[order], when[order])
+    return Forms(person[order], browser(world, person[order], rng), by[order], origin[order], kind[order], when[order])
 
 
 def browser(world: World, person: Ints, rng: np.random.Generator) -> Ints:
@@ -109,9 +118,23 @@ def visit_pages(
     buying = repeat(rng.poisson(world.web.deal_views, len(deals)))
     around = later(deals.created_at[buying], rng.normal(-3 * DAY, 14 * DAY, len(buying)))
     person = np.concatenate([leads.person[before], leads.person[after], known, deals.person[buying]])
-    own = views(world, person, np.concatenate([early, late, calm, around]), people, rng)
-    form = part(
-        forms.visitor, forms.person, forms.at - 20, np.full(len(forms.at), FORM_PAGE), form=forms.kind, identified=True
+    idle = np.full(len(known) + len(buying), -1, dtype=np.int64)
+    own = replace(
+        views(world, person, np.concatenate([early, late, calm, around]), people, rng),
+        lead=np.concatenate([before, after, idle]),
+        origin=np.repeat([BEFORE, AFTER, OTHER], [len(before), len(after), len(idle)]),
+    )
+    form = replace(
+        part(
+            forms.visitor,
+            forms.person,
+            forms.at - 20,
+            np.full(len(forms.at), FORM_PAGE),
+            form=forms.kind,
+            identified=True,
+        ),
+        lead=forms.lead,
+        origin=forms.origin,
     )
     click = np.flatnonzero((events.kind == CLICK) & events.by_person)
     clicker = sends.person[events.send[click]]
@@ -192,4 +215,6 @@ def part(
         np.full(len(visitor), identified),
         nothing if campaign is None else campaign,
         np.full(len(visitor), robot),
+        nothing,
+        np.full(len(visitor), OTHER),
     )
