@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.activities import Activities, make_meetings, make_tasks
-from pipelines.demo.deals import Deals, Outreach, make_deals, reach_out
-from pipelines.demo.draw import Bools, Ints, Span, earliest, generator
+from pipelines.demo.deals import Deals, Outreach, make_deals, reach_out, skills
+from pipelines.demo.demand import arrive
+from pipelines.demo.draw import Bools, Floats, Ints, Span, earliest, generator
 from pipelines.demo.firms import Firms, found_firms
 from pipelines.demo.ids import record_ids
-from pipelines.demo.leads import Leads, arrive, work_leads
+from pipelines.demo.leads import Leads, work_leads
 from pipelines.demo.marketing import (
     BOUNCE,
     UNSUBSCRIBE,
@@ -70,6 +71,7 @@ class Company:
     leads: Leads
     records: Records
     outreach: Outreach
+    skill: Floats
     deals: Deals
     tasks: Activities
     meetings: Activities
@@ -103,14 +105,17 @@ def simulate(
     say("companies and people")
     firms = found_firms(world.firms, accounts, span, generator(seed, "firms", cell))
     contact_firm = contact_firms(world, firms, generator(seed, "contacts", cell))
-    come = arrive(world, firms, contact_firm, generator(seed, "arrivals", cell))
+    come = arrive(world, firms, contact_firm, span, generator(seed, "arrivals", cell))
     everyone = np.concatenate([contact_firm, come.new_person_firm])
     people = meet_people(world, firms, everyone, len(contact_firm), span, rng=generator(seed, "people", cell))
     say("leads and deals")
     leads = work_leads(world, firms, people, come, span, rng=generator(seed, "leads", cell))
     records = keep_records(firms, people, leads, span)
     outreach = reach_out(world, firms, people, records, span, rng=generator(seed, "outreach", cell))
-    deals = make_deals(world, firms, people, leads, outreach, span=span, rng=generator(seed, "deals", cell))
+    skill = skills(world, generator(seed, "skills"))
+    deals = make_deals(
+        world, firms, people, leads, outreach, skill=skill, span=span, rng=generator(seed, "deals", cell)
+    )
     tasks = make_tasks(world, leads, deals, outreach, span, rng=generator(seed, "tasks", cell))
     meetings = make_meetings(world, leads, deals, span, generator(seed, "meetings", cell))
     say("mails, forms and page views")
@@ -154,6 +159,7 @@ def simulate(
         leads,
         records,
         outreach,
+        skill,
         deals,
         tasks,
         meetings,

@@ -8,13 +8,13 @@ import polars as pl
 from pipelines.demo.columns import audit, day, flag, latest, money, planned_day, stamp, unless
 from pipelines.demo.company import Company
 from pipelines.demo.crm_people import LastTouch, noted
-from pipelines.demo.deals import EXPANSION, OPEN_STAGES
 from pipelines.demo.draw import DAY, NEVER, Bools, Ints, repeat, within
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids, refer
 from pipelines.demo.marketing import NURTURE
 from pipelines.demo.records import shown
 
+OPEN_STAGES, EXPANSION = 4, 1
 WON, LOST = OPEN_STAGES, OPEN_STAGES + 1
 PROPOSAL = 2
 

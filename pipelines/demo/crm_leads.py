@@ -93,7 +93,6 @@ def leads(company: Company, touch: LastTouch) -> pl.DataFrame:
     ]
     modified = np.max([np.where(step < span.end, step, 0) for step in steps], axis=0)
     owner = ids.owner.gather(lead_owner(company))
-    filled = rng.random(count) < company.world.leads.firmographics_filled
     lost = made.disqualified_at < span.end
     first, last = people.first.gather(person), people.last.gather(person)
     frame = pl.DataFrame(
@@ -115,14 +114,14 @@ def leads(company: Company, touch: LastTouch) -> pl.DataFrame:
             "LeadSource": unless(rng.random(count) < 0.02, pick(list(company.world.leads.sources), made.source)),
             "Status": pick(STATUS, lead_status(company)),
             "Industry": unless(
-                ~filled | firms.hidden_industry[made.firm],
+                ~made.filled | firms.hidden_industry[made.firm],
                 pick(list(company.world.firms.industries), firms.industry[made.firm]),
             ),
             "Rating": unless(
                 ~made.worked | (rng.random(count) < 0.5), pick(("Hot", "Warm", "Cold"), rng.integers(0, 3, count))
             ),
             "AnnualRevenue": unless(rng.random(count) < 0.85, pl.Series(firms.revenue[made.firm])),
-            "NumberOfEmployees": unless(~filled, pl.Series(firms.employees[made.firm])),
+            "NumberOfEmployees": unless(~made.filled, pl.Series(firms.employees[made.firm])),
             "OwnerId": owner,
             "IsConverted": flag(converted),
             "ConvertedDate": day(made.converted_at, span),

@@ -38,12 +38,13 @@ class Weighted(Protocol):
 @dataclass(frozen=True)
 class Span:
     """The simulated history: from `start` to before `end`, in seconds; older records show `migration` as their
-    creation.
+    creation. From `drift` on, some effects of the world are others.
     """
 
     start: int
     end: int
     migration: int
+    drift: int
 
     @property
     def seconds(self) -> int:
@@ -54,7 +55,7 @@ def history_span(history: History, until: date) -> Span:
     last = datetime(until.year, until.month, until.day, tzinfo=UTC) + timedelta(days=1)
     end = int(last.timestamp())
     start = end - history.days * DAY
-    return Span(start, end, start + history.migration_day * DAY + 2 * HOUR)
+    return Span(start, end, start + history.migration_day * DAY + 2 * HOUR, start + history.drift_day * DAY)
 
 
 def generator(seed: int, stage: str, cell: int = 0) -> np.random.Generator:
@@ -64,8 +65,13 @@ def generator(seed: int, stage: str, cell: int = 0) -> np.random.Generator:
 
 def choose(rng: np.random.Generator, levels: Mapping[str, Shared], count: int) -> Ints:
     """Places in `levels`, drawn by share."""
-    shares = np.array([level.share for level in levels.values()])
-    return np.searchsorted(np.cumsum(shares / shares.sum())[:-1], rng.random(count), side="right").astype(np.int64)
+    return np.searchsorted(np.cumsum(shares(levels))[:-1], rng.random(count), side="right").astype(np.int64)
+
+
+def shares(levels: Mapping[str, Shared]) -> Floats:
+    """The shares of the levels, made to add up to 1."""
+    given = np.array([level.share for level in levels.values()], dtype=np.float64)
+    return np.asarray(given / given.sum(), dtype=np.float64)
 
 
 def effects(levels: Mapping[str, Weighted]) -> Floats:
@@ -76,8 +82,14 @@ def words(values: Sequence[str], places: Ints) -> pl.Series:
     return pl.Series(list(values), dtype=pl.String).gather(pl.Series(places, dtype=pl.Int64))
 
 
-def logistic(log_odds: Floats) -> Floats:
-    return 1.0 / (1.0 + np.exp(-log_odds))
+def logistic(value: Floats) -> Floats:
+    return 1.0 / (1.0 + np.exp(-value))
+
+
+def log_odds(chance: Floats) -> Floats:
+    """The logit of a chance; 0 and 1 become odds of one to a million and a million to one."""
+    inside = np.clip(chance, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(inside / (1 - inside)), dtype=np.float64)
 
 
 def spread(rng: np.random.Generator, median: float | Floats, log_sd: float, count: int) -> Floats:

@@ -10,14 +10,20 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo import words
-from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, choose, effects, office
+from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, choose, effects, office, shares
 from pipelines.demo.draw import words as pick
 from pipelines.demo.world.market import Firms as Rates
+
+SMALLEST, LARGEST = 2.0, 200_000.0  # employees
 
 
 @dataclass(frozen=True)
 class Firms:
-    """One place per company; the listed ones come first. `fit` is log-odds, times are seconds since 1970."""
+    """One place per company; the listed ones come first. `fit` is log-odds, times are seconds since 1970.
+
+    `fit` is what the firm's traits add up to (`shown_fit`, 0 on average over the world) plus a need that no column
+    shows; from the world's drift on, `drift` comes on top.
+    """
 
     listed: int
     name: pl.Series
@@ -28,7 +34,9 @@ class Firms:
     technologies: Bools
     employees: Ints
     revenue: Ints
+    shown_fit: Floats
     fit: Floats
+    drift: Floats
     listed_at: Ints
     parent: Ints
     is_person: Bools
@@ -42,6 +50,15 @@ class Firms:
     def __len__(self) -> int:
         return len(self.employees)
 
+    @property
+    def outsider(self) -> Bools:
+        """Firms that are known by their leads alone until one of these converts."""
+        return np.arange(len(self)) >= self.listed
+
+    def fit_at(self, firm: Ints, moment: Ints, span: Span) -> Floats:
+        """The fit of each of these firms at a moment of its own."""
+        return self.fit[firm] + np.where(moment >= span.drift, self.drift[firm], 0.0)
+
 
 def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generator) -> Firms:
     """All companies that may ever appear, for an Account object of about `accounts` rows."""
@@ -49,17 +66,18 @@ def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generato
     count = listed + round(accounts * rates.outsider_share)
     industry = choose(rng, rates.industries, count)
     country = choose(rng, rates.countries, count)
-    shares = np.array([technology.share for technology in rates.technologies.values()])
-    technologies = rng.random((count, len(shares))) < shares
+    has = np.array([technology.share for technology in rates.technologies.values()])
+    technologies = rng.random((count, len(has))) < has
     shift = np.array([level.size for level in rates.industries.values()])
     size_log = rates.size_log_median + shift[industry] + rates.size_log_sd * rng.standard_normal(count)
-    size_log = np.clip(size_log, np.log(2.0), np.log(200_000.0))
+    size_log = clipped_size(size_log)
     need = rates.hidden_sd * rng.standard_normal(count)
-    visible = (
+    shown_fit = (
         effects(rates.industries)[industry]
         + effects(rates.countries)[country]
         + technologies @ effects(rates.technologies)
-        + rates.size_effect * np.exp(-0.5 * ((size_log - rates.size_best_log) / rates.size_width_log) ** 2)
+        + size_effect(rates, size_log)
+        - average_fit(rates)
     )
     is_listed = np.arange(count) < listed
     is_person = is_listed & (rng.random(count) < rates.person_account_share)
@@ -78,7 +96,9 @@ def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generato
         technologies=technologies,
         employees=employees,
         revenue=np.round(revenue, -4).astype(np.int64),
-        fit=visible - visible.mean() + need,
+        shown_fit=shown_fit,
+        fit=shown_fit + need,
+        drift=np.array([rates.drift.industries.get(name, 0.0) for name in rates.industries])[industry],
         listed_at=listing(rates, span, is_listed, rng),
         parent=parents(rates, employees, is_listed & ~is_person, rng),
         is_person=is_person,
@@ -89,6 +109,33 @@ def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generato
         hidden_revenue=is_person | (rng.random(count) < rates.missing_revenue),
         hidden_website=is_person | (rng.random(count) < rates.missing_website),
     )
+
+
+def size_effect(rates: Rates, size_log: Floats) -> Floats:
+    """What a firm's size (log of employees) does to its fit: a bump around the best size."""
+    distance = (size_log - rates.size_best_log) / rates.size_width_log
+    return np.asarray(rates.size_effect * np.exp(-0.5 * distance**2), dtype=np.float64)
+
+
+def average_fit(rates: Rates) -> float:
+    """The mean effect of industry, country, technologies and size over the world's firms, so that fit is 0 on average.
+
+    Sizes are integrated by Gauss-Hermite quadrature with 41 nodes per industry.
+    """
+    node, weight = np.polynomial.hermite_e.hermegauss(41)
+    weight = weight / weight.sum()
+    share = shares(rates.industries)
+    medians = [rates.size_log_median + level.size for level in rates.industries.values()]
+    sizes = [size_effect(rates, clipped_size(median + rates.size_log_sd * node)) @ weight for median in medians]
+    return float(
+        share @ (effects(rates.industries) + np.array(sizes))
+        + shares(rates.countries) @ effects(rates.countries)
+        + sum(level.share * level.effect for level in rates.technologies.values())
+    )
+
+
+def clipped_size(size_log: Floats) -> Floats:
+    return np.clip(size_log, np.log(SMALLEST), np.log(LARGEST))
 
 
 def names(industry: Ints, country: Ints, rates: Rates, rng: np.random.Generator) -> tuple[pl.Series, pl.Series]:

@@ -1,53 +1,60 @@
-"""Leads: how they come, whether and when sales works them, how they end.
+"""Leads: whether and when sales works them, how they end.
 
-The chance to convert follows from the source, the person's standing and intent, the firm's fit and the delay of the
-first touch; a lead that nobody works converts never. Times are seconds since 1970, NEVER for what does not happen
-(whatever the end of history).
+The chance to convert follows from the source, the touches before, the person's standing and intent, the firm's fit, the
+treatments and the delay of the first touch; a lead that nobody works converts never. Whom sales works follows from
+what it sees and feels of a lead, and from how many came that week. Times are seconds since 1970, NEVER for what does
+not happen (whatever the end of history); how long a stretch takes depends on how it ends and on nothing hidden.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.demo.demand import Arrivals
 from pipelines.demo.draw import (
     DAY,
     HOUR,
     NEVER,
     Bools,
+    Floats,
     Ints,
     Span,
-    arrivals,
     choose,
     effects,
     later,
+    log_odds,
     logistic,
     office,
-    repeat,
     spread,
-    within,
 )
+from pipelines.demo.experiments import Traits, assign, total_effect
 from pipelines.demo.firms import Firms
 from pipelines.demo.people import People
 from pipelines.demo.world import World
+from pipelines.demo.world.selling import Leads as Rates
 
-
-@dataclass(frozen=True)
-class Arrivals:
-    """Who comes as a lead: firm and person, in the order of arrival. Persons from `contacts` on are new."""
-
-    firm: Ints
-    person: Ints
-    new_person_firm: Ints
+WEEK = 7 * DAY
 
 
 @dataclass(frozen=True)
 class Leads:
-    """One place per lead, in the order of creation."""
+    """One place per lead, in the order of creation.
+
+    `shown` is the part of the log-odds to convert that source, touches, treatments and the market explain, `work` the
+    part of the log-odds to be worked that does not depend on intent, `usual_delay` the median of the hours until the
+    first touch. `arm` has a column per experiment, `filled` says whether the firmographics were typed in.
+    """
 
     firm: Ints
     person: Ints
     source: Ints
     owner: Ints
+    touches: Ints
+    arm: Ints
+    filled: Bools
+    shown: Floats
+    work: Floats
+    usual_delay: Floats
     in_queue: Bools
     worked: Bools
     created_at: Ints
@@ -68,63 +75,120 @@ class Leads:
         return np.minimum(self.disqualified_at, self.converted_at)
 
 
-def arrive(world: World, firms: Firms, contact_firm: Ints, rng: np.random.Generator) -> Arrivals:
-    """Decide who becomes a lead: a new person, one who is a contact already, or one who was a lead before."""
-    rates = world.leads
-    base = np.log(rates.inbound_share / (1 - rates.inbound_share))
-    listed = np.arange(len(firms)) < firms.listed
-    comes = ~listed | (rng.random(len(firms)) < logistic(base + rates.inbound_fit * firms.fit))
-    more = rng.poisson(np.where(listed, rates.more_listed, rates.more_outsider) * rng.gamma(2.0, 0.5, len(firms)))
-    counts = np.where(comes & ~firms.is_person, 1 + more, 0)
-    firm, rank = repeat(counts), within(counts)
-    total = len(firm)
-    order = rng.permutation(total)
-    contacts_of = np.bincount(contact_firm, minlength=len(firms))
-    first_contact = np.cumsum(contacts_of) - contacts_of
-    known = (contacts_of[firm] > 0) & (rng.random(total) < rates.existing_contact)
-    again = ~known & (rank > 0) & (rng.random(total) < rates.repeat_person)
-    person = np.full(total, -1, dtype=np.int64)
-    person[known] = (first_contact[firm] + (rng.random(total) * contacts_of[firm]).astype(np.int64))[known]
-    new = ~known & ~again
-    person[new] = len(contact_firm) + np.arange(int(new.sum()))
-    person[again] = person[np.arange(total) - rank][again]
-    return Arrivals(firm[order], person[order], firm[new])
-
-
 def work_leads(
     world: World, firms: Firms, people: People, come: Arrivals, span: Span, *, rng: np.random.Generator
 ) -> Leads:
     """The life of every lead."""
-    rates, count = world.leads, len(come.firm)
-    created = np.sort(arrivals(rng, span, world.history, count))
+    rates, created, count = world.leads, come.at, len(come.firm)
     source = choose(rng, rates.sources, count)
-    sources = list(rates.sources.values())
     owner = rng.integers(0, world.sales.representatives, count)
-    worked = rng.random(count) < np.array([level.worked for level in sources])[source]
-    pace = np.exp(0.3 * rng.standard_normal(world.sales.representatives))
-    delay = spread(
-        rng, np.array([level.delay_hours for level in sources])[source] * pace[owner], rates.delay_log_sd, count
-    )
-    worked_at = np.where(worked, office(rng, later(created, delay * HOUR)), NEVER)
-    delay = (worked_at - created) / HOUR
-    chance = (
+    touches = rng.poisson(rates.touches, count)
+    levels = {
+        "seniority": people.seniority[come.person],
+        "function": people.function[come.person],
+        "source": source,
+        "industry": firms.industry[come.firm],
+    }
+    fit, intent = firms.fit_at(come.firm, created, span), people.intent[come.person]
+    arm = assign(world, created, Traits(levels, fit, intent), span, rng)
+    shown = (
         rates.rate
         + effects(rates.sources)[source]
-        + people.standing[come.person]
-        + rates.fit_effect * firms.fit[come.firm]
-        + rates.intent_effect * people.intent[come.person]
-        + rates.delay_effect * (np.log1p(np.minimum(delay, 10_000)) - np.log1p(20))
+        + rates.touch_effect * np.log1p(touches)
+        + total_effect(world, arm, levels)
+        + world.firms.drift.conversion * (created >= span.drift)
     )
-    first = worked & (rng.random(count) < logistic(chance))
+    willing = shown + people.standing[come.person] + rates.fit_effect * fit + rates.intent_effect * intent
+    work = chance_of_work(world, source, firms.shown_fit[come.firm], created, span)
+    worked = rng.random(count) < logistic(work + rates.select_intent * intent)
+    pace = np.exp(rates.pace_sd * rng.standard_normal(world.sales.representatives))
+    usual = np.array([level.delay_hours for level in rates.sources.values()])[source] * pace[owner]
+    delay = spread(rng, usual, rates.delay_log_sd, count)
+    worked_at = np.where(worked, office(rng, later(created, delay * HOUR)), NEVER)
+    willing = willing + delay_effect(rates, (worked_at - created) / HOUR)
+    ends = passes(rates, worked_at, willing, rng)
+    qualified = worked | (rng.random(count) < rates.qualified_unworked)
+    wait = np.where(
+        worked,
+        rng.random(count) * rates.qualified_within * np.minimum(worked_at - created, NEVER // 2),
+        rng.exponential(rates.qualified_days * DAY, count),
+    )
+    return Leads(
+        firm=come.firm,
+        person=come.person,
+        source=source,
+        owner=owner,
+        touches=touches,
+        arm=arm,
+        filled=rng.random(count) < rates.firmographics_filled,
+        shown=shown,
+        work=work,
+        usual_delay=usual,
+        in_queue=~worked & (rng.random(count) < rates.queue_share),
+        worked=worked,
+        created_at=created,
+        qualified_at=np.where(qualified, later(created, np.where(qualified, wait, 0) + 1), NEVER),
+        worked_at=worked_at,
+        recycled_at=ends.recycled_at,
+        requalified_at=ends.requalified_at,
+        reworked_at=ends.reworked_at,
+        disqualified_at=ends.disqualified_at,
+        converted_at=ends.converted_at,
+        opens_deal=rng.random(count) < rates.opportunity_share,
+    )
+
+
+def chance_of_work(world: World, source: Ints, shown_fit: Floats, created: Ints, span: Span) -> Floats:
+    """Log-odds to be worked but for the intent that sales feels: the source, the visible fit, and the week's load.
+
+    Sales has the capacity for `capacity` times the usual number of leads a week; beyond it the chance falls.
+    """
+    rates = world.leads
+    usual = log_odds(np.array([level.worked for level in rates.sources.values()]))[source]
+    week = (created - span.start) // WEEK
+    came = np.bincount(week, minlength=1)
+    load = np.log(np.maximum(came / (world.sales.capacity * max(came.mean(), 1.0)), 1.0))
+    return np.asarray(usual + rates.select_fit * shown_fit - world.sales.overload_effect * load[week], dtype=np.float64)
+
+
+def delay_effect(rates: Rates, hours: Floats) -> Floats:
+    """What the hours until the first touch do to the log-odds to convert, against the usual delay."""
+    longest = 10_000.0  # stands for never, which no logarithm should see
+    shift = np.log1p(np.minimum(hours, longest)) - np.log1p(rates.usual_delay_hours)
+    return np.asarray(rates.delay_effect * shift, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How the passes of each lead end: one moment each, NEVER for what does not happen."""
+
+    recycled_at: Ints
+    requalified_at: Ints
+    reworked_at: Ints
+    disqualified_at: Ints
+    converted_at: Ints
+
+
+def passes(rates: Rates, worked_at: Ints, willing: Floats, rng: np.random.Generator) -> Ends:
+    """The first pass from `worked_at` on, and the second one of those who were recycled and came back.
+
+    `willing` is the log-odds to convert. A pass ends by conversion, by going back to marketing, by disqualification, or
+    not at all; who does not convert is shared out over the other ends.
+    """
+    count, worked = len(worked_at), worked_at < NEVER
+    first = worked & (rng.random(count) < logistic(willing))
     fate = rng.random(count)
     recycled = worked & ~first & (fate < rates.recycled)
     recycled_at = pass_end(rng, worked_at, recycled, rates.days_to_recycle, rates.days_log_sd)
     returns = recycled & (rng.random(count) < rates.returns)
     requalified_at = pass_end(rng, recycled_at, returns, rates.days_to_return, rates.days_log_sd)
-    reworked_at = office(rng, later(requalified_at, spread(rng, 30.0 * HOUR, rates.delay_log_sd, count)))
-    second = returns & (rng.random(count) < logistic(chance + rates.second_pass_effect))
-    converted = np.where(second, reworked_at, worked_at)
-    converted_at = pass_end(rng, converted, first | second, rates.days_to_convert, rates.days_log_sd)
+    reworked_at = office(
+        rng, later(requalified_at, spread(rng, rates.second_delay_hours, rates.delay_log_sd, count) * HOUR)
+    )
+    second = returns & (rng.random(count) < logistic(willing + rates.second_pass_effect))
+    converted_at = pass_end(
+        rng, np.where(second, reworked_at, worked_at), first | second, rates.days_to_convert, rates.days_log_sd
+    )
     lost = worked & ~first & ~recycled & (fate < rates.recycled + rates.disqualified)
     lost_again = returns & ~second & (rng.random(count) < rates.disqualified)
     disqualified_at = pass_end(
@@ -134,25 +198,7 @@ def work_leads(
         rates.days_to_disqualify,
         rates.days_log_sd,
     )
-    qualified = worked | (rng.random(count) < rates.qualified_unworked)
-    share = np.where(worked, rng.random(count) * 0.6 * delay * HOUR, rng.exponential(3 * DAY, count))
-    return Leads(
-        firm=come.firm,
-        person=come.person,
-        source=source,
-        owner=owner,
-        in_queue=~worked & (rng.random(count) < rates.queue_share),
-        worked=worked,
-        created_at=created,
-        qualified_at=np.where(qualified, later(created, np.where(qualified, share, 0) + 5), NEVER),
-        worked_at=worked_at,
-        recycled_at=recycled_at,
-        requalified_at=requalified_at,
-        reworked_at=reworked_at,
-        disqualified_at=disqualified_at,
-        converted_at=converted_at,
-        opens_deal=rng.random(count) < rates.opportunity_share,
-    )
+    return Ends(recycled_at, requalified_at, reworked_at, disqualified_at, converted_at)
 
 
 def pass_end(rng: np.random.Generator, start: Ints, ends: Bools, days: float, log_sd: float) -> Ints:

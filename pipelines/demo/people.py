@@ -31,6 +31,8 @@ class People:
     department: pl.Series
     email: pl.Series
     phone: pl.Series
+    seniority: Ints
+    function: Ints
     standing: Floats
     intent: Floats
     listed_at: Ints
@@ -81,6 +83,8 @@ def meet_people(
         department=pick(list(rates.functions), function),
         email=email,
         phone=unless(rng.random(count) < rates.missing_phone, code + pl.Series([" "]) + number),
+        seniority=seniority,
+        function=function,
         standing=effects(rates.seniorities)[seniority] + effects(rates.functions)[function],
         intent=rates.intent_sd * rng.standard_normal(count),
         listed_at=np.where(is_contact, listed, NEVER),

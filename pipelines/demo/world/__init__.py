@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pipelines.demo.world.market import Firms, History, Overlay, People
 from pipelines.demo.world.part import Part
 from pipelines.demo.world.reach import Marketing, Web
-from pipelines.demo.world.selling import Deals, Leads, Sales
+from pipelines.demo.world.selling import Deals, Experiment, Leads, Sales
 from pipelines.errors import GrowthError
 
 SHIPPED = Path(__file__).parent.parent / "worlds"
@@ -29,6 +29,7 @@ class World(Part):
     overlay: Overlay
     people: People
     leads: Leads
+    experiments: list[Experiment]
     deals: Deals
     sales: Sales
     marketing: Marketing

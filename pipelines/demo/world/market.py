@@ -10,12 +10,20 @@ from pipelines.demo.world.part import Level, Part, Positive, Share
 class History(Part):
     days: Annotated[int, Field(ge=365)]
     migration_day: Annotated[int, Field(ge=0)]
+    drift_day: Annotated[int, Field(ge=0)]
     growth: float
     season: Annotated[list[Positive], Field(min_length=12, max_length=12)]
 
 
 class Industry(Level):
     size: float
+
+
+class Drift(Part):
+    """What changes at the drift day: log-odds added to the fit of an industry, and to every lead's conversion."""
+
+    industries: dict[str, float]
+    conversion: float
 
 
 class Firms(Part):
@@ -26,7 +34,8 @@ class Firms(Part):
     competitor_share: Share
     partner_share: Share
     parent_share: Share
-    hidden_sd: float
+    hidden_sd: Annotated[float, Field(ge=0)]
+    drift: Drift
     size_log_median: float
     size_log_sd: float
     size_best_log: float
