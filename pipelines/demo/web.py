@@ -16,8 +16,9 @@ from pipelines.demo.world import World
 
 FORM_TYPES = ("demo_request", "pricing_request", "call_me", "content_download", "webinar_registration", "newsletter")
 FORM_PAGE, PRICING_PAGE = -2, -1
-BEFORE, AFTER, OTHER = range(3)
-"""Where a page view or a form stands to the lead that caused it: what led to it, what followed, or nothing to it."""
+BEFORE, AFTER, TOUCH, OTHER = range(4)
+"""Where a page view or a form stands to its lead: what led to it, what followed, a visit that an advertisement caused
+before it and that moved its chances, or nothing to it."""
 
 
 @dataclass(frozen=True)
@@ -113,16 +114,18 @@ def visit_pages(
     )
     early = later(leads.created_at[before], -rng.exponential(rates.before_days * DAY, len(before)) - 120)
     late = later(leads.created_at[after], rng.exponential(rates.after_days * DAY, len(after)))
+    touch = repeat(leads.touches)
+    advertised = later(leads.created_at[touch], -rng.random(len(touch)) * world.leads.touch_days * DAY - 120)
     known = np.repeat(touched, rng.poisson(rates.customer_views, len(touched)))
     calm = span.start + (rng.random(len(known)) * span.seconds).astype(np.int64)
     buying = repeat(rng.poisson(world.web.deal_views, len(deals)))
     around = later(deals.created_at[buying], rng.normal(-3 * DAY, 14 * DAY, len(buying)))
-    person = np.concatenate([leads.person[before], leads.person[after], known, deals.person[buying]])
+    person = np.concatenate([leads.person[np.concatenate([before, after, touch])], known, deals.person[buying]])
     idle = np.full(len(known) + len(buying), -1, dtype=np.int64)
     own = replace(
-        views(world, person, np.concatenate([early, late, calm, around]), people, rng),
-        lead=np.concatenate([before, after, idle]),
-        origin=np.repeat([BEFORE, AFTER, OTHER], [len(before), len(after), len(idle)]),
+        views(world, person, np.concatenate([early, late, advertised, calm, around]), people, rng),
+        lead=np.concatenate([before, after, touch, idle]),
+        origin=np.repeat([BEFORE, AFTER, TOUCH, OTHER], [len(before), len(after), len(touch), len(idle)]),
     )
     form = replace(
         part(
