@@ -44,9 +44,9 @@ def last_touches(company: Company) -> LastTouch:
 def places(company: Company, firm: Ints, prefix: str) -> dict[str, pl.Series]:
     """Street, city, state, postal code and country of each firm."""
     countries = list(company.world.firms.countries)
-    sizes = np.array([len(words.PLACES[name]) for name in countries])
+    sizes = np.array([len(words.cities(name)) for name in countries])
     starts = np.cumsum(sizes) - sizes
-    flat = [place for name in countries for place in words.PLACES[name]]
+    flat = [place for name in countries for place in words.cities(name)]
     draw, country = company.firms.place[firm], company.firms.country[firm]
     spot = starts[country] + draw % sizes[country]
     number = pl.Series(1 + draw // 8 % 900).cast(pl.String)

@@ -3,7 +3,7 @@
 What does not belong here: anything a company or its people do; that follows from `fit` in the later stages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,15 +147,18 @@ def names(industry: Ints, country: Ints, rates: Rates, rng: np.random.Generator)
     frame = pl.DataFrame(
         {
             "stem": pick(words.FIRM_STARTS, start) + pick(words.FIRM_ENDS, end),
-            "word": choice_of(words.FIRM_WORDS, list(rates.industries), industry, rng),
-            "form": choice_of(words.LEGAL_FORMS, list(rates.countries), country, rng),
-            "ending": pick([words.DOMAINS[name] for name in rates.countries], country),
+            "word": choice_of([words.firm_words(name) for name in rates.industries], industry, rng),
+            "form": choice_of([words.legal_forms(name) for name in rates.countries], country, rng),
+            "ending": pick([words.domain_ending(name) for name in rates.countries], country),
         }
     ).with_columns(number=pl.int_range(pl.len()).over("stem", "word"))
     number = pl.when(pl.col("number") > 0).then(pl.format(" {}", pl.col("number") + 1)).otherwise(pl.lit(""))
     made = frame.select(
         name=(pl.format("{} {}", "stem", "word") + number + pl.lit(" ") + pl.col("form")).str.strip_chars(),
-        domain=(pl.col("stem") + pl.lit("-") + pl.col("word")).str.to_lowercase()
+        domain=pl.format("{}-{}", "stem", "word")
+        .str.to_lowercase()
+        .str.replace_all(r"[^a-z0-9]+", "-")
+        .str.strip_chars("-")
         + number.str.strip_chars()
         + pl.lit(".")
         + pl.col("ending"),
@@ -163,13 +166,11 @@ def names(industry: Ints, country: Ints, rates: Rates, rng: np.random.Generator)
     return made["name"], made["domain"]
 
 
-def choice_of(
-    choices: Mapping[str, Sequence[str]], keys: list[str], level: Ints, rng: np.random.Generator
-) -> pl.Series:
+def choice_of(choices: Sequence[Sequence[str]], level: Ints, rng: np.random.Generator) -> pl.Series:
     """One word at random from the words of each item's level."""
-    sizes = np.array([len(choices[key]) for key in keys])
+    sizes = np.array([len(words) for words in choices])
     starts = np.cumsum(sizes) - sizes
-    flat = [word for key in keys for word in choices[key]]
+    flat = [word for words in choices for word in words]
     return pick(flat, starts[level] + (rng.random(len(level)) * sizes[level]).astype(np.int64))
 
 

@@ -70,7 +70,7 @@ def meet_people(
     email = addresses(first, last, firms.domain.gather(firm), free_domain, free, without=without_mail)
     titles = title_words(list(rates.seniorities), list(rates.functions), seniority, function)
     no_title = (rng.random(count) < rates.missing_title) | firms.is_person[firm]
-    code = pick([words.CALLING_CODES[name] for name in world.firms.countries], firms.country[firm])
+    code = pick([words.calling_code(name) for name in world.firms.countries], firms.country[firm])
     number = pl.Series(rng.integers(1000, 10000, count)).cast(pl.String)
     waits = (rng.random(count) < 0.5) & ~firms.is_person[firm]  # the contact of a person account is the account
     listed = office(rng, later(firms.listed_at[firm], rng.exponential(rates.listing_delay_days * DAY, count) * waits))
@@ -112,18 +112,6 @@ def addresses(
 
 
 def title_words(seniorities: list[str], functions: list[str], seniority: Ints, function: Ints) -> pl.Series:
-    """Job titles as people write them."""
-    long = {"IT": "Information Technology", "HR": "Human Resources"}
-    spelled = []
-    for level in seniorities:
-        for name in functions:
-            area = long.get(name, name)
-            spelled.append(
-                {
-                    "C-Level": words.CHIEFS[name],
-                    "VP": f"VP {area}",
-                    "Director": f"Director of {area}",
-                    "Manager": f"{area} Manager",
-                }.get(level, f"{area} Specialist")
-            )
+    """The job title of each person."""
+    spelled = [words.job_title(level, name) for level in seniorities for name in functions]
     return pick(spelled, seniority * len(functions) + function)

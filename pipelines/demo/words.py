@@ -1,4 +1,10 @@
-"""The words of the simulated company: names, places, subjects, pages. No rate and no effect belongs here."""
+"""The words of the simulated company: names, places, subjects, pages. No rate and no effect belongs here.
+
+A world file may invent industries, countries, seniorities and functions: the functions at the end give the words of
+any of them, plain ones for those that have none here.
+"""
+
+from collections.abc import Sequence
 
 FIRST_NAMES_TEXT = """
 Ada Adam Aisha Alan Alice Amir Amy Anders Andrea Anna Anton Aria Arthur Astrid Ben Bianca Boris Bruno Carla Carlos
@@ -158,3 +164,38 @@ ROBOTS = (
     "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
     "python-requests/2.31.0",
 )
+OTHER_FIRM_WORDS = ("Group", "Works", "Services", "Holdings", "Partners")
+OTHER_LEGAL_FORMS = ("Ltd", "S.A.", "Inc.", "")
+OTHER_CITIES = (("Newtown", "", "10"), ("Harbourside", "", "20"), ("Old Mills", "", "30"), ("Southgate", "", "40"))
+TITLES = {"VP": "VP {}", "Director": "Director of {}", "Manager": "{} Manager", "Staff": "{} Specialist"}
+AREAS = {"IT": "Information Technology", "HR": "Human Resources"}
+
+
+def firm_words(industry: str) -> Sequence[str]:
+    """What the companies of an industry call themselves."""
+    return FIRM_WORDS.get(industry, (industry, *OTHER_FIRM_WORDS))
+
+
+def legal_forms(country: str) -> Sequence[str]:
+    return LEGAL_FORMS.get(country, OTHER_LEGAL_FORMS)
+
+
+def domain_ending(country: str) -> str:
+    return DOMAINS.get(country, "com")
+
+
+def cities(country: str) -> Sequence[tuple[str, str, str]]:
+    """City, state or region (blank where there is none), start of the postal code."""
+    return PLACES.get(country, OTHER_CITIES)
+
+
+def calling_code(country: str) -> str:
+    return CALLING_CODES.get(country, "+999 1 555")
+
+
+def job_title(seniority: str, function: str) -> str:
+    """A job title as people write it; one of an invented seniority names it."""
+    area = AREAS.get(function, function)
+    if seniority == "C-Level":
+        return CHIEFS.get(function, f"Chief {area} Officer")
+    return TITLES.get(seniority, "{} " + seniority).format(area)
