@@ -186,6 +186,12 @@ def people_in_touch(
     return np.flatnonzero(known[people.firm] & (records.contact_at < span.end))
 
 
+def first_known(company: Company) -> Ints:
+    """When each firm first showed up, as an account or by its first lead."""
+    leads = company.leads
+    return np.minimum(company.records.account_at, earliest(leads.firm, leads.created_at, len(company.firms)))
+
+
 def first_mail_event(mail: MailEvents, sends: Sends, kind: int, people: int) -> Ints:
     chosen = mail.kind == kind
     return earliest(sends.person[mail.send[chosen]], mail.at[chosen], people)

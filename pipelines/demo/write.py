@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from pipelines.demo import crm_activities, crm_campaigns, crm_deals, crm_leads, crm_people, crm_setup, engagement
-from pipelines.demo.company import Company, simulate
-from pipelines.demo.draw import Ints, earliest, history_span
+from pipelines.demo.company import Company, first_known, simulate
+from pipelines.demo.draw import history_span
 from pipelines.demo.flaws import Planted, with_flaws
 from pipelines.demo.overlay import fetched_firmographics
 from pipelines.demo.world import read_world
@@ -164,12 +163,6 @@ def write_engagement(company: Company, out: Path) -> list[WrittenFile]:
             frame.write_ndjson(content)
             (out / file).write_bytes(packed(content.getvalue()))
     return [WrittenFile(file, len(frame)) for file, frame in tables.items()]
-
-
-def first_known(company: Company) -> Ints:
-    """When each firm first showed up, as an account or by its first lead."""
-    leads = company.leads
-    return np.minimum(company.records.account_at, earliest(leads.firm, leads.created_at, len(company.firms)))
 
 
 def packed(content: bytes) -> bytes:
