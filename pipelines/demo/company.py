@@ -78,6 +78,7 @@ class Company:
     campaigns: Campaigns
     sends: Sends
     mail: MailEvents
+    filtered: Bools
     members: Members
     forms: Forms
     visits: Visits
@@ -166,6 +167,7 @@ def simulate(
         campaigns,
         sends,
         mail,
+        filtered,
         members,
         forms,
         visits,

@@ -110,7 +110,10 @@ def visit_pages(
     intent = people.intent[leads.person]
     before = repeat(rng.poisson(np.exp(rates.lead_before + 0.5 * rates.intent_effect * intent)))
     after = repeat(
-        rng.poisson(np.exp(rates.lead_after + rates.intent_effect * intent) * rng.gamma(1.5, 1 / 1.5, len(leads)))
+        rng.poisson(
+            np.exp(rates.lead_after + rates.intent_effect * intent)
+            * rng.gamma(rates.after_shape, 1 / rates.after_shape, len(leads))
+        )
     )
     early = later(leads.created_at[before], -rng.exponential(rates.before_days * DAY, len(before)) - 120)
     late = later(leads.created_at[after], rng.exponential(rates.after_days * DAY, len(after)))

@@ -30,6 +30,7 @@ class Marketing(Part):
 class Web(Part):
     lead_before: float
     lead_after: float
+    after_shape: Positive
     intent_effect: float
     after_days: Positive
     before_days: Positive

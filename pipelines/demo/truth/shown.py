@@ -1,0 +1,158 @@
+"""What the export shows of a firm's fit and a person's standing at a moment: a mean, and the variance of what it hides.
+
+What belongs here: the fit by its parts (industry, country, technologies, size), each either known, known with a
+provider's error, or unknown; unknown parts keep the spread that the world gives them. Parts are independent, so means
+and variances add up. What happened to a lead or an account is not looked at.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.demo.company import Company, first_known
+from pipelines.demo.draw import Bools, Floats, Ints, effects, shares
+from pipelines.demo.firms import average_fit, clipped_size, size_effect
+from pipelines.demo.overlay import MAIN_SOURCE, fetched_firmographics
+
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(11)
+WEIGHTS = WEIGHTS / WEIGHTS.sum()
+
+
+@dataclass(frozen=True)
+class Belief:
+    """A mean and a variance per row, in log-odds."""
+
+    mean: Floats
+    variance: Floats
+
+    def __add__(self, other: "Belief") -> "Belief":
+        return Belief(self.mean + other.mean, self.variance + other.variance)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The overlay's main source, sorted by firm and time, as places and numbers."""
+
+    firm: Ints
+    at: Ints
+    employees: Floats
+    industry: Ints
+    technologies: Bools
+
+    def latest(self, firm: Ints, moment: Ints) -> Ints:
+        """The row last fetched for each firm at or before each moment, -1 where there was none."""
+        span = int(self.at.max(initial=0)) + 2
+        found = np.searchsorted(self.firm * span + self.at, firm * span + np.minimum(moment, span - 1), "right") - 1
+        return np.where((found >= 0) & (self.firm[np.maximum(found, 0)] == firm), found, -1)
+
+
+def fetched(company: Company) -> Fetched:
+    world, firms = company.world, company.firms
+    frame = fetched_firmographics(world, firms, first_known(company), company.span, company.generator("overlay"))
+    place = pl.DataFrame({"domain": firms.domain, "firm": np.arange(len(firms))})
+    frame = frame.filter(pl.col("source") == MAIN_SOURCE).join(place, on="domain").sort("firm", "fetched_at")
+    number = {name: spot for spot, name in enumerate(world.firms.industries)}
+    names = pl.format(";{};", pl.col("technologies"))
+    return Fetched(
+        frame["firm"].to_numpy(),
+        frame["fetched_at"].dt.epoch("s").to_numpy(),
+        frame["employees"].to_numpy().astype(np.float64),
+        frame["industry"].replace_strict(number, return_dtype=pl.Int64).to_numpy(),
+        frame.select(
+            names.str.contains(f";{name};", literal=True).alias(name) for name in world.firms.technologies
+        ).to_numpy(),
+    )
+
+
+def fit_shown(
+    company: Company, overlay: Fetched, firm: Ints, moment: Ints, *, industry_known: Bools, size_known: Bools,
+    overlay_known: Bools,
+) -> Belief:  # fmt: skip
+    """The fit of each firm (without the need, which nobody shows) as the export tells it at each moment.
+
+    `industry_known` and `size_known` say where a CRM record states them; else the overlay does, with its errors, where
+    it was fetched by then and `overlay_known` allows to look.
+    """
+    world, firms = company.world.firms, company.firms
+    row = np.where(overlay_known, overlay.latest(firm, moment), -1)
+    seen = np.maximum(row, 0)
+    has = row >= 0
+    country = Belief(effects(world.countries)[firms.country[firm]], np.zeros(len(firm)))
+    drifted = moment >= company.span.drift
+    return (
+        country
+        + industry_shown(
+            company, firms.industry[firm], overlay.industry[seen], known=industry_known, has=has, drifted=drifted
+        )
+        + size_shown(company, firms.employees[firm], overlay.employees[seen], size_known, has)
+        + technologies_shown(company, overlay.technologies[seen], has)
+        + Belief(np.full(len(firm), -average_fit(world)), np.zeros(len(firm)))
+    )
+
+
+def industry_shown(company: Company, true: Ints, told: Ints, *, known: Bools, has: Bools, drifted: Bools) -> Belief:
+    world = company.world.firms
+    drift = np.array([world.drift.industries.get(name, 0.0) for name in world.industries])
+    plain = effects(world.industries)
+    parts = []
+    for effect in (plain, plain + drift):
+        prior = spread_of(effect, shares(world.industries))
+        even = np.full(len(effect), 1 / len(effect))
+        wrong = company.world.overlay.wrong_industry
+        mean = (1 - wrong) * effect + wrong * (effect @ even)
+        square = (1 - wrong) * effect**2 + wrong * (effect**2 @ even)
+        parts.append(
+            (
+                np.select([known, has], [effect[true], mean[told]], prior[0]),
+                np.select([known, has], [0.0, (square - mean**2)[told]], prior[1]),
+            )
+        )
+    return Belief(np.where(drifted, parts[1][0], parts[0][0]), np.where(drifted, parts[1][1], parts[0][1]))
+
+
+def size_shown(company: Company, true: Ints, told: Floats, known: Bools, has: Bools) -> Belief:
+    """The overlay's number of employees is the true one times a log-normal error."""
+    world = company.world.firms
+    exact = size_effect(world, clipped_size(np.log(np.maximum(true, 1))))
+    around = np.log(np.maximum(told, 1.0))[:, None] + company.world.overlay.employees_log_sd * NODES
+    near = size_effect(world, clipped_size(around))
+    mean = near @ WEIGHTS
+    medians = np.array([world.size_log_median + level.size for level in world.industries.values()])
+    every = size_effect(world, clipped_size(medians[:, None] + world.size_log_sd * NODES))
+    weight = shares(world.industries)
+    prior = float(weight @ (every @ WEIGHTS))
+    spread = float(weight @ (every**2 @ WEIGHTS)) - prior**2
+    return Belief(
+        np.select([known, has], [exact, mean], prior),
+        np.select([known, has], [0.0, near**2 @ WEIGHTS - mean**2], spread),
+    )
+
+
+def technologies_shown(company: Company, told: Bools, has: Bools) -> Belief:
+    """A provider sees a technology that is there with the chance `technology_recall`, and none that is not there."""
+    recall = company.world.overlay.technology_recall
+    mean, variance = np.zeros(len(has)), np.zeros(len(has))
+    for place, level in enumerate(company.world.firms.technologies.values()):
+        missed = level.share * (1 - recall) / max(1 - level.share * recall, 1e-12)
+        chance = np.where(has, np.where(told[:, place], 1.0, missed), level.share)
+        mean += level.effect * chance
+        variance += level.effect**2 * chance * (1 - chance)
+    return Belief(mean, variance)
+
+
+def standing_shown(company: Company, person: Ints) -> Belief:
+    """Seniority and function where the title tells them."""
+    world, people = company.world.people, company.people
+    has = people.title.is_not_null().to_numpy()[person]
+    priors = [spread_of(effects(levels), shares(levels)) for levels in (world.seniorities, world.functions)]
+    return Belief(
+        np.where(has, people.standing[person], priors[0][0] + priors[1][0]),
+        np.where(has, 0.0, priors[0][1] + priors[1][1]),
+    )
+
+
+def spread_of(effect: Floats, share: Floats) -> tuple[float, float]:
+    """Mean and variance of a category's effect over the world."""
+    mean = float(effect @ share)
+    return mean, float(effect**2 @ share) - mean**2
