@@ -2,31 +2,55 @@
 object.
 """
 
+from functools import cache
+
 import numpy as np
 import polars as pl
 
-from pipelines.demo.draw import Bools, Ints, Span
+from pipelines.demo.draw import DAY, Bools, Ints, Span
+
+LAST_DAY = 60_000  # plans reach far ahead, but not beyond 2134
 
 
-def stamp(moment: Ints, span: Span) -> pl.Series:
-    """`2024-01-23T03:54:57.000+0000`; null for what has not happened."""
-    return times(moment, span).dt.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+def stamp(moment: Ints, now: int | Span) -> pl.Series:
+    """`2024-01-23T03:54:57.000+0000`; null for what has not happened before `now`."""
+    happened = (moment >= 0) & (moment < end_of(now))
+    day, second = np.divmod(np.where(happened, moment, 0), DAY)
+    clock = pl.lit(days().gather(day)) + pl.lit("T") + pl.lit(seconds_of_day().gather(second))
+    return pl.select(pl.when(pl.Series(happened)).then(clock)).to_series()
 
 
-def day(moment: Ints, span: Span) -> pl.Series:
-    """`2024-01-23`; null for what has not happened."""
-    return times(moment, span).dt.strftime("%Y-%m-%d")
+def day(moment: Ints, now: int | Span) -> pl.Series:
+    """`2024-01-23`; null for what has not happened before `now`."""
+    happened = (moment >= 0) & (moment < end_of(now))
+    return unless(~happened, days().gather(np.where(happened, moment, 0) // DAY))
 
 
 def planned_day(moment: Ints) -> pl.Series:
     """A date that may lie ahead."""
-    return pl.from_epoch(pl.Series(moment), time_unit="s").dt.strftime("%Y-%m-%d")
+    return days().gather(np.asarray(moment, dtype=np.int64) // DAY)
 
 
-def times(moment: Ints, span: Span) -> pl.Series:
-    """As timestamps (microseconds, UTC, without a zone), null for what has not happened."""
+def times(moment: Ints, now: int | Span) -> pl.Series:
+    """As timestamps (microseconds, UTC, without a zone), null for what has not happened before `now`."""
     seconds = pl.Series(moment)
-    return (seconds.set((seconds >= span.end) | (seconds < 0), None) * 1_000_000).cast(pl.Datetime("us"))
+    return (seconds.set((seconds >= end_of(now)) | (seconds < 0), None) * 1_000_000).cast(pl.Datetime("us"))
+
+
+def end_of(now: int | Span) -> int:
+    return now if isinstance(now, int) else now.end
+
+
+@cache
+def days() -> pl.Series:
+    """Every day since 1970 as it is written: each is spelled once."""
+    return pl.Series(np.arange(LAST_DAY), dtype=pl.Int32).cast(pl.Date).dt.strftime("%Y-%m-%d")
+
+
+@cache
+def seconds_of_day() -> pl.Series:
+    """Every second of a day as it is written."""
+    return pl.Series(np.arange(DAY) * 1_000_000).cast(pl.Datetime("us")).dt.strftime("%H:%M:%S.000+0000")
 
 
 def flag(value: Bools) -> pl.Series:
@@ -66,12 +90,12 @@ def address(frame: pl.DataFrame, prefix: str, compound: str) -> pl.DataFrame:
     return frame.with_columns(pl.when(pl.col(prefix + "Country").is_null()).then(None).otherwise(made).alias(compound))
 
 
-def audit(created: Ints, modified: Ints, creator: pl.Series, span: Span) -> dict[str, pl.Series]:
-    """Created and changed, when and by whom; nothing changes before it was created."""
+def audit(created: Ints, modified: Ints, creator: pl.Series, now: int | Span) -> dict[str, pl.Series]:
+    """Created and changed, when and by whom; nothing changes before it was created. Moments at or after `now` are hidden."""
     last = np.maximum(created, modified)
-    stamped = stamp(last, span)
+    stamped = stamp(last, now)
     return {
-        "CreatedDate": stamp(created, span),
+        "CreatedDate": stamp(created, now),
         "CreatedById": creator,
         "LastModifiedDate": stamped,
         "LastModifiedById": creator,

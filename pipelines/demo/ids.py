@@ -16,6 +16,11 @@ Letters: TypeAlias = NDArray[np.uint8]
 
 BASE62 = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", dtype=np.uint8)
 CASE32 = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", dtype=np.uint8)
+PLACES = np.arange(62**3)
+THREES: Letters = np.stack([BASE62[PLACES // 62**2], BASE62[PLACES // 62 % 62], BASE62[PLACES % 62]], axis=1)
+CAPITALS = (((THREES >= ord("A")) & (THREES <= ord("Z"))) * np.array([1, 2, 4])).sum(axis=1)
+"""Which of three letters are capitals, as bits: the first letter is the lowest."""
+CELL_RANGE = 10**10
 INSTANCE = "Hs"
 OTHER_INSTANCE = "Hx"  # for rows that must not meet any other id
 PREFIXES = {
@@ -40,27 +45,29 @@ PREFIXES = {
 }
 
 
-def record_ids(kind: str, count: int, rng: np.random.Generator, instance: str = INSTANCE) -> pl.Series:
-    """`count` ids of one object, ascending, with the gaps that other tenants of an instance leave."""
-    start = int(rng.integers(10**6, 10**7))
-    sequence = start + np.cumsum(rng.integers(1, 60, count))
+def record_ids(
+    kind: str, count: int, rng: np.random.Generator, instance: str = INSTANCE, *, cell: int = 0
+) -> pl.Series:
+    """`count` ids of one object, ascending, with the gaps that other tenants of an instance leave.
+
+    Each cell counts in a range of its own, so that no two cells name a record alike; what all cells share is of cell 0.
+    """
+    sequence = cell * CELL_RANGE + int(rng.integers(10**6, 10**7)) + np.cumsum(rng.integers(1, 60, count))
+    rest, low = np.divmod(sequence, len(THREES))
+    high, middle = np.divmod(rest, len(THREES))
     letters = np.empty((count, 18), dtype=np.uint8)
     letters[:, :6] = np.frombuffer((PREFIXES[kind] + instance + "0").encode(), dtype=np.uint8)
-    for place in range(14, 5, -1):
-        letters[:, place] = BASE62[sequence % 62]
-        sequence = sequence // 62
-    letters[:, 15:] = case_suffix(letters[:, :15])
-    return pl.Series(kind, letters.reshape(-1).view("S18").astype("U18"), dtype=pl.String)
+    letters[:, 6:9], letters[:, 9:12], letters[:, 12:15] = THREES[high], THREES[middle], THREES[low]
+    capitals = CAPITALS[high] << 6 | CAPITALS[middle] << 9 | CAPITALS[low] << 12
+    for five, head in enumerate((capital_bits(letters[:1, :6]) if count else 0, 0, 0)):
+        letters[:, 15 + five] = CASE32[((capitals | head) >> 5 * five) & 31]
+    return pl.Series(kind, letters.view("S18").ravel()).cast(pl.String)
 
 
-def case_suffix(letters: Letters) -> Letters:
-    """The three check characters of each 15-character id: bit i of a character says that letter i of its five is a
-    capital.
-    """
+def capital_bits(letters: Letters) -> int:
+    """Bit i says that letter i of the one row is a capital."""
     capital = (letters >= ord("A")) & (letters <= ord("Z"))
-    weights = np.array([1, 2, 4, 8, 16])
-    suffix: Letters = CASE32[(capital.reshape(-1, 3, 5) * weights).sum(axis=2)]
-    return suffix
+    return int((capital[0] << np.arange(letters.shape[1])).sum())
 
 
 def refer(ids: pl.Series, places: Ints) -> pl.Series:
