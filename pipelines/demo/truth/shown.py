@@ -66,20 +66,28 @@ def fetched(company: Company) -> Fetched:
 
 
 def fit_shown(
-    company: Company, overlay: Fetched, firm: Ints, moment: Ints, *, industry_known: Bools, size_known: Bools,
+    company: Company,
+    overlay: Fetched,
+    firm: Ints,
+    acts_at: Ints,
+    *,
+    seen_at: Ints,
+    industry_known: Bools,
+    size_known: Bools,
     overlay_known: Bools,
-) -> Belief:  # fmt: skip
-    """The fit of each firm (without the need, which nobody shows) as the export tells it at each moment.
+) -> Belief:
+    """The fit that each firm has at `acts_at` (without the need, which nobody shows) as the export tells it at
+    `seen_at`.
 
     `industry_known` and `size_known` say where a CRM record states them; else the overlay does, with its errors, where
     it was fetched by then and `overlay_known` allows to look.
     """
     world, firms = company.world.firms, company.firms
-    row = np.where(overlay_known, overlay.latest(firm, moment), -1)
+    row = np.where(overlay_known, overlay.latest(firm, seen_at), -1)
     seen = np.maximum(row, 0)
     has = row >= 0
     country = Belief(effects(world.countries)[firms.country[firm]], np.zeros(len(firm)))
-    drifted = moment >= company.span.drift
+    drifted = acts_at >= company.span.drift
     return (
         country
         + industry_shown(
