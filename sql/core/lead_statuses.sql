@@ -1,7 +1,8 @@
 -- One row per lead and status it had, in the order of time, with the step of the process that the status means
 -- key: lead_id, status_number
 -- From LeadHistory; without it the record tells the present status alone, and since when only if nothing ever changed,
--- if the lead is younger than the history, or if the status means the first step, in which every lead begins.
+-- if the lead is younger than the history, or if the status means the first step, in which every lead begins. What a
+-- lead that is older than the history was when that began it was from then on at the latest.
 with
 
 steps as (
@@ -24,11 +25,6 @@ changes as (
     where history.field = 'status'
 ),
 
--- From its first row on the history would hold every change; what came before may have been cut off.
-tracking as (
-    select min(changed_at) as tracked_since from changes
-),
-
 leads as (
     select
         leads.lead_id,
@@ -39,18 +35,20 @@ leads as (
         leads.modified_at,
         changes.lead_id is not null as has_changes,
         changes.old_value as first_status,
-        least(changes.changed_at, setting.as_of) as first_changed_at,
-        coalesce(leads.created_at >= tracking.tracked_since, false) as is_tracked,
+        tracking.tracked_from_at,
+        leads.created_at >= tracking.tracked_from_at as is_tracked,
+        leads.modified_at <= tracking.tracked_until_at as is_told,
         setting.as_of,
     from core.leads as leads
     cross join config.as_of as setting
-    cross join tracking
+    cross join core.lead_tracking as tracking
     left join changes on leads.lead_id = changes.lead_id and changes.change_number = 1
 ),
 
 statuses as (
     select
-        lead_id, 1 as source_order, '' as entry_id, first_status as status, first_changed_at as known_by,
+        lead_id, 1 as source_order, '' as entry_id, first_status as status,
+        least(tracked_from_at, as_of) as known_by,
         case when is_tracked then created_at end as entered_at,
     from leads
     where has_changes
@@ -67,10 +65,10 @@ statuses as (
         3,
         '',
         case when not is_converted then status end,
-        modified_at,
+        case when is_told then least(modified_at, tracked_from_at) else modified_at end,
         case
             when has_changes then modified_at
-            when is_tracked or is_converted or modified_at = created_at then created_at
+            when is_tracked and is_told or is_converted or modified_at = created_at then created_at
         end,
     from leads
     where not has_changes

@@ -1,30 +1,25 @@
 -- One row per opportunity and stage it was in, in the order of time
 -- key: opportunity_id, stage_number
--- From OpportunityHistory, else from the changes of StageName, and the record itself for the stage it is in.
+-- From OpportunityHistory, else from the changes of StageName, and the record itself for the stage it is in. Where the
+-- changes begin too late, the first stage began nobody knows when, a closed one on the close date but before the change.
 with
 
-setting as (
-    select calendar.zone, as_of.as_of
-    from config.calendar as calendar
-    cross join config.as_of as as_of
-),
-
 opportunities as (
-    select opportunities.*, setting.as_of, setting.zone
+    select opportunities.*, setting.as_of, calendar.zone
     from staging.salesforce_opportunities as opportunities
-    cross join setting
+    cross join config.as_of as setting
+    cross join config.calendar as calendar
     where not opportunities.is_deleted
         and opportunities.created_at <= setting.as_of
 ),
 
 states as (
-    select
-        opportunity_id, opportunity_history_id as entry_id, stage, amount, probability, changed_at as entered_at,
+    select opportunity_id, opportunity_history_id as entry_id, stage, amount, probability, changed_at as entered_at
     from staging.salesforce_opportunity_history
 ),
 
 changes as (
-    select changes.*, opportunities.created_at
+    select changes.*, opportunities.created_at, opportunities.close_on, opportunities.zone
     from staging.salesforce_opportunity_field_history as changes
     inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
     left join states on changes.opportunity_id = states.opportunity_id
@@ -32,27 +27,41 @@ changes as (
         and states.opportunity_id is null
 ),
 
+tracking as (
+    select min(changed_at) as tracked_from_at
+    from staging.salesforce_opportunity_field_history
+    where field = 'stagename'
+),
+
 first_stages as (
-    select opportunity_id, '' as entry_id, old_value as stage, created_at as entered_at
+    select
+        changes.opportunity_id,
+        changes.old_value as stage,
+        case
+            when changes.created_at >= tracking.tracked_from_at then changes.created_at
+            when outcomes.outcome <> 'open' then least(day_end_at(changes.close_on, changes.zone), changes.changed_at)
+        end as entered_at,
     from changes
+    cross join tracking
+    left join core.stage_outcomes as outcomes on changes.old_value = outcomes.stage
     qualify row_number() over (
-        partition by opportunity_id order by changed_at, opportunity_field_history_id
+        partition by changes.opportunity_id order by changes.changed_at, changes.opportunity_field_history_id
     ) = 1
 ),
 
 recorded as (
-    select opportunity_id, entry_id, stage, amount, probability, entered_at from states
+    select opportunity_id, 2 as source_order, entry_id, stage, amount, probability, entered_at from states
     union all
-    select opportunity_id, entry_id, stage, null, null, entered_at from first_stages
+    select opportunity_id, 1, '', stage, null, null, entered_at from first_stages
     union all
-    select opportunity_id, opportunity_field_history_id, new_value, null, null, changed_at from changes
+    select opportunity_id, 2, opportunity_field_history_id, new_value, null, null, changed_at from changes
 ),
 
 histories as (
-    select recorded.*, opportunities.as_of
+    select recorded.*
     from recorded
     inner join opportunities on recorded.opportunity_id = opportunities.opportunity_id
-    where recorded.entered_at <= opportunities.as_of
+    where coalesce(recorded.entered_at, opportunities.created_at) <= opportunities.as_of
         and recorded.stage is not null
 ),
 
@@ -87,9 +96,9 @@ current_stages as (
 ),
 
 entries as (
-    select opportunity_id, 1 as source_order, entry_id, stage, amount, probability, entered_at from histories
+    select opportunity_id, source_order, entry_id, stage, amount, probability, entered_at from histories
     union all
-    select opportunity_id, 2, '', stage, amount, probability, entered_at
+    select opportunity_id, 3, '', stage, amount, probability, entered_at
     from current_stages
     where modified_at <= as_of or entered_at <= as_of
 ),
@@ -97,9 +106,7 @@ entries as (
 stages as (
     select entries.*
     from entries
-    qualify stage is distinct from lag(stage) over (
-        partition by opportunity_id order by source_order, entered_at, entry_id
-    )
+    qualify stage is distinct from lag(stage) over (partition by opportunity_id order by source_order, entered_at, entry_id)
 )
 
 select

@@ -1,7 +1,8 @@
 -- One row per entry of a lead, account or opportunity into a step of its process
 -- key: unit, unit_id, entry_number
 -- lead: the steps of its history. account: activity > event > opportunity > won. opportunity: open until won or lost.
--- Who stands in a later step has passed the first one, whether the history says so or not.
+-- Who stands in a later step has passed the first one, even untold. A lead's times are known when the history, if there
+-- is one, reaches over its whole way: all leads of one time count in rates, or none.
 with
 
 lead_steps as (
@@ -18,12 +19,20 @@ lead_steps as (
             when deals.outcome = 'won' then 'advanced'
             when deals.outcome = 'lost' then 'lost'
         end as exit_kind,
-        steps.entered_at is not null and not leads.is_backfilled as has_known_times,
+        steps.entered_at is not null
+        and not leads.is_backfilled
+        and (
+            not tracking.has_history
+            or leads.created_at >= tracking.tracked_from_at
+            and add_days(steps.entered_at, units.horizon_days + units.reporting_lag_days) <= tracking.tracked_until_at
+        ) as has_known_times,
         deals.amount,
         deals.currency,
         deals.outcome,
     from core.lead_steps as steps
     inner join core.leads as leads on steps.lead_id = leads.lead_id
+    inner join config.funnel_units as units on units.unit = 'lead'
+    cross join core.lead_tracking as tracking
     left join core.opportunities as deals
         on leads.converted_opportunity_id = deals.opportunity_id
         and steps.step = 'opportunity'
@@ -69,10 +78,6 @@ opportunities as (
     from core.opportunities
 ),
 
-account_entries as (
-    select * from core.account_process
-),
-
 entries as (
     select * from lead_steps
     union all
@@ -80,7 +85,7 @@ entries as (
     union all
     select * from opportunities
     union all
-    select * from account_entries
+    select * from core.account_process
 ),
 
 dated as (

@@ -1,5 +1,7 @@
 -- One row per lead and moment at which sales could still work it: past landmarks to learn from, the as-of moment to score
 -- key: lead_id, as_of
+-- Landmarks stand where the history tells whether a lead was open; elsewhere only in the night after it came in. That
+-- depends on when the lead came and on the day alone, never on what became of it.
 with
 
 setting as (
@@ -32,7 +34,14 @@ candidates as (
         leads.created_at,
         leads.converted_at,
         stable_hash64(leads.lead_id) as hash_value,
+        tracking.tracked_until_at as told_until_at,
+        case
+            when leads.created_at >= tracking.tracked_from_at then leads.created_at
+            when tracking.tracked_until_at < timestamp '9999-12-31 00:00:00' then tracking.tracked_until_at
+            else tracking.tracked_from_at
+        end as told_from_at,
     from core.leads as leads
+    cross join core.lead_tracking as tracking
 ),
 
 landmarks as (
@@ -44,8 +53,7 @@ landmarks as (
     from candidates
     cross join setting
     inner join spine.days as days
-        on (candidates.hash_value + days.day_number) % nullif(setting.landmark_every_days, 0) = 0
-        and days.history_days >= setting.min_history_days
+        on days.history_days >= setting.min_history_days
         and days.landmark_at >= candidates.created_at
         and days.landmark_at <= add_days(candidates.created_at, setting.max_age_days)
         and (candidates.converted_at is null or candidates.converted_at > days.landmark_at)
@@ -55,6 +63,11 @@ landmarks as (
         and days.landmark_at >= closings.closed_at
         and days.landmark_at < closings.reopened_at
     where add_days(days.landmark_at, setting.horizon_days + setting.reporting_lag_days) <= observation.known_until
+        and case
+            when days.landmark_at >= candidates.told_from_at and days.landmark_at < candidates.told_until_at
+            then (candidates.hash_value + days.day_number) % nullif(setting.landmark_every_days, 0) = 0
+            else days.landmark_at < add_days(candidates.created_at, 1)
+        end
 ),
 
 to_score as (

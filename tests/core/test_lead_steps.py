@@ -95,7 +95,7 @@ def test_without_history_there_is_one_step_since_when_nobody_knows_if_the_record
 @pytest.mark.parametrize(
     ("values", "lost_at"),
     [
-        ({"CreatedDate": day(2), "SystemModstamp": day(9)}, day(9)),  # older than the history: lost since nobody knows
+        ({"CreatedDate": day(2), "SystemModstamp": day(9)}, day(3)),  # older than the history: lost before it began
         ({"CreatedDate": day(2), "SystemModstamp": day(2)}, day(2)),
         ({"CreatedDate": day(4), "SystemModstamp": day(9)}, day(4)),
     ],
@@ -109,6 +109,37 @@ def test_a_lead_without_a_row_is_as_at_its_creation_only_where_the_history_reach
     assert crm.rows("core.lead_steps", "step, exited_at, exit_kind", where="lead_id = 'lead'") == [
         ("lead", lost_at, "lost")
     ]
+
+
+def test_after_the_end_of_a_history_the_record_alone_tells_and_only_that_something_changed(crm: Crm) -> None:
+    crm.add("lead", Id="other", Status="Rejected", CreatedDate=day(1), SystemModstamp=day(30))
+    crm.add("lead_history", LeadId="other", Field="Status", OldValue="New", NewValue="MQL", CreatedDate=day(3))
+    for lead, created, modified in [("a", 2, 2), ("b", 2, 30), ("c", 4, 4), ("d", 4, 30)]:
+        crm.add("lead", Id=lead, Status="Unqualified", CreatedDate=day(created), SystemModstamp=day(modified))
+    tracking = "tracked_from_at, tracked_until_at"
+    assert crm.rows("core.lead_tracking", tracking) == [(day(3), day(3))]
+    assert crm.rows("core.lead_steps", "lead_id, exited_at, exit_kind", where="lead_id <> 'other'") == [
+        ("a", day(2), "lost"),
+        ("b", day(30), "lost"),
+        ("c", day(4), "lost"),
+        ("d", day(30), "lost"),
+    ]
+    assert crm.rows("core.lead_steps", "step, exited_at, exit_kind", where="lead_id = 'other'") == [
+        ("lead", day(3), "advanced"),
+        ("qualified_lead", day(30), "lost"),
+    ]
+    # within the days in which something is entered late, a record that disagrees is no sign of an end
+    assert crm.rows("core.lead_tracking", tracking, as_of=day(9)) == [(day(3), datetime(9999, 12, 31))]
+
+
+def test_a_conversion_long_after_the_last_row_is_the_end_of_the_history(crm: Crm) -> None:
+    crm.add("lead", Id="other", Status="MQL", CreatedDate=day(1), SystemModstamp=day(3))
+    crm.add("lead_history", LeadId="other", Field="Status", OldValue="New", NewValue="MQL", CreatedDate=day(3))
+    crm.add("lead", Id="lead", Status="Qualified", CreatedDate=day(2), SystemModstamp=day(20), IsConverted=True,
+            ConvertedDate="2024-05-20")  # fmt: skip
+    assert crm.rows("core.lead_tracking", "tracked_until_at, has_history") == [(day(3), True)]
+    crm.add("lead_history", LeadId="lead", Field="leadConverted", CreatedDate=day(20))
+    assert crm.rows("core.lead_tracking", "tracked_until_at") == [(datetime(9999, 12, 31),)]
 
 
 def test_the_first_status_of_a_lead_whose_history_was_cut_off_began_nobody_knows_when(crm: Crm) -> None:

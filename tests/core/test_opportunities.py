@@ -98,12 +98,37 @@ def test_a_deal_was_won_when_the_last_row_of_won_stages_began(
 
 def test_without_stage_history_the_changes_of_the_field_tell_the_stages(crm: Crm) -> None:
     crm.add("opportunity", Id="o", StageName="Proposal", IsClosed=False, SystemModstamp="2024-02-01 08:00")
-    crm.add("opportunity_field_history", OpportunityId="o", Field="StageName", OldValue="Discovery",
-            NewValue="Proposal", CreatedDate="2024-02-01 08:00")  # fmt: skip
+    for deal, changed in (("o", "2024-02-01 08:00"), ("another", "2024-01-01")):
+        crm.add("opportunity_field_history", OpportunityId=deal, Field="StageName", OldValue="Discovery",
+                NewValue="Proposal", CreatedDate=changed)  # fmt: skip
     assert crm.rows("core.opportunity_stages", "stage, entered_at") == [
         ("Discovery", datetime(2024, 1, 1, 8)),
         ("Proposal", datetime(2024, 2, 1, 8)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "close_on", "entered_at", "closed_at"),
+    [
+        ("Proposal", "2024-05-01", None, datetime(2024, 5, 3)),  # open before the oldest row, since nobody knows when
+        ("Closed Won", "2024-02-01", datetime(2024, 2, 1, 23, 59, 59), datetime(2024, 2, 1, 23, 59, 59)),
+        ("Closed Won", "2024-05-05", datetime(2024, 5, 3), datetime(2024, 5, 3)),
+        ("Closed Lost", "2024-02-01", datetime(2024, 2, 1, 23, 59, 59), datetime(2024, 5, 3)),
+    ],
+)
+def test_changes_before_the_oldest_row_are_not_known(
+    crm: Crm, first: str, close_on: str, entered_at: datetime | None, closed_at: datetime
+) -> None:
+    crm.add("opportunity_stage", MasterLabel="Won - Billed", IsClosed=True, IsWon=True)
+    crm.add("opportunity", Id="o", StageName="Won - Billed", IsClosed=True, IsWon=True, CloseDate=close_on,
+            SystemModstamp="2024-06-01")  # fmt: skip
+    crm.add("opportunity_field_history", OpportunityId="o", Field="StageName", OldValue=first,
+            NewValue="Won - Billed", CreatedDate="2024-05-03")  # fmt: skip
+    assert crm.rows("core.opportunity_stages", "stage, entered_at") == [
+        (first, entered_at),
+        ("Won - Billed", datetime(2024, 5, 3)),
+    ]
+    assert crm.rows("core.opportunities", "outcome, closed_at") == [("won", closed_at)]
 
 
 def test_without_any_history_a_changed_open_deal_is_in_its_stage_since_nobody_knows_when(crm: Crm) -> None:

@@ -23,6 +23,9 @@ def lead_with_a_past(company: Company) -> None:
     company.put("raw.lead", LEAD | {"SystemModstamp": CREATED})
     company.add("lead", Id="00Q2", Email="lee@acme.com", CreatedDate="2024-01-05 09:00")
     company.add("lead", Id="00Q3", Email="pat@acme.com", CreatedDate="2024-03-20 09:00")
+    company.add("lead", Id="00Q4", Status="MQL", CreatedDate="2024-01-02", SystemModstamp="2024-01-03")
+    for day in ("2024-01-03", "2024-09-30"):  # a history that reaches over all of it
+        company.add("lead_history", LeadId="00Q4", Field="Status", OldValue="New", NewValue="MQL", CreatedDate=day)
     company.add("account", Id="001old", Website="www.acme.com", CreatedDate="2024-02-01")
     company.add("opportunity", Id="006old", AccountId="001old", CreatedDate="2024-02-20", IsClosed=True, IsWon=True,
                 CloseDate="2024-04-01", SystemModstamp="2024-04-01 18:00", StageName="Closed Won")  # fmt: skip

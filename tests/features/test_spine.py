@@ -16,6 +16,7 @@ def history(company: Company, starts: datetime = datetime(2023, 12, 1)) -> None:
     company.change("config.labels", "landmark_every_days = 1, min_history_days = 0")
     company.put("core.leads", lead_id="first", person_id="first", created_at=starts, is_backfilled=False,
                 is_converted=True, converted_at=starts, modified_at="2030-01-01")  # fmt: skip
+    company.put("core.lead_tracking", tracked_from_at=starts, tracked_until_at=datetime(9999, 12, 31), has_history=True)
     for table in ("core.lead_steps", "core.opportunities", "core.accounts"):
         company.give(table)
 
@@ -118,6 +119,28 @@ def test_landmarks_begin_when_the_history_is_long_enough(company: Company) -> No
     lead(company)
     company.change("config.labels", "min_history_days = 30")
     assert days(landmarks(company))[0] == "02-04"
+
+
+@pytest.mark.capability("M4")
+@pytest.mark.parametrize(
+    ("tracked_from_at", "tracked_until_at", "first", "last", "number"),
+    [
+        (datetime(2024, 1, 10), datetime(9999, 12, 31), "01-10", "03-25", 76),
+        (datetime(2024, 1, 20, 5), datetime(9999, 12, 31), "01-10", "03-25", 1 + 65),
+        (datetime(2024, 1, 1), datetime(2024, 2, 1, 5), "01-10", "02-01", 23),
+        (datetime(2024, 1, 20), datetime(2024, 2, 1, 5), "01-10", "01-10", 1),
+        (datetime(9999, 12, 31), datetime(9999, 12, 31), "01-10", "01-10", 1),
+    ],
+)
+def test_a_lead_is_looked_at_where_the_history_tells_its_state_and_elsewhere_in_its_first_night(
+    company: Company, tracked_from_at: datetime, tracked_until_at: datetime, first: str, last: str, number: int
+) -> None:
+    history(company)
+    company.change("core.lead_tracking", "tracked_from_at = ?, tracked_until_at = ?", tracked_from_at, tracked_until_at)
+    lead(company)
+    found = days(landmarks(company))
+    assert (found[0], found[-1], len(found)) == (first, last, number)
+    assert len(landmarks(company, where="purpose = 'score'")) == 1
 
 
 def test_records_brought_in_by_a_migration_do_not_begin_the_history(company: Company) -> None:

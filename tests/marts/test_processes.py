@@ -55,6 +55,7 @@ def test_the_deals_of_an_account_add_up_in_one_currency_only(
 
 def test_a_lead_that_came_back_enters_again_and_its_cohort_stays_that_of_its_start(company: Company) -> None:
     company.add("lead", Id="00Qa", Status="New", CreatedDate="2024-05-01", SystemModstamp="2024-06-08")
+    company.add("lead_history", LeadId="00Qgone", Field="Status", NewValue="MQL", CreatedDate="2024-04-01")
     changes = [("New", "MQL", "05-03"), ("MQL", "Nurture", "05-10"), ("Nurture", "MQL", "06-08")]
     for old, new, day in changes:
         company.add("lead_history", LeadId="00Qa", Field="Status", OldValue=old, NewValue=new,
@@ -66,6 +67,29 @@ def test_a_lead_that_came_back_enters_again_and_its_cohort_stays_that_of_its_sta
         ("lead", "2024-05-01", "advanced", 29),
         ("qualified_lead", "2024-05-01", None, None),
     ]
+
+
+@pytest.mark.capability("K1")
+def test_leads_older_than_the_history_count_but_neither_their_rate_nor_their_days_are_known(company: Company) -> None:
+    company.add("lead_history", LeadId="00Qgone", Field="Status", NewValue="MQL", CreatedDate="2024-02-01")
+    for number, (month, status, converted) in enumerate(
+        [(1, "Unqualified", None), (1, "Qualified", "2024-01-20"), (1, "New", None), (1, "Accepted", None),
+         (2, "Unqualified", None), (2, "Qualified", "2024-02-20"), (2, "New", None)]
+    ):  # fmt: skip
+        company.add("lead", Id=f"00Q{number}", Status=status, CreatedDate=f"2024-{month:02}-03",
+                    SystemModstamp="2024-02-20", IsConverted=converted is not None, ConvertedDate=converted)  # fmt: skip
+    company.add("lead_history", LeadId="00Q4", Field="Status", OldValue="New", NewValue="Unqualified",
+                CreatedDate="2024-02-20")  # fmt: skip
+    ties = "entered, advanced, lost, recycled, went_dark, open"
+    rates = "n_matured, round(conversion_rate_matured, 2), km_rate is null, p50_days"
+    assert company.rows(
+        "marts.funnel_by_cohort", f"cohort_on::varchar, {ties}, {rates}", "unit = 'lead' and step = 'lead'"
+    ) == [
+        ("2024-01-01", 4, 2, 1, 0, 1, 0, 0, None, True, None),
+        ("2024-02-01", 3, 1, 1, 0, 1, 0, 3, 0.33, False, 17),
+    ]
+    # lost before the history began: by then at the latest
+    assert company.rows("core.process_entries", "exited_at::varchar", "unit_id = '00Q0'") == [("2024-02-01 00:00:00",)]
 
 
 def test_records_that_a_migration_brought_have_no_durations_and_mature_into_no_rate(company: Company) -> None:
