@@ -80,16 +80,18 @@ def test_a_history_cut_at_its_ends_leaves_every_landmark_that_stays_as_it_was(
 ) -> None:
     fill(company, STARTS - 3 * DAY, NOON)
     whole = landmarks(company)
-    created = dict(company.rows("core.leads", "lead_id, created_at"))
+    created = {row[0]: row[1] for row in company.rows("core.leads", "lead_id, created_at")}
     company.clear()
     fill(company, tracked_from, tracked_until)
     cut = landmarks(company)
     [(from_at, until_at)] = company.rows("core.lead_tracking", "tracked_from_at, tracked_until_at")
-    assert isinstance(from_at, datetime) and isinstance(until_at, datetime)
+    assert isinstance(from_at, datetime)
+    assert isinstance(until_at, datetime)
 
     def is_told(lead: object, as_of: object) -> bool:
         came = created[lead]
-        assert isinstance(as_of, datetime) and isinstance(came, datetime)
+        assert isinstance(as_of, datetime)
+        assert isinstance(came, datetime)
         if as_of - came < DAY:
             return True
         return from_at <= as_of < until_at and (came >= from_at or until_at.year == 9999)

@@ -72,12 +72,13 @@ def test_a_lead_that_came_back_enters_again_and_its_cohort_stays_that_of_its_sta
 @pytest.mark.capability("K1")
 def test_leads_older_than_the_history_count_but_neither_their_rate_nor_their_days_are_known(company: Company) -> None:
     company.add("lead_history", LeadId="00Qgone", Field="Status", NewValue="MQL", CreatedDate="2024-02-01")
-    for number, (month, status, converted) in enumerate(
-        [(1, "Unqualified", None), (1, "Qualified", "2024-01-20"), (1, "New", None), (1, "Accepted", None),
-         (2, "Unqualified", None), (2, "Qualified", "2024-02-20"), (2, "New", None)]
+    for number, (created, status, converted) in enumerate(
+        [("2024-01-03", "Unqualified", None), ("2024-01-03", "Qualified", "2024-01-20"), ("2024-01-03", "New", None),
+         ("2024-01-03", "Accepted", None), ("2024-02-03", "Unqualified", None),
+         ("2024-02-03", "Qualified", "2024-02-20"), ("2024-02-03", "New", None)]
     ):  # fmt: skip
-        company.add("lead", Id=f"00Q{number}", Status=status, CreatedDate=f"2024-{month:02}-03",
-                    SystemModstamp="2024-02-20", IsConverted=converted is not None, ConvertedDate=converted)  # fmt: skip
+        company.add("lead", Id=f"00Q{number}", Status=status, CreatedDate=created, SystemModstamp="2024-02-20",
+                    IsConverted=converted is not None, ConvertedDate=converted)  # fmt: skip
     company.add("lead_history", LeadId="00Q4", Field="Status", OldValue="New", NewValue="Unqualified",
                 CreatedDate="2024-02-20")  # fmt: skip
     ties = "entered, advanced, lost, recycled, went_dark, open"
