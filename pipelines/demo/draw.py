@@ -115,15 +115,20 @@ def office(rng: np.random.Generator, moment: Ints) -> Ints:
 
 
 def arrivals(rng: np.random.Generator, span: Span, history: History, count: int) -> Ints:
-    """Moments of arrival over the history: growing, seasonal, mostly by day and on weekdays."""
+    """Moments of arrival over the history, mostly by day."""
+    cumulative = np.cumsum(arrival_density(span, history))
+    day = np.searchsorted(cumulative[:-1], rng.random(count), side="right")
+    second = np.clip(rng.normal(13.5 * HOUR, 3.2 * HOUR, count), 0, DAY - 1)
+    return (span.start + day * DAY + second).astype(np.int64)
+
+
+def arrival_density(span: Span, history: History) -> Floats:
+    """The share of all arrivals on each day of the history: growing, seasonal, fewer on weekends."""
     days = np.arange(history.days)
     dates = pl.from_epoch(pl.Series(span.start + days * DAY), time_unit="s")
     density = (1 + history.growth * days / history.days) * np.array(history.season)[dates.dt.month().to_numpy() - 1]
     density = density * np.where(dates.dt.weekday().to_numpy() >= 6, 0.35, 1.0)
-    cumulative = np.cumsum(density / density.sum())
-    day = np.searchsorted(cumulative[:-1], rng.random(count), side="right")
-    second = np.clip(rng.normal(13.5 * HOUR, 3.2 * HOUR, count), 0, DAY - 1)
-    return (span.start + day * DAY + second).astype(np.int64)
+    return np.asarray(density / density.sum(), dtype=np.float64)
 
 
 def repeat(counts: Ints) -> Ints:

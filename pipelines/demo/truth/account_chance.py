@@ -1,0 +1,272 @@
+"""The chance of an account to be won for the first time within a horizon: given its true fit, and given what the export
+shows of its firmographics.
+
+How: leads of a listed firm and approaches by sales are Poisson processes whose points win or do not win independently
+of each other, so first wins are Poisson too (thinning and displacement; Kingman, "Poisson Processes", 1993), and the
+chance of a window is 1 - exp(-expected wins). What a lead or an approach of a firm with a given fit is worth, and how
+long it takes, is tabulated by running the simulation's own functions on a grid of fits. The need and what the export
+hides of the fit are one normal term, integrated on Gauss-Hermite nodes.
+
+Whom to talk to is asked, not who already talks: neither chance looks at the account's leads, deals or visits. How the
+record came to be (listed, or made by a conversion) and when is known to both.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.demo.company import Company
+from pipelines.demo.deals import chance_to_open, outreach_rate, run_stages, willingness
+from pipelines.demo.demand import episode_rate
+from pipelines.demo.draw import (
+    DAY,
+    HOUR,
+    NEVER,
+    Bools,
+    Floats,
+    Ints,
+    arrival_density,
+    choose,
+    effects,
+    generator,
+    later,
+    log_odds,
+    logistic,
+    office,
+    spread,
+)
+from pipelines.demo.leads import delay_effect, passes
+from pipelines.demo.truth.clocks import starts
+from pipelines.demo.truth.shown import fetched, fit_shown
+
+HIDDEN, HIDDEN_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+FITS = np.linspace(-7.0, 7.0, 29)
+DRAWS = 24_000  # leads or approaches per fit
+AGES = np.array([0.0, 7, 14, 30, 60, 90, 120, 180, 270, 400])  # days since the record was made
+SAMPLE = 3_000  # times of wins kept
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What one lead or approach is worth, by fit (a value per entry of FITS): the chance to open a deal (to convert),
+    and to be won; and draws of the days until both, of those that are won.
+    """
+
+    opens: Floats
+    wins: Floats
+    open_days: Floats
+    win_days: Floats
+
+
+def worth_of_leads(company: Company, shift: float, rng: np.random.Generator) -> Worth:
+    """Leads with random source, role, intent and delay, worked and sold to as in the simulation; `opens` is the chance
+    to convert. `shift` is what the market adds to it, in log-odds.
+    """
+    world, rates = company.world, company.world.leads
+    source = choose(rng, rates.sources, DRAWS)
+    standing = effects(world.people.seniorities)[choose(rng, world.people.seniorities, DRAWS)]
+    standing = standing + effects(world.people.functions)[choose(rng, world.people.functions, DRAWS)]
+    intent = world.people.intent_sd * rng.standard_normal(DRAWS)
+    shown = (
+        rates.rate + effects(rates.sources)[source] + rates.touch_effect * np.log1p(rng.poisson(rates.touches, DRAWS))
+    )
+    usual = np.array([level.delay_hours for level in rates.sources.values()])[source]
+    worked_share = np.array([level.worked for level in rates.sources.values()])[source]
+    created = starts(rng, DRAWS)
+    touched = office(rng, later(created, spread(rng, usual, rates.delay_log_sd, DRAWS) * HOUR))
+    delay = delay_effect(rates, (touched - created) / HOUR)
+    skill = company.skill[rng.integers(0, len(company.skill), DRAWS)]
+    opened, won, days = np.zeros(len(FITS)), np.zeros(len(FITS)), []
+    for place, fit in enumerate(FITS):
+        works = logistic(log_odds(worked_share) + rates.select_fit * fit + rates.select_intent * intent)
+        ends = passes(
+            rates, touched, shown + standing + rates.fit_effect * fit + rates.intent_effect * intent + delay, rng
+        )
+        converts = ends.converted_at < NEVER
+        willing = willingness(world.deals, np.full(DRAWS, fit), intent, skill)
+        course = run_stages(world.deals, np.where(converts, ends.converted_at, created), willing, none(), rng=rng)
+        wins = converts & course.won
+        opened[place] = (works * converts).mean()
+        won[place] = (works * wins).mean() * rates.opportunity_share
+        if abs(fit) <= 1.5:
+            days.append(np.stack([ends.converted_at[wins] - created[wins], course.closed_at[wins] - created[wins]]))
+    open_days, win_days = sampled(days, rng)
+    return Worth(opened, won, open_days, win_days)
+
+
+def worth_of_approaches(company: Company, rng: np.random.Generator) -> Worth:
+    """Approaches of a contact with random intent by a random representative."""
+    world, rates = company.world, company.world.deals
+    intent = world.people.intent_sd * rng.standard_normal(DRAWS)
+    skill = company.skill[rng.integers(0, len(company.skill), DRAWS)]
+    begun = starts(rng, DRAWS)
+    created = office(rng, later(begun, rng.exponential(rates.outbound_delay_days * DAY, DRAWS)))
+    opened, won, days = np.zeros(len(FITS)), np.zeros(len(FITS)), []
+    for place, fit in enumerate(FITS):
+        course = run_stages(rates, created, willingness(rates, np.full(DRAWS, fit), intent, skill), none(), rng=rng)
+        opened[place] = chance_to_open(world, np.array([fit]))[0]
+        won[place] = opened[place] * course.won.mean()
+        if abs(fit) <= 1.5:
+            days.append(np.stack([(created - begun)[course.won], (course.closed_at - begun)[course.won]]))
+    open_days, win_days = sampled(days, rng)
+    return Worth(opened, won, open_days, win_days)
+
+
+def none() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+def sampled(days: list[Ints], rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """At most SAMPLE pairs of (opened, won) in days, of all that were won."""
+    both = np.concatenate(days, axis=1) / DAY
+    kept = rng.choice(both.shape[1], SAMPLE) if both.shape[1] else np.zeros(0, dtype=np.int64)
+    return both[0, kept], both[1, kept]
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """Share of a firm's arrivals of the whole history that would be won in the window after a day, if all were: by week
+    and age of the record (weeks x AGES), of those that arrive before the drift and of those after.
+    """
+
+    before: Floats
+    after: Floats
+
+
+def exposure(density: Floats, worth: Worth, horizon: float, drift_day: float) -> Exposure:
+    """`density`: share of all arrivals per day of the history. An arrival counts when it is won after the day and
+    within the horizon, and was opened (a lead: converted) after the record was made.
+    """
+    days = np.arange(len(density) + 1.0)
+    whole = np.concatenate([[0.0], np.cumsum(density)])
+    weeks = np.arange(0.0, len(density) + 7.0, 7.0)
+    tables = np.zeros((2, len(weeks), len(AGES)))
+    bounds = ((0.0, drift_day), (drift_day, days[-1]))
+    for row, day in enumerate(weeks if len(worth.win_days) else ()):
+        for column, age in enumerate(AGES):
+            oldest = day - age - worth.open_days if age < AGES[-1] else np.full(len(worth.open_days), -np.inf)
+            since, until = np.maximum(day - worth.win_days, oldest), day + horizon - worth.win_days
+            for table, (first, last) in zip(tables, bounds, strict=True):
+                upto = np.clip(until, first, last)
+                begin = np.minimum(np.clip(since, first, last), upto)
+                table[row, column] = (np.interp(upto, days, whole) - np.interp(begin, days, whole)).mean()
+    return Exposure(tables[0], tables[1])
+
+
+def at_day_and_age(table: Floats, day: Floats, age: Floats) -> Floats:
+    """Bilinear between weeks and ages."""
+    row = np.clip(day / 7, 0, len(table) - 1.001)
+    column = np.clip(np.interp(age, AGES, np.arange(len(AGES))), 0, len(AGES) - 1.001)
+    low, left = row.astype(np.int64), column.astype(np.int64)
+    down, right = row - low, column - left
+    upper = (1 - right) * table[low, left] + right * table[low, left + 1]
+    lower = (1 - right) * table[low + 1, left] + right * table[low + 1, left + 1]
+    return np.asarray((1 - down) * upper + down * lower, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class AccountRows:
+    """Accounts (places of firms) and the moments at which their chance is asked for."""
+
+    firm: Ints
+    at: Ints
+
+
+@dataclass(frozen=True)
+class Market:
+    """What all accounts share: worth (of leads before and after the drift) and exposure of leads and approaches, and
+    the clock of a converted lead's deal (sorted days from the conversion to the win).
+    """
+
+    leads: tuple[Worth, Worth]
+    approaches: Worth
+    inbound: Exposure
+    outbound: Exposure
+    deal_days: Floats
+    reachable: float
+
+
+def market(company: Company, horizon: float) -> Market:
+    world, span = company.world, company.span
+    leads, later_leads = (
+        worth_of_leads(company, shift, generator(0, "worth of leads")) for shift in (0.0, world.firms.drift.conversion)
+    )
+    approaches = worth_of_approaches(company, generator(0, "worth of approaches"))
+    density = arrival_density(span, world.history)
+    even = np.full(len(density), 1 / len(density))
+    drift = float(min(world.history.drift_day, len(density)))
+    # An approach needs the record from its own beginning on, not from when it opens a deal.
+    begun = Worth(approaches.opens, approaches.wins, np.zeros(len(approaches.open_days)), approaches.win_days)
+    return Market(
+        (leads, later_leads),
+        approaches,
+        exposure(density, leads, horizon, drift),
+        exposure(even, begun, horizon, drift),
+        np.sort(leads.win_days - leads.open_days),
+        1 - float(np.exp(-world.people.contacts_mean)),
+    )
+
+
+def account_chances(company: Company, rows: AccountRows, horizon: float) -> tuple[Floats, Floats]:
+    """p_true and p_visible of each row; the rows must be accounts that were not won yet, and no person accounts."""
+    world, firms, firm = company.world, company.firms, rows.firm
+    shared = market(company, horizon)
+    never = np.zeros(len(firm), dtype=np.bool_)
+    shown = fit_shown(
+        company,
+        fetched(company),
+        firm,
+        company.records.account_at[firm],
+        seen_at=rows.at,
+        industry_known=~firms.hidden_industry[firm],
+        size_known=~firms.hidden_employees[firm],
+        overlay_known=~never,
+    )
+    # The drift is added where it belongs in time; what is shown is the fit before it.
+    before = shown.mean - np.where(company.records.account_at[firm] >= company.span.drift, firms.drift[firm], 0.0)
+    need = world.firms.hidden_sd**2
+    variance = shown.variance + need
+    true = chance(company, shared, rows, firms.fit[firm], firms.shown_fit[firm], horizon=horizon)
+    converted = made_by_conversion(company, firm)
+    # Who converted is more fitting than the columns say; for a firm that was listed before, it wrote in as well.
+    tilt = converted * variance * (world.leads.fit_effect + world.leads.inbound_fit * ~firms.outsider[firm])
+    visible = np.zeros(len(firm))
+    for node, weight in zip(HIDDEN, HIDDEN_WEIGHTS / HIDDEN_WEIGHTS.sum(), strict=True):
+        extra = tilt + node * np.sqrt(variance)
+        looks = before + extra * shown.variance / np.maximum(variance, 1e-12)
+        visible += weight * chance(company, shared, rows, before + extra, looks, horizon=horizon)
+    return true, visible
+
+
+def made_by_conversion(company: Company, firm: Ints) -> Bools:
+    return company.records.account_at[firm] < company.firms.listed_at[firm]
+
+
+def chance(
+    company: Company, shared: Market, rows: AccountRows, fit: Floats, looks: Floats, *, horizon: float
+) -> Floats:
+    """1 - exp(-expected wins), and for a record made by a conversion the chance of that lead's own deal besides.
+
+    `looks` is the fit that sales sees when it chooses whom to approach.
+    """
+    world, firms, firm = company.world, company.firms, rows.firm
+    day = (rows.at - company.span.start) / DAY
+    age = (rows.at - company.records.account_at[firm]) / DAY
+    expected = np.zeros(len(firm))
+    drifted = fit + firms.drift[firm]
+    for here, worth, tables in ((fit, shared.leads[0], "before"), (drifted, shared.leads[1], "after")):
+        lead = np.interp(here, FITS, worth.wins)
+        won = 1 - (1 - lead) * np.exp(-world.leads.colleagues * lead)
+        inbound = at_day_and_age(getattr(shared.inbound, tables), day, age)
+        outbound = at_day_and_age(getattr(shared.outbound, tables), day, age)
+        expected += episode_rate(world, here) * won * inbound
+        approach = np.interp(here, FITS, shared.approaches.wins) * shared.reachable
+        expected += outreach_rate(world, looks) * approach * outbound
+    expected = np.where(firms.outsider[firm] | firms.is_competitor[firm], 0.0, expected)
+    now = np.where(company.records.account_at[firm] >= company.span.drift, drifted, fit)
+    deal = np.interp(now, FITS, shared.leads[0].wins / np.maximum(shared.leads[0].opens, 1e-12))
+    deal = np.where(made_by_conversion(company, firm) & ~firms.is_competitor[firm], deal, 0.0)
+    by_now = np.searchsorted(shared.deal_days, age, side="right") / max(len(shared.deal_days), 1)
+    by_then = np.searchsorted(shared.deal_days, age + horizon, side="right") / max(len(shared.deal_days), 1)
+    own = deal * (by_then - by_now) / np.maximum(1 - deal * by_now, 1e-12)
+    return np.asarray(1 - (1 - own) * np.exp(-expected), dtype=np.float64)
