@@ -1,0 +1,130 @@
+"""The chance of an open new-business deal to be won within a horizon: given everything, and given what is exported.
+
+How hidden terms are integrated out: need, intent, the representative's skill and what the export hides of the fit are
+one normal term (each enters every stage with the same weight), on Gauss-Hermite nodes, weighted by the likelihood of
+the stages passed so far, of the close dates pushed or not, and of being still open.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.demo.company import Company
+from pipelines.demo.deals import open_stages
+from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, generator, log_odds, logistic
+from pipelines.demo.truth.clocks import StageClocks, stage_clocks
+from pipelines.demo.truth.shown import fetched, fit_shown
+
+HIDDEN, HIDDEN_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
+
+
+@dataclass(frozen=True)
+class DealRows:
+    """Open new-business deals (places) and the moments at which their chance is asked for."""
+
+    deal: Ints
+    at: Ints
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where each row's deal stands: the place of its open stage, and the days since it entered that stage."""
+
+    stage: Ints
+    days: Floats
+
+
+def deal_chances(company: Company, rows: DealRows, horizon: float) -> tuple[Floats, Floats]:
+    """p_true and p_visible of each row."""
+    deals, clocks = company.deals, stage_clocks(company.world, horizon, generator(0, "stage clocks"))
+    entered = deals.stage_at[rows.deal]
+    stage = (entered < rows.at[:, None]).sum(axis=1) - 1
+    since = rows.at - np.take_along_axis(entered, stage[:, None], axis=1)[:, 0]
+    standing = Standing(stage, since / DAY)
+    hopeless = company.firms.is_competitor[deals.firm[rows.deal]]
+    open_, win = window(company, clocks, standing, deals.willing[rows.deal][:, None], hopeless=hopeless)
+    true = (win / np.maximum(open_, 1e-12))[:, 0]
+    return true, visible(company, clocks, standing, rows, hopeless=hopeless)
+
+
+def visible(
+    company: Company, clocks: list[StageClocks], standing: Standing, rows: DealRows, *, hopeless: Bools
+) -> Floats:
+    world, rates, deals, firms = company.world, company.world.deals, company.deals, company.firms
+    firm = deals.firm[rows.deal]
+    shown = fit_shown(
+        company,
+        fetched(company),
+        firm,
+        deals.created_at[rows.deal],
+        seen_at=rows.at,
+        industry_known=~firms.hidden_industry[firm],
+        size_known=~firms.hidden_employees[firm],
+        overlay_known=np.ones(len(firm), dtype=np.bool_),
+    )
+    hidden_fit = shown.variance + world.firms.hidden_sd**2
+    hidden_intent = world.people.intent_sd**2
+    # A deal from a lead passed the lead's conversion, which more fitting firms and more willing people do more often.
+    came = deals.lead[rows.deal] >= 0
+    leads = world.leads
+    # The slope of log(chance) is 1 - chance.
+    refused = 1 - logistic(company.leads.shown[np.maximum(deals.lead[rows.deal], 0)])
+    tilt = (
+        came
+        * refused
+        * (
+            rates.fit_effect * hidden_fit * (leads.fit_effect + leads.inbound_fit * ~firms.outsider[firm])
+            + rates.intent_effect * hidden_intent * leads.intent_effect
+        )
+    )
+    tilt = tilt + ~came * (1 - rates.outbound_opens) * rates.fit_effect * hidden_fit * rates.outbound_opens_fit
+    spread = np.sqrt(rates.fit_effect**2 * hidden_fit + rates.intent_effect**2 * hidden_intent + rates.skill_sd**2)
+    willing = (rates.fit_effect * shown.mean + tilt)[:, None] + spread[:, None] * HIDDEN
+    weight = np.log(HIDDEN_WEIGHTS) + passed(company, standing, rows, willing)
+    weight = np.exp(weight - weight.max(axis=1, keepdims=True))
+    open_, win = window(company, clocks, standing, willing, hopeless=hopeless)
+    return np.asarray((weight * win).sum(axis=1) / np.maximum((weight * open_).sum(axis=1), 1e-12), dtype=np.float64)
+
+
+def passed(company: Company, standing: Standing, rows: DealRows, willing: Floats) -> Floats:
+    """Log-likelihood of the stages gone through and of the pushes in them; rows x nodes. A push of the present stage
+    may still come, so it counts only where it did."""
+    rates, deals = company.world.deals, company.deals
+    push = log_odds(np.array([rates.pushed])) - rates.push_effect * willing
+    total = np.zeros(willing.shape)
+    for number, stage in enumerate(open_stages(rates)):
+        through = (standing.stage > number)[:, None]
+        pushed = deals.pushes[rows.deal, number][:, None] > 0
+        told = np.where(pushed, np.log(logistic(push)), np.log(logistic(-push)))
+        went = np.log(logistic(stage.advance + stage.weight * willing))
+        total += np.where(through, went + told, 0.0)
+    return total
+
+
+def window(
+    company: Company, clocks: list[StageClocks], standing: Standing, willing: Floats, *, hopeless: Bools
+) -> tuple[Floats, Floats]:
+    """For each row and value of willingness: the chance that the deal is still open in its stage after so many days,
+    and that it is and will be won within the horizon (rows x values)."""
+    rates = company.world.deals
+    stages = open_stages(rates)
+    goes = [logistic(stage.advance + stage.weight * willing) for stage in stages]
+    goes[-1] = np.where(hopeless[:, None], 0.0, goes[-1])
+    open_, win = np.zeros(willing.shape), np.zeros(willing.shape)
+    for number in range(len(stages)):
+        here = standing.stage == number
+        days = standing.days[here]
+        go = goes[number][here]
+        rest = np.prod([goes[later][here] for later in range(number + 1, len(stages))], axis=0)
+        moves, steps = 1 - rates.stalled, len(stages) - number
+        clock = clocks[number]
+        left = go * (1 - clock.goes.at(days))[:, None] + (1 - go) * (1 - clock.lost.at(days))[:, None]
+        open_[here] = rates.stalled + moves * left
+        win[here] = moves**steps * go * rest * clock.win_window.at(days)[:, None]
+    return open_, win
+
+
+def open_at(company: Company, deal: Ints, at: Ints) -> Bools:
+    """Whether each deal was open at the moment."""
+    deals = company.deals
+    return (deals.created_at[deal] < at) & (np.minimum(deals.closed_at[deal], NEVER) >= at)

@@ -1,0 +1,77 @@
+"""The truth table `propensity`: for each unit and moment the chance of its label, given everything and given what the
+export shows.
+
+What belongs here: which units there are at which moments, and the table. How a chance is found is told in
+lead_chance.py, account_chance.py and deal_chance.py.
+"""
+
+import numpy as np
+import polars as pl
+
+from pipelines.demo.company import Company
+from pipelines.demo.deals import NEW
+from pipelines.demo.draw import DAY, NEVER, Floats
+from pipelines.demo.truth.account_chance import AccountRows, account_chances
+from pipelines.demo.truth.deal_chance import DealRows, deal_chances, open_at
+from pipelines.demo.truth.lead_chance import LeadRows, lead_chances
+from pipelines.demo.truth.moments import Moments, moments
+from pipelines.home import PROJECT_ROOT
+from pipelines.playbook_schema import FILES, Label
+from pipelines.playbook_tables import read_file
+
+DEAL_HORIZON, DEAL_EVERY = 180, 14  # days; until the playbook has labels of opportunities
+
+
+def propensity(company: Company) -> pl.DataFrame:
+    """Columns unit (lead, account, opportunity), id, as_of (timestamp), horizon_days, p_true, p_visible; a row per unit
+    and moment at which the outcome is open. Leads that are older than the migration are left out, since the export
+    does not show when they came; so are accounts of persons, and opportunities of customers.
+    """
+    return pl.concat([of_leads(company), of_accounts(company), of_deals(company)])
+
+
+def rules_of(model: str) -> Label:
+    """What the shipped playbook says of a model's landmarks and horizon."""
+    tables = read_file(PROJECT_ROOT / "pipelines" / "playbook" / "labels.yaml", FILES["labels"])
+    return next(row for table in tables for row in table.rows if isinstance(row, Label) and row.model == model)
+
+
+def of_leads(company: Company) -> pl.DataFrame:
+    rules, leads = rules_of("lead_conversion"), company.leads
+    oldest = leads.created_at + (rules.max_age_days or company.world.history.days) * DAY
+    ends = np.minimum(np.minimum(leads.converted_at, leads.disqualified_at) - 1, oldest)
+    begins = np.where(leads.created_at < company.span.migration, NEVER, leads.created_at)
+    made = moments(company.ids.lead, begins, ends, rules.landmark_every_days, company.span)
+    chances = lead_chances(company, LeadRows(made.unit, made.at), float(rules.horizon_days))
+    return table("lead", company.ids.lead, made, rules.horizon_days, chances)
+
+
+def of_accounts(company: Company) -> pl.DataFrame:
+    rules, firm = rules_of("account_fit"), company.records.accounts
+    begins = np.where(company.firms.is_person[firm], NEVER, company.records.account_at[firm])
+    made = moments(company.ids.account, begins, company.first_won_at[firm] - 1, rules.landmark_every_days, company.span)
+    chances = account_chances(company, AccountRows(firm[made.unit], made.at), float(rules.horizon_days))
+    return table("account", company.ids.account, made, rules.horizon_days, chances)
+
+
+def of_deals(company: Company) -> pl.DataFrame:
+    deals = company.deals
+    begins = np.where(deals.kind == NEW, deals.created_at + 1, NEVER)
+    made = moments(company.ids.opportunity, begins, deals.closed_at - 1, DEAL_EVERY, company.span)
+    still = open_at(company, made.unit, made.at)
+    made = Moments(made.unit[still], made.at[still])
+    chances = deal_chances(company, DealRows(made.unit, made.at), float(DEAL_HORIZON))
+    return table("opportunity", company.ids.opportunity, made, DEAL_HORIZON, chances)
+
+
+def table(unit: str, ids: pl.Series, made: Moments, horizon_days: int, chances: tuple[Floats, Floats]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "id": ids.gather(made.unit),
+            "as_of": pl.from_epoch(pl.Series(made.at, dtype=pl.Int64), time_unit="s").cast(pl.Datetime("us")),
+            "p_true": chances[0],
+            "p_visible": chances[1],
+        }
+    ).select(
+        pl.lit(unit).alias("unit"), "id", "as_of", pl.lit(horizon_days).alias("horizon_days"), "p_true", "p_visible"
+    )
