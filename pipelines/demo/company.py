@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.activities import Activities, make_meetings, make_tasks
+from pipelines.demo.customers import grow_customers
 from pipelines.demo.deals import Deals, Outreach, make_deals, reach_out, skills
 from pipelines.demo.demand import arrive
 from pipelines.demo.draw import Bools, Floats, Ints, Span, earliest, generator
@@ -28,8 +29,10 @@ from pipelines.demo.marketing import (
     plan_campaigns,
     send_mail,
 )
+from pipelines.demo.news import News, happen
 from pipelines.demo.people import People, contact_firms, meet_people
 from pipelines.demo.records import Records, keep_records
+from pipelines.demo.subscriptions import Subscriptions
 from pipelines.demo.web import Forms, Visits, send_forms, visit_pages
 from pipelines.demo.world import World
 
@@ -67,12 +70,14 @@ class Company:
     span: Span
     now: int
     firms: Firms
+    news: News
     people: People
     leads: Leads
     records: Records
     outreach: Outreach
     skill: Floats
     deals: Deals
+    subscriptions: Subscriptions
     tasks: Activities
     meetings: Activities
     campaigns: Campaigns
@@ -105,6 +110,7 @@ def simulate(
     """A cell with about `accounts` rows in its Account object."""
     say("companies and people")
     firms = found_firms(world.firms, accounts, span, generator(seed, "firms", cell))
+    news = happen(world, firms, span, generator(seed, "news", cell))
     contact_firm = contact_firms(world, firms, generator(seed, "contacts", cell))
     come = arrive(world, firms, contact_firm, span, generator(seed, "arrivals", cell))
     everyone = np.concatenate([contact_firm, come.new_person_firm])
@@ -117,6 +123,7 @@ def simulate(
     deals = make_deals(
         world, firms, people, leads, outreach, skill=skill, span=span, rng=generator(seed, "deals", cell)
     )
+    deals, subscriptions = grow_customers(world, firms, deals, news, span, rng=generator(seed, "customers", cell))
     tasks = make_tasks(world, leads, deals, outreach, span, rng=generator(seed, "tasks", cell))
     meetings = make_meetings(world, leads, deals, span, generator(seed, "meetings", cell))
     say("mails, forms and page views")
@@ -156,12 +163,14 @@ def simulate(
         span,
         span.end,
         firms,
+        news,
         people,
         leads,
         records,
         outreach,
         skill,
         deals,
+        subscriptions,
         tasks,
         meetings,
         campaigns,
@@ -219,7 +228,7 @@ def name_records(
         campaign=record_ids("Campaign", len(campaigns), rng),
         task=record_ids("Task", len(tasks), rng),
         event=record_ids("Event", len(meetings), rng),
-        product=record_ids("Product2", len(world.deals.products), rng),
+        product=record_ids("Product2", len(world.customers.products), rng),
         record_type=record_ids("RecordType", 4, rng),
         owner=users.rename("owner").append(record_ids("Queue", QUEUES, rng)),
     )

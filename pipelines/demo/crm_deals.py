@@ -1,119 +1,114 @@
-"""Opportunity, its two histories and its line items as the export shows them."""
-
-from dataclasses import dataclass
+"""Opportunity and its two histories as the export shows them."""
 
 import numpy as np
 import polars as pl
 
+from pipelines.demo import words
+from pipelines.demo.baskets import total
 from pipelines.demo.columns import audit, day, flag, latest, money, planned_day, stamp, unless
 from pipelines.demo.company import Company
+from pipelines.demo.crm_contracts import contract_of_deal
 from pipelines.demo.crm_people import LastTouch, noted
-from pipelines.demo.draw import DAY, NEVER, Bools, Ints, repeat, within
+from pipelines.demo.deal_steps import (
+    Steps,
+    amount_at,
+    forgotten_at,
+    loss_reasons,
+    priced_at,
+    rivals,
+)
+from pipelines.demo.draw import NEVER, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids, refer
 from pipelines.demo.marketing import NURTURE
 from pipelines.demo.records import shown
-
-OPEN_STAGES, EXPANSION = 4, 1
-WON, LOST = OPEN_STAGES, OPEN_STAGES + 1
-PROPOSAL = 2
-
-
-@dataclass(frozen=True)
-class Steps:
-    """The stage history, a row per entered stage, in the order of time: deal, stage, moment, and the close date planned
-    then.
-    """
-
-    deal: Ints
-    stage: Ints
-    at: Ints
-    close: Ints
-
-
-def stage_steps(company: Company) -> Steps:
-    deals, span = company.deals, company.span
-    deal, stage = np.nonzero(deals.stage_at < span.end)
-    closed = np.flatnonzero(deals.closed_at < span.end)
-    at = np.concatenate([deals.stage_at[deal, stage], deals.closed_at[closed]])
-    deal = np.concatenate([deal, closed])
-    stage = np.concatenate([stage, np.where(deals.won[closed], WON, LOST)])
-    push = (company.world.deals.push_days * DAY * np.maximum(stage, 0)).astype(np.int64)
-    planned = np.maximum(deals.planned_close[deal], at + push // 2 + DAY)
-    close = np.where(stage >= WON, at, planned)
-    order = np.lexsort((stage, at))
-    return Steps(deal[order], stage[order], at[order], close[order])
-
-
-def final_close(company: Company, steps: Steps) -> Ints:
-    close = company.deals.planned_close.copy()
-    close[steps.deal] = steps.close  # in the order of time: the last step of each deal stays
-    return close
-
-
-def stage_now(company: Company, steps: Steps) -> Ints:
-    stage = np.zeros(len(company.deals), dtype=np.int64)
-    stage[steps.deal] = steps.stage
-    return stage
+from pipelines.demo.subscriptions import RENEWAL
 
 
 def opportunities(company: Company, touch: LastTouch, steps: Steps) -> pl.DataFrame:
-    deals, span, ids, world = company.deals, company.span, company.ids, company.world
+    deals, ids, world, now = company.deals, company.ids, company.world, company.now
     rng, count = company.generator("opportunity rows"), len(deals)
-    created = shown(deals.created_at, span, 120)
-    stage, closed = stage_now(company, steps), deals.closed_at < span.end
-    owner = ids.owner.gather(deals.owner)
-    amount = amount_now(company, stage)
-    product = pick(list(world.deals.products), rng.integers(0, len(world.deals.products), count))
+    created, closed = shown(deals.created_at, company.span, 120), deals.closed_at < now
+    stage, close, pushes = standing(company, steps)
+    forgotten = forgotten_at(company)
+    lost = closed & ~deals.won
+    rival, rival_at = rivals(company)
+    modified = latest(steps.deal, steps.at, count, now)
+    for moment in (priced_at(company), rival_at, forgotten):
+        modified = np.maximum(modified, np.where(moment < now, moment, -1))
+    amount = amount_at(company, np.arange(count), np.full(count, now - 1))
     forecast = pick([level.forecast for level in world.deals.stages.values()], stage)
-    close = final_close(company, steps)
-    modified = latest(steps.deal, steps.at, count, span.end)
-    source = np.where(deals.lead >= 0, company.leads.source[deals.lead], len(world.leads.sources))
-    return pl.DataFrame(
+    probability = np.array([level.probability for level in world.deals.stages.values()])[stage]
+    owner = ids.owner.gather(deals.owner)
+    frame = pl.DataFrame(
         {
             "Id": ids.opportunity,
-            "IsDeleted": flag(forgotten(company)),
+            "IsDeleted": flag(forgotten < now),
             "AccountId": refer(ids.account, company.records.account_row[deals.firm]),
-            "RecordTypeId": ids.record_type.gather(2 + (deals.kind == EXPANSION)),
-            "Name": company.firms.name.gather(deals.firm) + pl.Series([" - "]) + product,
-            "Description": noted(count, 0.04, rng),
+            "RecordTypeId": ids.record_type.gather(2 + (deals.kind == RENEWAL)),
+            "Name": named(company),
+            "Description": noted(count, world.deal_records.described, rng),
             "StageName": pick(list(world.deals.stages), stage),
-            "Amount": unless(~deals.has_amount, money(amount)),
-            "Probability": pick([str(level.probability) for level in world.deals.stages.values()], stage),
+            "Amount": unless(~deals.has_amount, money(pl.Series(amount))),
+            "Probability": pl.Series(probability),
+            "ExpectedRevenue": unless(~deals.has_amount, money(pl.Series(amount * probability / 100))),
             "CloseDate": planned_day(close),
-            "Type": pick(("New Business", "Existing Business"), deals.kind),
-            "NextStep": unless(closed | (rng.random(count) < 0.6), pl.Series(["Send proposal"] * count)),
-            "LeadSource": pick([*world.leads.sources, "Outbound"], source),
+            "Type": pick(("New Business", "Existing Business", "Renewal"), deals.kind),
+            "NextStep": unless(
+                closed | (rng.random(count) >= world.deal_records.next_step),
+                pick(words.NEXT_STEPS, rng.integers(0, len(words.NEXT_STEPS), count)),
+            ),
+            "LeadSource": came_from(company),
             "IsClosed": flag(closed),
             "IsWon": flag(closed & deals.won),
             "ForecastCategory": forecast,
             "ForecastCategoryName": forecast.replace({"BestCase": "Best Case", "Forecast": "Commit"}),
             "CampaignId": refer(ids.campaign, campaign_of_deal(company)),
-            "HasOpportunityLineItem": flag(has_lines(company, stage)),
+            "HasOpportunityLineItem": flag(priced_at(company) < now),
+            "ContactId": refer(ids.contact, company.records.contact_row[deals.person]),
             "OwnerId": owner,
-            **audit(created, modified, owner, span),
-            "LastActivityDate": day(np.where(touch.deal >= 0, touch.deal, NEVER), span),
+            **audit(created, modified, owner, now),
+            "LastActivityDate": day(np.where(touch.deal >= 0, touch.deal, NEVER), now),
+            "PushCount": pl.Series(pushes),
             "FiscalYear": planned_day(close).str.slice(0, 4),
-            "Loss_Reason__c": unless(
-                ~closed | deals.won, pick(("Price", "Timing", "Competitor", "No decision"), rng.integers(0, 4, count))
-            ),
+            "ContractId": contract_of_deal(company),
+            "Main_Competitor__c": unless(rival_at >= now, pick(list(world.deal_records.competitors), rival)),
+            "Loss_Reason__c": unless(~lost, pick(list(world.deal_records.loss_reasons), loss_reasons(company))),
         }
     )
+    return frame.filter(pl.Series(created < now))
 
 
-def amount_now(company: Company, stage: Ints) -> pl.Series:
-    """The estimate until the proposal, the calculated amount from then on."""
-    return pl.Series(np.where(stage >= PROPOSAL, company.deals.amount, company.deals.first_amount))
+def standing(company: Company, steps: Steps) -> tuple[Ints, Ints, Ints]:
+    """Stage, close date and number of pushes past a month's end of each deal after all these steps."""
+    count = len(company.deals)
+    stage, close = np.zeros(count, dtype=np.int64), company.deals.planned_close.copy()
+    stage[steps.deal] = steps.stage  # in the order of time: the last step of each deal stays
+    close[steps.deal] = steps.close
+    order = np.lexsort((np.arange(len(steps.deal)), steps.deal))
+    month = planned_day(steps.close[order]).str.slice(0, 7)
+    moved = steps.deal[order[steps.pushed[order] & (month > month.shift()).fill_null(False).to_numpy()]]
+    return stage, close, np.bincount(moved, minlength=count).astype(np.int64)
 
 
-def forgotten(company: Company) -> Bools:
-    """A few deleted opportunities: stalled ones that no lead was converted to."""
-    return company.deals.stalled & (company.deals.lead < 0)
+def named(company: Company) -> pl.Series:
+    """The firm and the product that makes most of the deal; a renewal is called so."""
+    lines, deals = company.subscriptions.lines, company.deals
+    worth = total(lines, lines.asked)
+    main = np.zeros(len(deals), dtype=np.int64)
+    order = np.argsort(worth, kind="stable")
+    main[lines.deal[order]] = lines.product[order]
+    products = list(company.world.customers.products)
+    about = pick([*products, "Renewal"], np.where(deals.kind == RENEWAL, len(products), main))
+    return company.firms.name.gather(deals.firm) + pl.Series([" - "]) + about
 
 
-def has_lines(company: Company, stage: Ints) -> Bools:
-    lines: Bools = company.deals.has_amount & (stage >= PROPOSAL) & (stage != LOST)
-    return lines
+def came_from(company: Company) -> pl.Series:
+    """The source of the lead; without one, the outreach of sales, or a customer."""
+    deals, sources = company.deals, list(company.world.leads.sources)
+    place = np.where(deals.kind == 0, len(sources), len(sources) + 1)
+    place = np.where(deals.lead >= 0, company.leads.source[deals.lead], place)
+    return pick([*sources, "Outbound", "Customer"], place)
 
 
 def campaign_of_deal(company: Company) -> Ints:
@@ -126,23 +121,25 @@ def campaign_of_deal(company: Company) -> Ints:
 
 
 def opportunity_history(company: Company, steps: Steps) -> pl.DataFrame:
-    """One row per stage entered since the migration."""
-    deals, span, world = company.deals, company.span, company.world
+    """One row per stage entered and per push since the migration."""
+    deals, span, world, now = company.deals, company.span, company.world, company.now
+    rng = company.generator("opportunity history")
+    ids = record_ids("OpportunityHistory", len(steps.at), rng, cell=company.cell)
     since = steps.at >= span.migration
     deal, stage, at, close = steps.deal[since], steps.stage[since], steps.at[since], steps.close[since]
-    amount = pl.Series(np.where(stage >= PROPOSAL, deals.amount[deal], deals.first_amount[deal]))
+    amount = amount_at(company, deal, at)
     probability = np.array([level.probability for level in world.deals.stages.values()])[stage]
-    stamped = stamp(at, span)
+    stamped = stamp(at, now)
     return pl.DataFrame(
         {
-            "Id": record_ids("OpportunityHistory", len(at), company.generator("opportunity history")),
+            "Id": ids.filter(pl.Series(since)),
             "IsDeleted": pl.Series([None] * len(at), dtype=pl.String),
             "OpportunityId": company.ids.opportunity.gather(deal),
             "CreatedById": company.ids.owner.gather(deals.owner[deal]),
             "CreatedDate": stamped,
             "StageName": pick(list(world.deals.stages), stage),
-            "Amount": unless(~deals.has_amount[deal], money(amount)),
-            "ExpectedRevenue": unless(~deals.has_amount[deal], money(amount * pl.Series(probability) / 100)),
+            "Amount": unless(~deals.has_amount[deal], money(pl.Series(amount))),
+            "ExpectedRevenue": unless(~deals.has_amount[deal], money(pl.Series(amount * probability / 100))),
             "CloseDate": planned_day(close),
             "Probability": pl.Series(probability),
             "ForecastCategory": pick([level.forecast for level in world.deals.stages.values()], stage),
@@ -153,86 +150,40 @@ def opportunity_history(company: Company, steps: Steps) -> pl.DataFrame:
 
 def opportunity_field_history(company: Company, steps: Steps) -> pl.DataFrame:
     """Created, and each change of stage, amount and close date with its old and new value."""
-    deals, span, stages = company.deals, company.span, list(company.world.deals.stages)
-    order = np.lexsort((steps.stage, steps.at, steps.deal))
+    deals, span, now = company.deals, company.span, company.now
+    order = np.lexsort((np.arange(len(steps.at)), steps.deal))
     frame = pl.DataFrame(
         {
             "deal": steps.deal[order],
             "at": steps.at[order],
-            "stage": pick(stages, steps.stage[order]),
-            "number": steps.stage[order],
+            "stage": pick(list(company.world.deals.stages), steps.stage[order]),
             "close": planned_day(steps.close[order]),
+            "amount": unless(
+                ~deals.has_amount[steps.deal[order]],
+                money(pl.Series(amount_at(company, steps.deal[order], steps.at[order]))).cast(pl.String),
+            ),
         }
     )
-    frame = frame.with_columns(
-        old_stage=pl.col("stage").shift().over("deal"),
-        old_close=pl.col("close").shift().over("deal"),
-        old_number=pl.col("number").shift().over("deal"),
-    )
-    changed = frame.filter(pl.col("old_stage").is_not_null())
-    priced = changed.filter((pl.col("number") >= PROPOSAL) & (pl.col("old_number") < PROPOSAL))
-    priced = priced.filter(pl.Series(deals.has_amount).gather(priced["deal"]))
-    amounts = [
-        money(pl.Series(values)).cast(pl.String).gather(priced["deal"]) for values in (deals.first_amount, deals.amount)
-    ]
+    before = [pl.col(name).shift().over("deal").alias(f"old_{name}") for name in ("stage", "close", "amount")]
+    changed = frame.with_columns(before).filter(pl.col("old_stage").is_not_null())
+    made = pl.DataFrame({"deal": np.arange(len(deals)), "at": deals.created_at})
     nothing = pl.lit(None, dtype=pl.String)
-    whole = (
-        pl.concat(
-            [
-                pl.DataFrame({"deal": np.arange(len(deals)), "at": deals.created_at}).with_columns(
-                    Field=pl.lit("created"), old=nothing, new=nothing
-                ),
-                changed.select("deal", "at", Field=pl.lit("StageName"), old="old_stage", new="stage"),
-                changed.filter(pl.col("close") != pl.col("old_close")).select(
-                    "deal", "at", Field=pl.lit("CloseDate"), old="old_close", new="close"
-                ),
-                priced.select("deal", "at", Field=pl.lit("Amount"), old=amounts[0], new=amounts[1]),
-            ]
-        )
-        .filter(pl.col("at") >= span.migration)
-        .sort("at", "deal", "Field")
-    )
+    parts = [made.select("deal", "at", Field=pl.lit("created"), old=nothing, new=nothing)]
+    for name, field in (("stage", "StageName"), ("close", "CloseDate"), ("amount", "Amount")):
+        moved = changed.filter(pl.col(name) != pl.col(f"old_{name}"))
+        parts.append(moved.select("deal", "at", Field=pl.lit(field), old=f"old_{name}", new=name))
+    whole = pl.concat(parts).filter((pl.col("at") >= span.migration) & (pl.col("at") < now)).sort("at", "deal", "Field")
     deal = whole["deal"].to_numpy()
+    rng = company.generator("field history")
     return pl.DataFrame(
         {
-            "Id": record_ids("OpportunityFieldHistory", len(whole), company.generator("field history")),
+            "Id": record_ids("OpportunityFieldHistory", len(whole), rng, cell=company.cell),
             "IsDeleted": pl.Series([None] * len(whole), dtype=pl.String),
             "OpportunityId": company.ids.opportunity.gather(deal),
             "CreatedById": company.ids.owner.gather(deals.owner[deal]),
-            "CreatedDate": stamp(whole["at"].to_numpy(), span),
+            "CreatedDate": stamp(whole["at"].to_numpy(), now),
             "Field": whole["Field"],
             "OldValue": whole["old"],
             "NewValue": whole["new"],
-        }
-    )
-
-
-def line_items(company: Company, steps: Steps) -> pl.DataFrame:
-    """One to three products per priced deal; their total is the amount."""
-    deals, world, span = company.deals, company.world, company.span
-    rng = company.generator("line items")
-    counts = np.where(has_lines(company, stage_now(company, steps)), 1 + rng.binomial(2, 0.35, len(deals)), 0)
-    deal, number = repeat(counts), within(counts)
-    products = len(world.deals.products)
-    product = (rng.integers(0, products, len(deals))[deal] + number) % products
-    share = np.where(counts[deal] == 1, 1.0, np.where(number == 0, 0.6, 0.4 / np.maximum(counts[deal] - 1, 1)))
-    total = np.round(deals.amount[deal] * share, 2)
-    quantity = rng.integers(1, 6, len(deal))
-    created = np.minimum(np.maximum(deals.stage_at[deal, PROPOSAL], span.migration), span.end - 1)
-    created = np.maximum(created, shown(deals.created_at, span, 120)[deal])
-    return pl.DataFrame(
-        {
-            "Id": record_ids("OpportunityLineItem", len(deal), rng),
-            "IsDeleted": pl.Series([None] * len(deal), dtype=pl.String),
-            "OpportunityId": company.ids.opportunity.gather(deal),
-            "SortOrder": pl.Series(number + 1),
-            "Product2Id": company.ids.product.gather(product),
-            "ProductCode": pick([f"P-{place + 1:03d}" for place in range(products)], product),
-            "Name": pick(list(world.deals.products), product),
-            "Quantity": pl.Series(quantity),
-            "UnitPrice": money(pl.Series(np.round(total / quantity, 2))),
-            "TotalPrice": money(pl.Series(total)),
-            "ListPrice": money(pick([str(level.price) for level in world.deals.products.values()], product)),
-            **audit(created, created, company.ids.owner.gather(deals.owner[deal]), span),
         }
     )

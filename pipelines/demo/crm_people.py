@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.demo import words
 from pipelines.demo.columns import address, audit, day, flag, latest, stamp, unless
 from pipelines.demo.company import Company
+from pipelines.demo.customers import CUSTOMER, FORMER, standing
 from pipelines.demo.draw import DAY, NEVER, Bools, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import refer
@@ -72,14 +73,20 @@ def accounts(company: Company, touch: LastTouch) -> pl.DataFrame:
     rng, count = company.generator("accounts"), len(firm)
     created = shown(company.records.account_at[firm], span, 0)
     owner = owners_of_accounts(company)
-    won = company.first_won_at[firm]
+    left = latest(company.subscriptions.firm, company.subscriptions.left_at, len(firms), company.now)[firm]
     last_won = latest(
         company.deals.firm, np.where(company.deals.won, company.deals.closed_at, NEVER), len(firms), span.end
     )[firm]
-    former = (won < span.end - 200 * DAY) & (rng.random(count) < world.deals.churn)
+    relation = standing(company.subscriptions, len(firms), company.now)[firm]
     kind = np.select(
-        [won < span.end, firms.is_competitor[firm], firms.is_partner[firm], rng.random(count) < 0.8],
-        [np.where(former, 1, 0), 2, 3, 4],
+        [
+            relation == CUSTOMER,
+            relation == FORMER,
+            firms.is_competitor[firm],
+            firms.is_partner[firm],
+            rng.random(count) < 0.8,
+        ],
+        [0, 1, 2, 3, 4],
         5,
     )
     person = np.full(len(firms), -1, dtype=np.int64)
@@ -92,6 +99,7 @@ def accounts(company: Company, touch: LastTouch) -> pl.DataFrame:
     modified = np.maximum(
         np.where(last_won > 0, last_won + 60, 0), created + rng.integers(0, 3, count) * rng.integers(60, 50_000, count)
     )
+    modified = np.maximum(modified, left)
     modified = np.where(
         deleted, np.maximum(modified, created + (rng.random(count) * (span.end - created)).astype(np.int64)), modified
     )

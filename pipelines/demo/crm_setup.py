@@ -93,7 +93,7 @@ def opportunity_stages(company: Company) -> pl.DataFrame:
 
 
 def products(company: Company) -> pl.DataFrame:
-    made, count = company.world.deals.products, len(company.world.deals.products)
+    made, count = company.world.customers.products, len(company.world.customers.products)
     created = np.full(count, company.span.migration)
     return pl.DataFrame(
         {

@@ -42,6 +42,9 @@ PREFIXES = {
     "CampaignMemberStatus": "01Y",
     "OpportunityStage": "01J",
     "Campaign": "701",
+    "OpportunityContactRole": "00K",
+    "Contract": "800",
+    "Asset": "02i",
 }
 
 

@@ -170,6 +170,77 @@ OTHER_CITIES = (("Newtown", "", "10"), ("Harbourside", "", "20"), ("Old Mills", 
 TITLES = {"VP": "VP {}", "Director": "Director of {}", "Manager": "{} Manager", "Staff": "{} Specialist"}
 AREAS = {"IT": "Information Technology", "HR": "Human Resources"}
 
+SHORT_WORDS = {
+    "Industries": "Ind.",
+    "Systems": "Sys.",
+    "Components": "Comp.",
+    "Construction": "Constr.",
+    "Engineering": "Eng.",
+    "Consulting": "Cons.",
+    "Associates": "Assoc.",
+    "Logistics": "Log.",
+    "Institute": "Inst.",
+    "Insurance": "Ins.",
+    "Services": "Svcs.",
+    "Holdings": "Hldg.",
+    "Software": "SW",
+    "Networks": "Netw.",
+}
+TRANSLATIONS = {
+    "Bank": "Banque",
+    "Insurance": "Versicherung",
+    "Industries": "Industrie",
+    "Machines": "Maschinen",
+    "Tools": "Werkzeuge",
+    "Stores": "Magasins",
+    "Trading": "Handel",
+    "Academy": "Akademie",
+    "College": "Hochschule",
+    "Schools": "Schulen",
+    "Construction": "Bau",
+    "Concrete": "Beton",
+    "Partners": "Partner",
+    "Logistics": "Logistik",
+    "Freight": "Fracht",
+    "Shipping": "Spedition",
+    "Transport": "Transports",
+    "Hotels": "Hôtels",
+    "Software": "Logiciels",
+    "Data": "Données",
+    "Health": "Gesundheit",
+    "Clinics": "Kliniken",
+    "Services": "Dienste",
+}
+OTHER_ENDINGS = ("com", "net", "eu", "io")
+SHORT_NAMES = {
+    "Alexander": "Alex",
+    "Andrea": "Andi",
+    "Anton": "Toni",
+    "Benjamin": "Ben",
+    "Cathy": "Catherine",
+    "Daniel": "Dan",
+    "David": "Dave",
+    "Frank": "Franky",
+    "Henry": "Harry",
+    "Isaac": "Ike",
+    "Julia": "Jules",
+    "Kate": "Katherine",
+    "Laura": "Lori",
+    "Louis": "Lou",
+    "Max": "Maximilian",
+    "Oliver": "Ollie",
+    "Peter": "Pete",
+    "Rachel": "Rach",
+    "Sam": "Samuel",
+    "Simon": "Si",
+    "Stefan": "Steve",
+    "Theo": "Theodore",
+    "Thomas": "Tom",
+    "Tom": "Thomas",
+    "Victor": "Vic",
+    "Will": "William",
+}
+
 
 def firm_words(industry: str) -> Sequence[str]:
     """What the companies of an industry call themselves."""
@@ -199,3 +270,29 @@ def job_title(seniority: str, function: str) -> str:
     if seniority == "C-Level":
         return CHIEFS.get(function, f"Chief {area} Officer")
     return TITLES.get(seniority, "{} " + seniority).format(area)
+
+
+HEADLINES = {
+    "executive_change": (
+        "{} names a new chief executive",
+        "New head of operations at {}",
+        "{}: finance chief steps down after six years",
+        "{} appoints former consultant to its board",
+    ),
+    "acquisition": ("{} to be taken over", "Competitor buys {}", "{} acquires smaller rival", "{} merges two units"),
+    "funding": ("{} raises a new round", "Investors back {}", "{} secures growth capital", "Fresh money for {}"),
+    "hiring": ("{} opens a new site", "{} looks for staff in several countries", "{} doubles its team"),
+    "layoff": ("{} cuts jobs", "{} closes a site", "Fewer people at {} after a weak quarter"),
+}
+OTHER_HEADLINES = ("News from {}", "{} in the news", "What is new at {}")
+NEXT_STEPS = (
+    "Send proposal",
+    "Call about open questions",
+    "Demo for the wider team",
+    "Waiting for the legal review",
+    "Meet the budget owner",
+    "Send references",
+    "Agree on a start date",
+    "Follow up next week",
+)
+ROLES = ("Decision Maker", "Economic Buyer", "Evaluator", "Influencer", "Business User", "Executive Sponsor")

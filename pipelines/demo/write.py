@@ -14,8 +14,19 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.demo import crm_activities, crm_campaigns, crm_deals, crm_leads, crm_people, crm_setup, engagement
+from pipelines.demo import (
+    crm_activities,
+    crm_campaigns,
+    crm_contracts,
+    crm_deals,
+    crm_leads,
+    crm_lines,
+    crm_people,
+    crm_setup,
+    engagement,
+)
 from pipelines.demo.company import Company, first_known, simulate
+from pipelines.demo.deal_steps import stage_steps
 from pipelines.demo.draw import history_span
 from pipelines.demo.flaws import Planted, with_flaws
 from pipelines.demo.overlay import fetched_firmographics
@@ -100,7 +111,7 @@ def make_folder(out: Path) -> None:
 
 def salesforce(company: Company) -> list[tuple[str, pl.DataFrame]]:
     """The CRM's objects by name."""
-    touch, steps = crm_people.last_touches(company), crm_deals.stage_steps(company)
+    touch, steps = crm_people.last_touches(company), stage_steps(company)
     return [
         ("Account", crm_people.accounts(company, touch)),
         ("Contact", crm_people.contacts(company, touch)),
@@ -109,7 +120,10 @@ def salesforce(company: Company) -> list[tuple[str, pl.DataFrame]]:
         ("Opportunity", crm_deals.opportunities(company, touch, steps)),
         ("OpportunityHistory", crm_deals.opportunity_history(company, steps)),
         ("OpportunityFieldHistory", crm_deals.opportunity_field_history(company, steps)),
-        ("OpportunityLineItem", crm_deals.line_items(company, steps)),
+        ("OpportunityLineItem", crm_lines.line_items(company)),
+        ("OpportunityContactRole", crm_lines.contact_roles(company)),
+        ("Contract", crm_contracts.contracts(company)),
+        ("Asset", crm_contracts.assets(company)),
         ("Product2", crm_setup.products(company)),
         ("Campaign", crm_campaigns.campaigns(company)),
         ("CampaignMember", crm_campaigns.campaign_members(company)),

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from pipelines.demo.world.customers import Billing, Customers, DealRecords, News, Service, Texts
 from pipelines.demo.world.market import Firms, History, Overlay, People
 from pipelines.demo.world.part import Part
 from pipelines.demo.world.reach import Marketing, Web
@@ -34,6 +35,12 @@ class World(Part):
     sales: Sales
     marketing: Marketing
     web: Web
+    customers: Customers
+    deal_records: DealRecords
+    service: Service
+    billing: Billing
+    news: News
+    texts: Texts
 
 
 def read_world(named: str | Path) -> World:

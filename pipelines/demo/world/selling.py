@@ -26,11 +26,6 @@ class Stage(Part):
     days_log_sd: Annotated[float, Field(ge=0)] = 0.0
 
 
-class Product(Part):
-    price: Positive
-    family: str
-
-
 class Leads(Part):
     episodes: Annotated[float, Field(ge=0)]
     inbound_fit: float
@@ -109,9 +104,7 @@ class Deals(Part):
     plan_days: Positive
     plan_log_sd: Annotated[float, Field(ge=0)]
     push_days: Positive
-    churn: Share
     stages: Annotated[dict[str, Stage], Field(min_length=3)]
-    products: dict[str, Product]
 
 
 class Sales(Part):

@@ -1,0 +1,126 @@
+"""What the CRM was told about each deal, and when: stages, close dates that were pushed, amounts, reasons for a loss.
+
+What does not belong here: how a row looks. Everything is there for the whole history, whatever the export's moment.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.demo.company import Company
+from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, choose, office, spread
+from pipelines.demo.subscriptions import RENEWAL
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A row per stage entered and per push, in the order of time: deal, stage, moment, the close date from then on,
+    and whether it was a push.
+    """
+
+    deal: Ints
+    stage: Ints
+    at: Ints
+    close: Ints
+    pushed: Bools
+
+
+def won_stage(company: Company) -> int:
+    """The place of the stage of won deals; lost is the next one."""
+    return len(company.world.deals.stages) - 2
+
+
+def stage_steps(company: Company) -> Steps:
+    """Stages entered and close dates moved before the export's moment."""
+    deals, won = company.deals, won_stage(company)
+    push_at, push_close = moved_closes(company)
+    parts = []
+    close = deals.planned_close
+    for stage in range(won):
+        entered = np.flatnonzero(deals.stage_at[:, stage] < NEVER)
+        parts.append((entered, np.full(len(entered), stage), deals.stage_at[entered, stage], close[entered], False))
+        pushed = np.flatnonzero(push_at[:, stage] < NEVER)
+        parts.append((pushed, np.full(len(pushed), stage), push_at[pushed, stage], push_close[pushed, stage], True))
+        close = np.where(push_at[:, stage] < NEVER, push_close[:, stage], close)
+    ended = np.flatnonzero(deals.closed_at < NEVER)
+    at = deals.closed_at[ended]
+    parts.append((ended, np.where(deals.won[ended], won, won + 1), at, at, False))
+    deal, stages, at, closes = (np.concatenate([part[number] for part in parts]) for number in range(4))
+    is_push = np.concatenate([np.full(len(part[0]), part[4]) for part in parts])
+    order = np.lexsort((is_push, stages, at))
+    order = order[at[order] < company.now]
+    return Steps(deal[order], stages[order], at[order], closes[order], is_push[order])
+
+
+def moved_closes(company: Company) -> tuple[Ints, Ints]:
+    """When the close date was pushed in each stage (deals x open stages, NEVER for not) and where to."""
+    deals, rates = company.deals, company.world.deals
+    rng, (count, stages) = company.generator("pushed dates"), deals.stage_at.shape
+    part = rng.random((count, stages))
+    far = rng.exponential(rates.push_days * DAY, (count, stages)).astype(np.int64) + DAY
+    after = np.minimum(
+        np.concatenate([deals.stage_at[:, 1:], deals.closed_at[:, None]], axis=1), deals.closed_at[:, None]
+    )
+    open_ended = deals.stage_at + int(rates.plan_days * DAY)
+    until = np.where(after < NEVER, after, open_ended)
+    at = deals.stage_at + (part * (until - deals.stage_at)).astype(np.int64)
+    push_at = np.where((deals.pushes > 0) & (deals.stage_at < NEVER), at, NEVER)
+    close, push_close = deals.planned_close, np.zeros((count, stages), dtype=np.int64)
+    for stage in range(stages):
+        moved = push_at[:, stage] < NEVER
+        close = np.where(moved, np.maximum(close, push_at[:, stage]) + far[:, stage], close)
+        push_close[:, stage] = close
+    return push_at, push_close
+
+
+def priced_at(company: Company) -> Ints:
+    """When the lines of each deal were entered, and with them the amount; NEVER for deals that did not get so far."""
+    deals = company.deals
+    stage = min(company.world.deal_records.priced_from_stage, deals.stage_at.shape[1] - 1)
+    moment = np.where(deals.kind == RENEWAL, deals.created_at, deals.stage_at[:, stage])
+    return np.where(deals.has_amount, moment, NEVER)
+
+
+def amount_at(company: Company, deal: Ints, moment: Ints) -> Floats:
+    """The amount of deals as of moments: the estimate, then that of the lines; a renewal shrinks at its close."""
+    deals = company.deals
+    begins = np.where(deals.kind == RENEWAL, deals.closed_at, priced_at(company))
+    return np.asarray(np.where(moment >= begins[deal], deals.amount[deal], deals.first_amount[deal]), dtype=np.float64)
+
+
+def forgotten_at(company: Company) -> Ints:
+    """When a deal was deleted: some time after it stalled, unless a lead was converted to it; NEVER for the others."""
+    deals, rates = company.deals, company.world.deals
+    waits = spread(company.generator("forgotten deals"), rates.plan_days * DAY, rates.plan_log_sd, len(deals))
+    last = np.where(deals.stage_at < NEVER, deals.stage_at, 0).max(axis=1)
+    return np.where(deals.stalled & (deals.lead < 0), last + waits.astype(np.int64), NEVER)
+
+
+def loss_reasons(company: Company) -> Ints:
+    """Why each deal is lost if it is (a place in the world's list): other reasons for renewals than for other deals."""
+    reasons = company.world.deal_records.loss_reasons
+    draw = company.generator("loss reasons").random(len(company.deals))
+    shares = np.array([[reason.share, reason.renewal_share] for reason in reasons.values()])
+    reached = np.cumsum(shares / shares.sum(axis=0), axis=0)[:-1]
+    usual = np.searchsorted(reached[:, 0], draw, side="right")
+    return np.where(company.deals.kind == RENEWAL, np.searchsorted(reached[:, 1], draw, side="right"), usual)
+
+
+def rivals(company: Company) -> tuple[Ints, Ints]:
+    """The competitor named in each deal, and since when (NEVER: never): some early, others when it won the deal."""
+    records, deals = company.world.deal_records, company.deals
+    rng = company.generator("competitors of deals")
+    rival = choose(rng, records.competitors, len(deals))
+    early = rng.random(len(deals)) < records.competitor_early
+    lost_to = np.array([name == records.lost_to for name in records.loss_reasons])[loss_reasons(company)]
+    late = ~deals.won & lost_to & (rng.random(len(deals)) < records.competitor_late)
+    return rival, np.where(early, deals.created_at, np.where(late, deals.closed_at, NEVER))
+
+
+def role_times(company: Company, deal: Ints, person: Ints, rng: np.random.Generator) -> Ints:
+    """When a person was entered with a deal: while it was open, and not before the person was a contact."""
+    deals = company.deals
+    until = np.minimum(deals.closed_at, deals.created_at + int(company.world.deals.plan_days * DAY))[deal]
+    created = deals.created_at[deal]
+    at = created + (rng.random(len(deal)) * (until - created)).astype(np.int64)
+    return office(rng, np.maximum(at, company.records.contact_at[person]))
