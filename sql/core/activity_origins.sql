@@ -3,7 +3,8 @@
 -- A conversion moves the lead's activities to the contact and leaves no word of it. An activity was the lead's when its
 -- last change is the conversion, or when it is older than the contact and only that lead can have brought it. One that
 -- did not change since was the contact's. The others (changed again later) nobody can tell: they count as the contact's,
--- but only from the conversion on, so that none of them enters what was known of the lead before.
+-- but only from the conversion on, so that none of them enters what was known of the lead before. Of several leads that
+-- became one contact it was the one that was there already.
 with
 
 sources as (
@@ -58,7 +59,11 @@ candidates as (
 select
     source,
     source_id,
-    case when count(*) filter (where is_moved) = 1 then min(lead_id) filter (where is_moved) end as lead_id,
+    case
+        when count(*) filter (where is_moved and not is_before_lead) = 1
+        then min(lead_id) filter (where is_moved and not is_before_lead)
+        when count(*) filter (where is_moved) = 1 then min(lead_id) filter (where is_moved)
+    end as lead_id,
     max(converted_at) as converted_at,
 from candidates
 where is_moved or not is_before_lead

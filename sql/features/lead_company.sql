@@ -1,6 +1,6 @@
 -- One row per lead and moment with what was known then of the company behind the lead's e-mail domain
 -- key: lead_id, as_of
--- The account that a conversion makes or picks is not looked at: before the conversion nobody knew it.
+-- The oldest account record of the domain stands for the company.
 with
 
 moments as (
@@ -11,19 +11,9 @@ moments as (
 ),
 
 matches as (
-    select
-        moments.lead_id,
-        moments.as_of,
-        accounts.account_id,
-        accounts.first_won_at,
-    from moments
-    inner join core.accounts as accounts
-        on moments.email_domain = accounts.domain
-        and accounts.created_at <= moments.as_of
-    where not accounts.is_person_account
-    qualify row_number() over (
-        partition by moments.lead_id, moments.as_of order by accounts.created_at, accounts.account_id
-    ) = 1
+    select lead_id, as_of, account_id, first_won_at
+    from features.lead_accounts
+    where place = 1
 ),
 
 deals as (

@@ -20,11 +20,12 @@ select
     days_old.weight,
     case when leads.is_backfilled then null else days_old.age_days end as age_days,
     leads.lead_source,
-    leads.industry,
-    leads.country,
-    leads.employees,
-    leads.annual_revenue,
     leads.is_free_mail,
+    firmographics.company_industry,
+    firmographics.company_country,
+    firmographics.company_employees,
+    firmographics.company_revenue,
+    firmographics.technologies,
     roles.seniority,
     roles.job_function,
     coalesce(actions.actions_7d, 0) as actions_7d,
@@ -52,4 +53,7 @@ from days_old
 inner join core.leads as leads on days_old.lead_id = leads.lead_id
 left join features.lead_roles as roles on days_old.lead_id = roles.lead_id
 left join features.lead_actions as actions on days_old.lead_id = actions.lead_id and days_old.as_of = actions.as_of
+left join features.lead_firmographics as firmographics
+    on days_old.lead_id = firmographics.lead_id
+    and days_old.as_of = firmographics.as_of
 left join features.lead_company as company on days_old.lead_id = company.lead_id and days_old.as_of = company.as_of

@@ -10,8 +10,8 @@ from tests.features.company import Company, Rows
 CREATED = "2024-03-01 09:00"
 CONVERTED = "2024-05-10 15:30:00"
 LEAD = {"Id": "00Q1", "FirstName": "Kim", "LastName": "Lee", "Title": "VP Sales", "Company": "Acme",
-        "Email": "kim@acme.com", "Phone": "1", "Website": "acme.com", "Country": "Chile", "Industry": "Retail",
-        "NumberOfEmployees": 90, "LeadSource": "Web", "Status": "New", "CreatedDate": CREATED}  # fmt: skip
+        "Email": "kim@acme.com", "Phone": "1", "Website": "acme.com", "Country": "Chile",
+        "LeadSource": "Web", "Status": "New", "CreatedDate": CREATED}  # fmt: skip
 NOT_FEATURES = "lead_id, purpose, group_id, label, weight"
 
 
@@ -26,7 +26,10 @@ def lead_with_a_past(company: Company) -> None:
     company.add("lead", Id="00Q4", Status="MQL", CreatedDate="2024-01-02", SystemModstamp="2024-01-03")
     for day in ("2024-01-03", "2024-09-30"):  # a history that reaches over all of it
         company.add("lead_history", LeadId="00Q4", Field="Status", OldValue="New", NewValue="MQL", CreatedDate=day)
-    company.add("account", Id="001old", Website="www.acme.com", CreatedDate="2024-02-01")
+    company.add("account", Id="001old", Website="www.acme.com", Industry="Retail", CreatedDate="2024-02-01")
+    for day, employees in (("2024-02-10", 80), ("2024-04-15", 90), ("2024-06-01", 100)):
+        company.put("raw.firmographic", domain="acme.com", source="register", fetched_at=day, employees=employees,
+                    industry="Trade", annual_revenue=employees * 1000, technologies="SAP;Snowflake")  # fmt: skip
     company.add("opportunity", Id="006old", AccountId="001old", CreatedDate="2024-02-20", IsClosed=True, IsWon=True,
                 CloseDate="2024-04-01", SystemModstamp="2024-04-01 18:00", StageName="Closed Won")  # fmt: skip
     company.add("campaign", Id="7011", Type="Webinar", Name="Open day")
@@ -67,7 +70,8 @@ def convert(company: Company, contact: str, account: str, opportunity: str | Non
 
 
 def new_records(company: Company, is_exact: bool = True) -> None:
-    company.add("account", Id="001new", Name="Acme", Website="acme.com", CreatedDate=CONVERTED)
+    company.add("account", Id="001new", Name="Acme", Website="acme.com", Industry="Banking", NumberOfEmployees=3,
+                AnnualRevenue=4, BillingCountry="Peru", CreatedDate=CONVERTED)  # fmt: skip
     company.add("contact", Id="0031", AccountId="001new", Email="kim@acme.com", CreatedDate=CONVERTED)
     company.add("opportunity", Id="006new", AccountId="001new", CreatedDate=CONVERTED, StageName="Open")
     convert(company, "0031", "001new", "006new", is_exact)
@@ -75,6 +79,22 @@ def new_records(company: Company, is_exact: bool = True) -> None:
 
 def known_by_day_alone(company: Company) -> None:
     new_records(company, is_exact=False)
+
+
+def new_records_into_which_the_old_account_is_merged(company: Company) -> None:
+    """Which of two records lives on is decided later."""
+    new_records(company)
+    company.change("raw.account", "IsDeleted = true, MasterRecordId = '001new', SystemModstamp = '2024-05-12 10:00' "
+                   "where Id = '001old'")  # fmt: skip
+    company.change("raw.opportunity", "AccountId = '001new' where Id = '006old'")
+
+
+def second_lead_of_the_person(company: Company) -> None:
+    """Another record of the same person converts, and later this one."""
+    company.add("lead", Id="00Q5", Email="KIM@acme.com ", CreatedDate="2024-05-10 15:00", IsConverted=True,
+                ConvertedContactId="0031", ConvertedAccountId="001new", ConvertedDate="2024-05-10",
+                SystemModstamp=CONVERTED)  # fmt: skip
+    new_records(company)
 
 
 def existing_contact_of_the_same_address(company: Company) -> None:
@@ -124,6 +144,8 @@ def nobody(company: Company) -> None:
 @pytest.mark.parametrize(("there_before", "conversion"), [
     (nobody, new_records),
     (nobody, known_by_day_alone),
+    (nobody, new_records_into_which_the_old_account_is_merged),
+    (nobody, second_lead_of_the_person),
     (contact_of_the_same_address, existing_contact_of_the_same_address),
     (contact_of_another_address, existing_contact_of_another_address),
     (two_contacts, existing_contact_of_another_address),
@@ -160,7 +182,8 @@ def test_what_was_scored_on_a_day_is_what_is_learned_from_that_day_later(company
 def test_the_deeds_before_the_conversion_are_counted_at_the_landmarks_that_knew_them(company: Company) -> None:
     lead_with_a_past(company)
     new_records(company)
-    columns = ("actions_90d, pricing_views_365d, hand_raises_365d, email_opens_90d, email_clicks_365d, "
+    columns = ("company_employees, company_revenue, company_industry, company_country, technologies, "
+               "actions_90d, pricing_views_365d, hand_raises_365d, email_opens_90d, email_clicks_365d, "
                "campaign_responses_365d, company_is_customer, company_open_deals, company_other_leads, "
                "seniority")  # fmt: skip
 
@@ -168,8 +191,10 @@ def test_the_deeds_before_the_conversion_are_counted_at_the_landmarks_that_knew_
         return company.rows("features.lead_conversion", columns, f"lead_id = '00Q1' and as_of = '{day}'")
 
     # the call of 5 March; then the form of the 10th tells whose cookie the visits were
-    assert known("2024-03-07") == [(1, 0, 0, 0, 0, 0, False, 1, 1, "executive")]
-    assert known("2024-03-11") == [(4, 2, 1, 1, 0, 0, False, 1, 1, "executive")]
-    assert known("2024-04-10") == [(7, 3, 1, 1, 1, 1, True, 0, 2, "executive")]
+    register = (80, 80_000, "Retail", "Chile", "SAP, Snowflake")
+    refetched = (90, 90_000, "Retail", "Chile", "SAP, Snowflake")
+    assert known("2024-03-07") == [(*register, 1, 0, 0, 0, 0, 0, False, 1, 1, "executive")]
+    assert known("2024-03-11") == [(*register, 4, 2, 1, 1, 0, 0, False, 1, 1, "executive")]
+    assert known("2024-04-10") == [(*register, 7, 3, 1, 1, 1, 1, True, 0, 2, "executive")]
     # a call by sales and a meeting are no deeds of the prospect; nothing after the landmark counts
-    assert known("2024-05-10") == [(7, 3, 1, 1, 1, 1, True, 0, 2, "executive")]
+    assert known("2024-05-10") == [(*refetched, 7, 3, 1, 1, 1, 1, True, 0, 2, "executive")]

@@ -95,6 +95,8 @@ def test_no_feature_is_made_of_an_outcome_or_of_a_tracked_field_without_its_date
     assert ("raw.lead", "title") in reached["features.lead_conversion.seniority"]
     assert ("raw.web_visit", "page") in reached["features.lead_conversion.pricing_views_30d"]
     assert ("raw.email_event", "event_type") in reached["features.lead_conversion.email_clicks_30d"]
+    for table, name in (("raw.lead", "industry"), ("raw.account", "industry"), ("raw.firmographic", "industry")):
+        assert (table, name) in reached["features.lead_conversion.company_industry"]
     assert ("raw.account", "numberofemployees") in reached["features.account_fit.employees"]
     assert ("raw.firmographic", "technologies") in reached["features.account_fit.technologies"]
     assert ("raw.account", "createddate") in reached["features.account_fit.record_age_days"]
@@ -133,6 +135,8 @@ def test_a_planted_feature_that_knows_the_outcome_is_caught(
 def test_the_dated_columns_are_compared_with_the_landmark_where_features_read_them() -> None:
     comparisons = {
         "lead_company.sql": ["matches.first_won_at <= moments.as_of", "opportunities.closed_at > matches.as_of"],
+        "lead_accounts.sql": ["records.created_at <= spine.as_of"],
+        "lead_firmographics.sql": ["firmographics.fetched_at <= moments.as_of"],
         "lead_actions.sql": ["touches.occurred_at <= spine.as_of", "touches.known_at <= spine.as_of"],
     }
     for file, expected in comparisons.items():
