@@ -122,7 +122,7 @@ def visit_pages(
     known = np.repeat(touched, rng.poisson(rates.customer_views, len(touched)))
     calm = span.start + (rng.random(len(known)) * span.seconds).astype(np.int64)
     buying = repeat(rng.poisson(world.web.deal_views, len(deals)))
-    around = later(deals.created_at[buying], rng.normal(-3 * DAY, 14 * DAY, len(buying)))
+    around = later(deals.created_at[buying], rng.exponential(world.web.deal_view_days * DAY, len(buying)))
     person = np.concatenate([leads.person[np.concatenate([before, after, touch])], known, deals.person[buying]])
     idle = np.full(len(known) + len(buying), -1, dtype=np.int64)
     own = replace(

@@ -41,6 +41,7 @@ class Web(Part):
     form_mix: Annotated[list[Share], Field(min_length=6, max_length=6)]
     stranger_pricing: Share
     deal_views: float
+    deal_view_days: Positive
     second_cookie: Share
     anonymous_cookies: float
     anonymous_views: float
