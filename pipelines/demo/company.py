@@ -29,6 +29,7 @@ from pipelines.demo.marketing import (
     plan_campaigns,
     send_mail,
 )
+from pipelines.demo.merges import Kept, Rows, keep_rows
 from pipelines.demo.news import News, happen
 from pipelines.demo.people import People, contact_firms, meet_people
 from pipelines.demo.records import Records, keep_records
@@ -41,7 +42,9 @@ QUEUES = 2
 
 @dataclass(frozen=True)
 class Ids:
-    """Record ids by row; `owner` holds the representatives, then marketing, integration, and the queues."""
+    """Record ids by row, copies of accounts, contacts and leads behind the first ones; `owner` holds the
+    representatives, then marketing, integration, and the queues.
+    """
 
     account: pl.Series
     contact: pl.Series
@@ -90,6 +93,7 @@ class Company:
     unsubscribed_at: Ints
     bounced_at: Ints
     first_won_at: Ints
+    kept: Kept
     ids: Ids
 
     def generator(self, stage: str) -> np.random.Generator:
@@ -152,9 +156,19 @@ def simulate(
         rng=generator(seed, "visits", cell),
     )
     won = deals.won & (deals.closed_at < span.end)
-    ids = name_records(
-        world, records, leads, deals, campaigns, tasks=tasks, meetings=meetings, rng=generator(seed, "ids", cell)
+    kept = keep_rows(
+        world,
+        firms,
+        people,
+        leads,
+        records,
+        deals=deals,
+        outreach=outreach,
+        reached=np.concatenate([sends.person, members.person]),
+        span=span,
+        rng=generator(seed, "rows", cell),
     )
+    ids = name_records(world, kept, deals, campaigns, tasks=tasks, meetings=meetings, rng=generator(seed, "ids", cell))
     return Company(
         world,
         cell,
@@ -183,6 +197,7 @@ def simulate(
         unsubscribed_at=first_mail_event(mail, sends, UNSUBSCRIBE, len(people)),
         bounced_at=first_mail_event(mail, sends, BOUNCE, len(people)),
         first_won_at=earliest(deals.firm[won], deals.closed_at[won], len(firms)),
+        kept=kept,
         ids=ids,
     )
 
@@ -210,8 +225,7 @@ def first_mail_event(mail: MailEvents, sends: Sends, kind: int, people: int) -> 
 
 def name_records(
     world: World,
-    records: Records,
-    leads: Leads,
+    kept: Kept,
     deals: Deals,
     campaigns: Campaigns,
     *,
@@ -221,9 +235,9 @@ def name_records(
 ) -> Ids:
     users = record_ids("User", world.sales.representatives + 2, rng)
     return Ids(
-        account=record_ids("Account", len(records.accounts), rng),
-        contact=record_ids("Contact", len(records.contacts), rng),
-        lead=record_ids("Lead", len(leads), rng),
+        account=row_ids("Account", kept.accounts, rng),
+        contact=row_ids("Contact", kept.contacts, rng),
+        lead=row_ids("Lead", kept.leads, rng),
         opportunity=record_ids("Opportunity", len(deals), rng),
         campaign=record_ids("Campaign", len(campaigns), rng),
         task=record_ids("Task", len(tasks), rng),
@@ -232,3 +246,10 @@ def name_records(
         record_type=record_ids("RecordType", 4, rng),
         owner=users.rename("owner").append(record_ids("Queue", QUEUES, rng)),
     )
+
+
+def row_ids(kind: str, rows: Rows, rng: np.random.Generator) -> pl.Series:
+    """Ids that ascend in the order of creation, by row."""
+    place = np.empty(len(rows), dtype=np.int64)
+    place[rows.order] = np.arange(len(rows))
+    return record_ids(kind, len(rows), rng).gather(place)

@@ -97,7 +97,7 @@ def leads(company: Company, touch: LastTouch) -> pl.DataFrame:
     first, last = people.first.gather(person), people.last.gather(person)
     frame = pl.DataFrame(
         {
-            "Id": ids.lead,
+            "Id": ids.lead.head(count),
             "IsDeleted": flag(deleted),
             "MasterRecordId": refer(ids.lead, master),
             "LastName": last,

@@ -9,7 +9,7 @@ from pipelines.demo import words
 from pipelines.demo.columns import address, audit, day, flag, latest, stamp, unless
 from pipelines.demo.company import Company
 from pipelines.demo.customers import CUSTOMER, FORMER, standing
-from pipelines.demo.draw import DAY, NEVER, Bools, Ints
+from pipelines.demo.draw import NEVER, Bools, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import refer
 from pipelines.demo.records import shown
@@ -106,7 +106,7 @@ def accounts(company: Company, touch: LastTouch) -> pl.DataFrame:
     bought = day(np.where(last_won > 0, last_won, NEVER), span)
     frame = pl.DataFrame(
         {
-            "Id": company.ids.account,
+            "Id": company.ids.account.head(count),
             "IsDeleted": flag(deleted),
             "MasterRecordId": pl.Series([None] * count, dtype=pl.String),
             "Name": pl.select(pl.when(pl.Series(one)).then(full_name).otherwise(firms.name.gather(firm))).to_series(),
@@ -206,7 +206,7 @@ def contacts(company: Company, touch: LastTouch) -> pl.DataFrame:
     source = np.where(came[person] >= 0, company.leads.source[came[person]], len(company.world.leads.sources))
     frame = pl.DataFrame(
         {
-            "Id": company.ids.contact,
+            "Id": company.ids.contact.head(count),
             "IsDeleted": flag(deleted),
             "MasterRecordId": pl.Series([None] * count, dtype=pl.String),
             "AccountId": refer(company.ids.account, account),

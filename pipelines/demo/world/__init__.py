@@ -12,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from pipelines.demo.world.customers import Billing, Customers, DealRecords, News, Service, Texts
+from pipelines.demo.world.exports import CustomColumn, Exports
 from pipelines.demo.world.market import Firms, History, Overlay, People
 from pipelines.demo.world.part import Part
 from pipelines.demo.world.reach import Marketing, Web
@@ -41,6 +42,8 @@ class World(Part):
     billing: Billing
     news: News
     texts: Texts
+    custom_columns: list[CustomColumn]
+    exports: Exports
 
 
 def read_world(named: str | Path) -> World:
