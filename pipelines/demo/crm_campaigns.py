@@ -8,7 +8,7 @@ from pipelines.demo.company import Company
 from pipelines.demo.draw import DAY, NEVER
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids, refer
-from pipelines.demo.marketing import EMAIL, KINDS, LIST_UPLOAD, NEWSLETTER, NURTURE, TRADE_SHOW, WEBINAR
+from pipelines.demo.marketing import EMAIL, EXPERIMENT, KINDS, LIST_UPLOAD, NEWSLETTER, NURTURE, TRADE_SHOW, WEBINAR
 
 MEMBER_STATUS = {  # by kind of campaign: label of status 0, 1, 2 and whether it is an answer
     EMAIL: (("Planned", False), ("Sent", False), ("Clicked", True)),
@@ -16,6 +16,7 @@ MEMBER_STATUS = {  # by kind of campaign: label of status 0, 1, 2 and whether it
     WEBINAR: (("Invited", False), ("Registered", True), ("Attended", True)),
     TRADE_SHOW: (("Invited", False), ("No Show", False), ("Visited Booth", True)),
     LIST_UPLOAD: (("Uploaded", False), ("Sent", False), ("Responded", True)),
+    EXPERIMENT: (("Control", False), ("Treatment", False), ("Attended", True)),
     NURTURE: (("Planned", False), ("Sent", False), ("Responded", True)),
 }
 
@@ -29,12 +30,16 @@ def campaigns(company: Company) -> pl.DataFrame:
         + pl.Series([" "])
         + pl.from_epoch(pl.Series(made.start_at), time_unit="s").dt.strftime("%Y-%m")
     )
+    tried = list(company.world.experiments)
+    first = count - 1 - len(tried)
+    names = pl.concat([names.head(first), pl.Series([one.name for one in tried], dtype=pl.String), names.tail(1)])
     end = np.where(made.kind == NURTURE, NEVER, made.start_at + 7 * DAY)
+    end[first:-1] = [span.start + one.to_day * DAY for one in tried]
     done = end < span.end
     members = np.bincount(company.members.campaign, minlength=count)
     marketing = pl.Series([company.ids.owner[company.world.sales.representatives]] * count)
     cost = np.round(
-        np.array([400, 300, 2500, 18000, 1500, 1000])[made.kind] * np.exp(0.3 * rng.standard_normal(count)), -1
+        np.array([400, 300, 2500, 18000, 1500, 5000, 1000])[made.kind] * np.exp(0.3 * rng.standard_normal(count)), -1
     ).astype(np.int64)
     return pl.DataFrame(
         {
@@ -42,7 +47,7 @@ def campaigns(company: Company) -> pl.DataFrame:
             "IsDeleted": pl.Series([None] * count, dtype=pl.String),
             "Name": names,
             "ParentId": pl.Series([None] * count, dtype=pl.String),
-            "Type": pick(("Email", "Email", "Webinar", "Trade Show", "List Upload", "Email"), made.kind),
+            "Type": pick(("Email", "Email", "Webinar", "Trade Show", "List Upload", "Experiment", "Email"), made.kind),
             "Status": pick(("In Progress", "Completed"), done.astype(np.int64)),
             "StartDate": planned_day(made.start_at),
             "EndDate": unless(made.kind == NURTURE, planned_day(np.where(made.kind == NURTURE, 0, end))),

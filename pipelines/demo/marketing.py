@@ -9,21 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.demo.draw import DAY, HOUR, NEVER, Bools, Ints, Span, later, logistic
+from pipelines.demo.experiments import OUT
 from pipelines.demo.leads import Leads
 from pipelines.demo.people import People
 from pipelines.demo.records import Records
 from pipelines.demo.world import World
 
-KINDS = ("Email", "Newsletter", "Webinar", "Trade Show", "List Upload", "Nurture")
-EMAIL, NEWSLETTER, WEBINAR, TRADE_SHOW, LIST_UPLOAD, NURTURE = range(len(KINDS))
+KINDS = ("Email", "Newsletter", "Webinar", "Trade Show", "List Upload", "Experiment", "Nurture")
+EMAIL, NEWSLETTER, WEBINAR, TRADE_SHOW, LIST_UPLOAD, EXPERIMENT, NURTURE = range(len(KINDS))
 EVENTS = ("sent", "delivered", "open", "click", "bounce", "unsubscribe", "spam_report")
 SENT, DELIVERED, OPEN, CLICK, BOUNCE, UNSUBSCRIBE, SPAM = range(len(EVENTS))
 
 
 @dataclass(frozen=True)
 class Campaigns:
-    """One place per campaign, in the order of its start; the last is the nurture programme that follows up on new
-    leads.
+    """One place per campaign, in the order of its start; then the world's experiments, and last the nurture programme
+    that follows up on new leads.
     """
 
     kind: Ints
@@ -83,10 +84,10 @@ def plan_campaigns(world: World, span: Span) -> Campaigns:
     kind = np.concatenate([np.full(len(moments), kind) for kind, moments in enumerate(starts)])
     start = np.concatenate(starts)
     order = np.argsort(start, kind="stable")
-    nurture = np.array([NURTURE]), np.array([span.start])
+    tried = [span.start + made.from_day * DAY for made in world.experiments]
     return Campaigns(
-        np.concatenate([kind[order], nurture[0]]).astype(np.int64),
-        np.concatenate([start[order], nurture[1]]).astype(np.int64),
+        np.concatenate([kind[order], np.full(len(tried), EXPERIMENT), [NURTURE]]).astype(np.int64),
+        np.concatenate([start[order], np.array(tried, dtype=np.int64), [span.start]]).astype(np.int64),
     )
 
 
@@ -246,9 +247,23 @@ def join_campaigns(
                 nothing + NEVER,
             )
         )
+    parts.extend(treatments(world, campaigns, leads))
     campaign, lead, person, added, status, responded = (
         np.concatenate(column).astype(np.int64) for column in zip(*parts, strict=True)
     )
     order = np.argsort(added, kind="stable")
     order = order[added[order] < span.end]
     return Members(campaign[order], lead[order], person[order], added[order], status[order], responded[order])
+
+
+def treatments(world: World, campaigns: Campaigns, leads: Leads) -> list[tuple[Ints, Ints, Ints, Ints, Ints, Ints]]:
+    """The leads of each experiment: control (status 0) and treatment (1), or those chosen for it, who came (2)."""
+    parts = []
+    for number, made in enumerate(world.experiments):
+        lead = np.flatnonzero(leads.arm[:, number] != OUT)
+        place = np.full(len(lead), len(campaigns) - 1 - len(world.experiments) + number)
+        at = leads.created_at[lead] + 60
+        chosen = made.kind == "chosen"
+        status = np.full(len(lead), 2) if chosen else leads.arm[lead, number]
+        parts.append((place, lead, leads.person[lead], at, status, at if chosen else np.full(len(lead), NEVER)))
+    return parts
