@@ -13,13 +13,12 @@ from pipelines.demo.deal_steps import (
     Steps,
     amount_at,
     forgotten_at,
-    loss_reasons,
     priced_at,
-    rivals,
 )
 from pipelines.demo.draw import NEVER, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids, refer
+from pipelines.demo.losses import loss_reasons, rivals
 from pipelines.demo.marketing import NURTURE
 from pipelines.demo.records import shown
 from pipelines.demo.subscriptions import RENEWAL
@@ -32,7 +31,8 @@ def opportunities(company: Company, touch: LastTouch, steps: Steps) -> pl.DataFr
     stage, close, pushes = standing(company, steps)
     forgotten = forgotten_at(company)
     lost = closed & ~deals.won
-    rival, rival_at = rivals(company)
+    reason = loss_reasons(world, deals, company.generator("loss reasons"))
+    rival, rival_at = rivals(world, deals, reason, company.generator("competitors of deals"))
     modified = latest(steps.deal, steps.at, count, now)
     for moment in (priced_at(company), rival_at, forgotten):
         modified = np.maximum(modified, np.where(moment < now, moment, -1))
@@ -73,7 +73,7 @@ def opportunities(company: Company, touch: LastTouch, steps: Steps) -> pl.DataFr
             "FiscalYear": planned_day(close).str.slice(0, 4),
             "ContractId": contract_of_deal(company),
             "Main_Competitor__c": unless(rival_at >= now, pick(list(world.deal_records.competitors), rival)),
-            "Loss_Reason__c": unless(~lost, pick(list(world.deal_records.loss_reasons), loss_reasons(company))),
+            "Loss_Reason__c": unless(~lost, pick(list(world.deal_records.loss_reasons), reason)),
         }
     )
     return frame.filter(pl.Series(created < now))

@@ -24,7 +24,7 @@ from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, log_odds,
 from pipelines.demo.firms import Firms
 from pipelines.demo.news import News
 from pipelines.demo.renewals import expand, renew
-from pipelines.demo.subscriptions import RENEWAL, Batch, Book, Subscriptions, Values, Wave
+from pipelines.demo.subscriptions import RENEWAL, Batch, Book, Subscriptions, Wave
 from pipelines.demo.world import World
 
 PROSPECT, CUSTOMER, FORMER = 0, 1, 2
@@ -106,7 +106,7 @@ def serve(
     """Lead the subscriptions of a wave through their terms; `further` new business of theirs adds to what they have."""
     nothing = np.zeros_like(wave.units)
     book.change(wave.number, wave.started_at, nothing, wave.units)
-    book.values.append(Values(wave.number, wave.started_at, wave.value.copy()))
+    book.note(wave, np.arange(len(wave.number)), wave.started_at)
     length = world.customers.term_days * DAY
     place = dict(zip(wave.firm.tolist(), range(len(wave.firm)), strict=True))
     owner = np.array([place[firm] for firm in deals.firm[further].tolist()], dtype=np.int64)
@@ -127,7 +127,7 @@ def add(wave: Wave, place: Ints, deals: Deals, units: Ints, *, deal: Ints, book:
     book.change(wave.number[place], deals.closed_at[deal], wave.units[place], wave.units[place] + units[deal])
     wave.units[place] += units[deal]
     wave.value[place] += deals.amount[deal]
-    book.values.append(Values(wave.number[place], deals.closed_at[deal], wave.value[place]))
+    book.note(wave, place, deals.closed_at[deal])
 
 
 def put_together(

@@ -1,4 +1,4 @@
-"""What the CRM was told about each deal, and when: stages, close dates that were pushed, amounts, reasons for a loss.
+"""What the CRM was told about each deal, and when: stages, close dates that were pushed, amounts.
 
 What does not belong here: how a row looks. Everything is there for the whole history, whatever the export's moment.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.demo.company import Company
-from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, choose, office, spread
+from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, office, spread
 from pipelines.demo.subscriptions import RENEWAL
 
 
@@ -94,27 +94,6 @@ def forgotten_at(company: Company) -> Ints:
     waits = spread(company.generator("forgotten deals"), rates.plan_days * DAY, rates.plan_log_sd, len(deals))
     last = np.where(deals.stage_at < NEVER, deals.stage_at, 0).max(axis=1)
     return np.where(deals.stalled & (deals.lead < 0), last + waits.astype(np.int64), NEVER)
-
-
-def loss_reasons(company: Company) -> Ints:
-    """Why each deal is lost if it is (a place in the world's list): other reasons for renewals than for other deals."""
-    reasons = company.world.deal_records.loss_reasons
-    draw = company.generator("loss reasons").random(len(company.deals))
-    shares = np.array([[reason.share, reason.renewal_share] for reason in reasons.values()])
-    reached = np.cumsum(shares / shares.sum(axis=0), axis=0)[:-1]
-    usual = np.searchsorted(reached[:, 0], draw, side="right")
-    return np.where(company.deals.kind == RENEWAL, np.searchsorted(reached[:, 1], draw, side="right"), usual)
-
-
-def rivals(company: Company) -> tuple[Ints, Ints]:
-    """The competitor named in each deal, and since when (NEVER: never): some early, others when it won the deal."""
-    records, deals = company.world.deal_records, company.deals
-    rng = company.generator("competitors of deals")
-    rival = choose(rng, records.competitors, len(deals))
-    early = rng.random(len(deals)) < records.competitor_early
-    lost_to = np.array([name == records.lost_to for name in records.loss_reasons])[loss_reasons(company)]
-    late = ~deals.won & lost_to & (rng.random(len(deals)) < records.competitor_late)
-    return rival, np.where(early, deals.created_at, np.where(late, deals.closed_at, NEVER))
 
 
 def role_times(company: Company, deal: Ints, person: Ints, rng: np.random.Generator) -> Ints:

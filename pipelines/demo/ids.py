@@ -45,6 +45,7 @@ PREFIXES = {
     "OpportunityContactRole": "00K",
     "Contract": "800",
     "Asset": "02i",
+    "Case": "500",
 }
 
 

@@ -1,17 +1,15 @@
 """What happens to companies and stands in the news: funding, a new head, hiring; and for how long it matters.
 
-Whether anybody published it and when it was found is the feed's: news_feed below shows what a news service delivers.
+What does not belong here: whether anybody published it, and when it was found (news_feed.py).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
-from pipelines.demo import words
-from pipelines.demo.draw import DAY, Floats, Ints, Span, choose
-from pipelines.demo.draw import words as pick
+from pipelines.demo.arrays import placed
+from pipelines.demo.draw import DAY, Floats, Ints, Span
 from pipelines.demo.firms import Firms
 from pipelines.demo.world import World
 
@@ -47,11 +45,6 @@ class News:
         return np.asarray(until - since, dtype=np.int64)
 
 
-def placed(firm: Ints, moment: Ints) -> Ints:
-    """One number that sorts by firm, then by moment."""
-    return firm * 2**33 + np.clip(moment, 0, 2**33 - 1)
-
-
 def happen(world: World, firms: Firms, span: Span, rng: np.random.Generator) -> News:
     """All events of the history, larger firms having more; person accounts have none."""
     kinds = list(world.news.kinds.values())
@@ -72,44 +65,3 @@ def happen(world: World, firms: Firms, span: Span, rng: np.random.Generator) -> 
 def news_boost(world: World, news: News, firm: Ints, moment: Ints) -> Floats:
     """What recent news adds to the log-odds of demand of each firm at its moment."""
     return news.effect(firm, moment, [kind.demand for kind in world.news.kinds.values()])
-
-
-def news_feed(world: World, firms: Firms, news: News, now: int, *, rng: np.random.Generator) -> pl.DataFrame:
-    """The rows that the news service had delivered before `now`: some events are never published, all come late."""
-    rates, count = world.news, len(news)
-    fetched = news.at + (rng.exponential(rates.fetch_days * DAY, count)).astype(np.int64)
-    found = rng.random(count) < rates.coverage
-    source = choose(rng, rates.sources, count)
-    variant = rng.integers(0, 2**31, count)
-    kinds = list(rates.kinds)
-    lines = [words.HEADLINES.get(kind, words.OTHER_HEADLINES) for kind in kinds]
-    sizes = np.array([len(line) for line in lines], dtype=np.int64)
-    flat = [line for chosen in lines for line in chosen]
-    place = (np.cumsum(sizes) - sizes)[news.kind] + variant % sizes[news.kind]
-    frame = pl.DataFrame(
-        {
-            "news_id": pl.Series(np.arange(1, count + 1)).cast(pl.String).str.zfill(8),
-            "domain": firms.domain.gather(news.firm),
-            "published_at": iso(news.at),
-            "kind": pick(kinds, news.kind),
-            "headline": pick(flat, place),
-            "source": pick(list(rates.sources), source),
-            "fetched_at": iso(fetched),
-            "name": firms.name.gather(news.firm),
-            "seen": found & (fetched < now),
-            "order": fetched,
-        }
-    )
-    return (
-        frame.filter("seen")
-        .sort("order", "news_id")
-        .with_columns(
-            pl.format("n{}", "news_id").alias("news_id"),
-            pl.col("headline").str.replace("{}", pl.col("name"), literal=True),
-        )
-        .drop("name", "seen", "order")
-    )
-
-
-def iso(moment: Ints) -> pl.Series:
-    return pl.from_epoch(pl.Series(moment), time_unit="s").dt.strftime("%Y-%m-%dT%H:%M:%SZ")

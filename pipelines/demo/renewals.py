@@ -8,7 +8,7 @@ import numpy as np
 from pipelines.demo.baskets import Shelf, discounts, drawn_product, listed, next_product_chance, worth_of
 from pipelines.demo.draw import DAY, HOUR, Floats, Ints, later, logistic, office, repeat, spread, within
 from pipelines.demo.news import News
-from pipelines.demo.subscriptions import EXPANSION, LEFT, RENEWAL, RENEWED, SHRUNK, Batch, Book, Terms, Values, Wave
+from pipelines.demo.subscriptions import EXPANSION, LEFT, RENEWAL, RENEWED, SHRUNK, Batch, Book, Terms, Wave
 from pipelines.demo.world import World
 from pipelines.demo.world.customers import Customers as Rates
 
@@ -77,7 +77,7 @@ def buy_more(
     book.change(wave.number[buyer], closed[won], wave.units[buyer], wave.units[buyer] + bought)
     wave.units[buyer] += bought
     wave.value[buyer] += amount[won]
-    book.values.append(Values(wave.number[buyer], closed[won], wave.value[buyer]))
+    book.note(wave, buyer, closed[won])
 
 
 def extra_units(rates: Rates, shelf: Shelf, wave: Wave, place: Ints, at: Ints, *, rng: np.random.Generator) -> Ints:
@@ -136,7 +136,7 @@ def renew(
     book.change(wave.number[active], np.where(left, ends, np.maximum(closed, ends)), units, after)
     wave.units[active] = after
     wave.value[active] = np.where(left, 0.0, amount)
-    book.values.append(Values(wave.number[active], ends, wave.value[active]))
+    book.note(wave, active, ends)
     wave.left_at[active[left]] = closed[left]
     wave.ends_at[active[left]] = ends[left]
 

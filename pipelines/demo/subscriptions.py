@@ -43,11 +43,12 @@ class Changes:
 
 @dataclass(frozen=True)
 class Values:
-    """From `at` on, a subscription is worth this much a year (0 once it has ended)."""
+    """From `at` on, a subscription is worth this much a year and has so many units in use (0 once it has ended)."""
 
     subscription: Ints
     at: Ints
     value: Floats
+    units: Ints
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,10 @@ class Subscriptions:
 
     def __len__(self) -> int:
         return len(self.firm)
+
+    def health_at(self, subscription: Ints, moment: Ints, term_seconds: int) -> Floats:
+        term = (moment - self.started_at[subscription]) // term_seconds
+        return np.asarray(self.health[subscription, np.clip(term, 0, self.health.shape[1] - 1)], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,10 @@ class Book:
         self.batches.append(batch)
         self.lines.append(replace(lines, deal=lines.deal + self.opened))
         self.opened += len(batch.subscription)
+
+    def note(self, wave: "Wave", place: Ints, at: Ints) -> None:
+        """What these customers of a wave are worth from now on."""
+        self.values.append(Values(wave.number[place], at, wave.value[place], wave.units[place].sum(axis=1)))
 
     def change(self, subscription: Ints, at: Ints, before: Ints, after: Ints) -> None:
         """Units (subscriptions x products) that differ from what they were."""

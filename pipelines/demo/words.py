@@ -296,3 +296,19 @@ NEXT_STEPS = (
     "Follow up next week",
 )
 ROLES = ("Decision Maker", "Economic Buyer", "Evaluator", "Influencer", "Business User", "Executive Sponsor")
+CASE_SUBJECTS = {
+    "Installation": ("Cannot connect the mailbox", "Set-up of single sign-on", "Import of our data stops half-way"),
+    "Performance": ("Reports take minutes", "Slow since Monday", "Time-out when saving"),
+    "User question": ("How do I share a list?", "Where do I see who changed a record?", "Export to a spreadsheet"),
+    "Billing": ("Invoice shows the wrong address", "Question about our last invoice", "Number of seats billed"),
+    "Defect": ("Error when opening a record", "Numbers do not add up", "Button does nothing"),
+}
+OTHER_CASE_SUBJECTS = ("A question", "Please help", "Something is not as expected")
+CASE_TYPES = {"User question": "Question", "Billing": "Question", "Installation": "Request"}
+CASE_TEXTS = (
+    "Several colleagues see this since this morning.\nCan you have a look, please?",
+    "It happens now and then; we cannot say when.",
+    'We followed the guide, page "first steps", without success.',
+    "Not urgent, but we would like to know.",
+    "This is the third time this month; please call me back.",
+)

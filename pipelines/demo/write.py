@@ -24,11 +24,14 @@ from pipelines.demo import (
     crm_people,
     crm_setup,
     engagement,
+    service,
 )
+from pipelines.demo.billing import invoices
 from pipelines.demo.company import Company, first_known, simulate
 from pipelines.demo.deal_steps import stage_steps
 from pipelines.demo.draw import history_span
 from pipelines.demo.flaws import Planted, with_flaws
+from pipelines.demo.news_feed import news_feed
 from pipelines.demo.overlay import fetched_firmographics
 from pipelines.demo.world import read_world
 from pipelines.errors import GrowthError
@@ -124,6 +127,7 @@ def salesforce(company: Company) -> list[tuple[str, pl.DataFrame]]:
         ("OpportunityContactRole", crm_lines.contact_roles(company)),
         ("Contract", crm_contracts.contracts(company)),
         ("Asset", crm_contracts.assets(company)),
+        ("Case", service.cases(company)),
         ("Product2", crm_setup.products(company)),
         ("Campaign", crm_campaigns.campaigns(company)),
         ("CampaignMember", crm_campaigns.campaign_members(company)),
@@ -168,14 +172,19 @@ def write_engagement(company: Company, out: Path) -> list[WrittenFile]:
         "form_fill.jsonl.gz": engagement.form_fills(company),
         "email_event.jsonl.gz": engagement.email_events(company),
         "firmographic.parquet": overlay,
+        "invoice.csv": invoices(company),
+        "usage.parquet": service.usage(company),
+        "news.jsonl": news_feed(company),
     }
     for file, frame in tables.items():
         if file.endswith(".parquet"):
             frame.write_parquet(out / file, compression="zstd")
+        elif file.endswith(".csv"):
+            frame.write_csv(out / file)
         else:
             content = io.BytesIO()
             frame.write_ndjson(content)
-            (out / file).write_bytes(packed(content.getvalue()))
+            (out / file).write_bytes(packed(content.getvalue()) if file.endswith(".gz") else content.getvalue())
     return [WrittenFile(file, len(frame)) for file, frame in tables.items()]
 
 
