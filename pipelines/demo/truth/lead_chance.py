@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.demo.company import Company
-from pipelines.demo.draw import DAY, HOUR, Bools, Floats, Ints, generator, later, logistic, office
+from pipelines.demo.draw import DAY, HOUR, Bools, Floats, Ints, generator, later, log_odds, logistic, office
+from pipelines.demo.experiments import TREATED
 from pipelines.demo.leads import delay_effect
 from pipelines.demo.truth.clocks import LeadClocks, lead_clocks
 from pipelines.demo.truth.interest import Behaviour, behaviour, log_likelihood
@@ -115,12 +116,7 @@ def lead_chances(company: Company, rows: LeadRows, horizon: float) -> tuple[Floa
 def true_chance(company: Company, clocks: LeadClocks, delays: Delays, rows: LeadRows, horizon: float) -> Floats:
     """Given everything that is so at the moment, hidden terms and the state of the lead included."""
     rates, leads, lead, at = company.world.leads, company.leads, rows.lead, rows.at
-    willing = (
-        leads.shown[lead]
-        + company.people.standing[leads.person[lead]]
-        + rates.fit_effect * company.firms.fit_at(leads.firm[lead], leads.created_at[lead], company.span)
-        + rates.intent_effect * company.people.intent[leads.person[lead]]
-    )
+    willing = willingness(company, lead)
     recycled = min(rates.recycled, 1.0)
     closed = min(rates.recycled + rates.disqualified, 1.0) - recycled
     touched = leads.worked_at[lead] < at
@@ -169,6 +165,19 @@ def true_chance(company: Company, clocks: LeadClocks, delays: Delays, rows: Lead
     )
 
 
+def willingness(company: Company, lead: Ints) -> Floats:
+    """The log-odds of each lead to convert in its first pass, but for the delay of the first touch."""
+    rates, leads, person = company.world.leads, company.leads, company.leads.person[lead]
+    fit = company.firms.fit_at(leads.firm[lead], leads.created_at[lead], company.span)
+    return np.asarray(
+        leads.shown[lead]
+        + company.people.standing[person]
+        + rates.fit_effect * fit
+        + rates.intent_effect * company.people.intent[person],
+        dtype=np.float64,
+    )
+
+
 def untouched(
     company: Company, clocks: LeadClocks, delays: Delays, rows: LeadRows, willing: Floats, *, horizon: float
 ) -> Floats:
@@ -200,6 +209,7 @@ def visible_chance(
     fit, role = fit_known(company, overlay, rows), standing_shown(company, leads.person[lead])
     intent = company.world.people.intent_sd * INTENTS
     weight = log_likelihood(company, done, lead, rows.at, intent) + np.log(INTENT_WEIGHTS)
+    weight = weight + chosen(company, lead, fit.mean, intent)
     weight = np.exp(weight - weight.max(axis=1, keepdims=True))
     works = leads.work[lead] + rates.select_fit * (fit.mean - company.firms.shown_fit[leads.firm[lead]])
     works_z = logistic(works[:, None] + rates.select_intent * intent)
@@ -226,6 +236,20 @@ def visible_chance(
     above = (weight * works_z * wins).sum(axis=1)
     below = (weight * (1 - works_z + works_z * still)).sum(axis=1)
     return np.asarray(above / np.maximum(below, 1e-12), dtype=np.float64)
+
+
+def chosen(company: Company, lead: Ints, fit: Floats, intent: Floats) -> Floats:
+    """Log-likelihood of having been chosen, or not, for the campaigns that choose by intent; rows x intents."""
+    leads, total = company.leads, np.zeros((len(lead), len(intent)))
+    for number, made in enumerate(company.world.experiments):
+        if made.kind == "chosen":
+            begins, ends = (company.span.start + day * DAY for day in (made.from_day, made.to_day))
+            there = (leads.created_at[lead] >= begins) & (leads.created_at[lead] < ends)
+            asked = log_odds(np.array([made.treated])) + made.select_fit * fit[:, None] + made.select_intent * intent
+            chance = made.share * logistic(asked)
+            told = np.where((leads.arm[lead, number] == TREATED)[:, None], np.log(chance), np.log1p(-chance))
+            total += np.where(there[:, None], told, 0.0)
+    return total
 
 
 def fit_known(company: Company, overlay: Fetched, rows: LeadRows) -> Belief:
