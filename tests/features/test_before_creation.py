@@ -1,4 +1,4 @@
-"""What a person did before the lead existed: counted once the cookie has a name, at its own age, for each lead alike."""
+"""What a person did before the lead existed: counted once the cookie has a name, at its own age, for each lead."""
 
 from datetime import datetime, timedelta
 
