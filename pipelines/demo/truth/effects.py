@@ -14,8 +14,8 @@ from pipelines.demo.truth.propensity import rules_of
 
 
 def effects(company: Company) -> pl.DataFrame:
-    """A row per experiment and level of the column it works by ('all' first): name, kind, unit, by, level, horizon_days,
-    the leads treated and not treated, effect_log_odds (the mean over those treated), risk_difference (what the
+    """A row per experiment and level of the column it works by ('all' first): name, kind, unit, by, level, horizon, the
+    leads treated and not treated, effect_log_odds (the mean over those treated), risk_difference (what the
     treatment adds, on average over those treated, to the chance to convert within the horizon of the lead's creation),
     and observed_difference (converted share of the treated less that of the others: of the control where it was
     randomised, else of all other leads of those days).
