@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.activities import Activities, make_meetings, make_tasks
+from pipelines.demo.correspondence import Correspondence, correspond, opted_out
 from pipelines.demo.customers import grow_customers
 from pipelines.demo.deals import Deals, Outreach, make_deals, reach_out, skills
 from pipelines.demo.demand import arrive
@@ -17,6 +18,7 @@ from pipelines.demo.draw import Bools, Floats, Ints, Span, earliest, generator
 from pipelines.demo.firms import Firms, found_firms
 from pipelines.demo.ids import record_ids
 from pipelines.demo.leads import Leads, work_leads
+from pipelines.demo.losses import loss_reasons
 from pipelines.demo.marketing import (
     BOUNCE,
     UNSUBSCRIBE,
@@ -83,6 +85,7 @@ class Company:
     subscriptions: Subscriptions
     tasks: Activities
     meetings: Activities
+    said: Correspondence
     campaigns: Campaigns
     sends: Sends
     mail: MailEvents
@@ -116,7 +119,7 @@ def simulate(
     firms = found_firms(world.firms, accounts, span, generator(seed, "firms", cell))
     news = happen(world, firms, span, generator(seed, "news", cell))
     contact_firm = contact_firms(world, firms, generator(seed, "contacts", cell))
-    come = arrive(world, firms, contact_firm, span, generator(seed, "arrivals", cell))
+    come = arrive(world, firms, news, contact_firm, span, rng=generator(seed, "arrivals", cell))
     everyone = np.concatenate([contact_firm, come.new_person_firm])
     people = meet_people(world, firms, everyone, len(contact_firm), span, rng=generator(seed, "people", cell))
     say("leads and deals")
@@ -130,6 +133,8 @@ def simulate(
     deals, subscriptions = grow_customers(world, firms, deals, news, span, rng=generator(seed, "customers", cell))
     tasks = make_tasks(world, leads, deals, outreach, span, rng=generator(seed, "tasks", cell))
     meetings = make_meetings(world, leads, deals, span, generator(seed, "meetings", cell))
+    reason = loss_reasons(world, deals, generator(seed, "loss reasons", cell))
+    said = correspond(world, people, leads, deals, tasks, reason=reason, rng=generator(seed, "correspondence", cell))
     say("mails, forms and page views")
     has_email = people.email.is_not_null().to_numpy()
     touched = people_in_touch(firms, people, leads, outreach, records, span=span)
@@ -187,6 +192,7 @@ def simulate(
         subscriptions,
         tasks,
         meetings,
+        said,
         campaigns,
         sends,
         mail,
@@ -194,7 +200,9 @@ def simulate(
         members,
         forms,
         visits,
-        unsubscribed_at=first_mail_event(mail, sends, UNSUBSCRIBE, len(people)),
+        unsubscribed_at=np.minimum(
+            first_mail_event(mail, sends, UNSUBSCRIBE, len(people)), opted_out(said, leads, tasks, len(people))
+        ),
         bounced_at=first_mail_event(mail, sends, BOUNCE, len(people)),
         first_won_at=earliest(deals.firm[won], deals.closed_at[won], len(firms)),
         kept=kept,

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.demo.draw import DAY, Bools, Floats, Ints, Span, arrivals, repeat, within
+from pipelines.demo.draw import DAY, Bools, Floats, Ints, Span, arrival_density, arrivals, repeat, within
 from pipelines.demo.firms import Firms
+from pipelines.demo.news import News
 from pipelines.demo.world import World
 
 
@@ -31,14 +32,16 @@ def episode_rate(world: World, fit: Floats) -> Floats:
     return np.asarray(world.leads.episodes * np.exp(world.leads.inbound_fit * fit), dtype=np.float64)
 
 
-def arrive(world: World, firms: Firms, contact_firm: Ints, span: Span, rng: np.random.Generator) -> Arrivals:
+def arrive(
+    world: World, firms: Firms, news: News, contact_firm: Ints, span: Span, *, rng: np.random.Generator
+) -> Arrivals:
     """Decide who becomes a lead: a new person, one who is a contact already, or one who was a lead before.
 
     Listed firms write in at the rate of their fit; the outsiders are those firms that nobody listed and that wrote in,
     one episode each.
     """
     rates = world.leads
-    firm, at = episodes(world, firms, span, rng)
+    firm, at = stirred(world, firms, news, *episodes(world, firms, span, rng), span=span, rng=rng)
     listed = firm < firms.listed
     more = rng.poisson(np.where(listed, rates.colleagues, rates.colleagues_outsider))
     episode = repeat(1 + more)
@@ -63,6 +66,23 @@ def episodes(world: World, firms: Firms, span: Span, rng: np.random.Generator) -
     now = np.where(at >= span.drift, after[firm], rate[firm])
     stays = firms.outsider[firm] | (rng.random(len(firm)) * most[firm] < now)
     return firm[stays], at[stays]
+
+
+def stirred(
+    world: World, firms: Firms, news: News, firm: Ints, at: Ints, *, span: Span, rng: np.random.Generator
+) -> tuple[Ints, Ints]:
+    """The episodes after the news: good ones bring more while they matter, bad ones keep some away."""
+    demand = np.array([kind.demand for kind in world.news.kinds.values()])
+    worse = news.effect(firm, at, np.minimum(demand, 0.0).tolist())
+    stays = firms.outsider[firm] | (rng.random(len(firm)) < np.exp(worse))
+    density = np.concatenate([[0.0], np.cumsum(arrival_density(span, world.history))])
+    day = (news.at - span.start) / DAY
+    days = np.arange(len(density))
+    share = np.interp(day + news.window[news.kind] / DAY, days, density) - np.interp(day, days, density)
+    rate = episode_rate(world, firms.fit_at(news.firm, news.at, span)) * np.expm1(np.maximum(demand, 0.0)[news.kind])
+    more = repeat(rng.poisson(np.where(firms.outsider[news.firm] | firms.is_person[news.firm], 0.0, rate * share)))
+    later = news.at[more] + (rng.random(len(more)) * news.window[news.kind[more]]).astype(np.int64)
+    return np.concatenate([firm[stays], news.firm[more]]), np.concatenate([at[stays], later])
 
 
 def persons(world: World, firm: Ints, contact_firm: Ints, firms: int, rng: np.random.Generator) -> tuple[Ints, Bools]:

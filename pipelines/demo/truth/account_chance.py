@@ -16,111 +16,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.demo.company import Company
-from pipelines.demo.deals import chance_to_open, outreach_rate, run_stages, willingness
+from pipelines.demo.deals import outreach_rate
 from pipelines.demo.demand import episode_rate
-from pipelines.demo.draw import (
-    DAY,
-    HOUR,
-    NEVER,
-    Bools,
-    Floats,
-    Ints,
-    arrival_density,
-    choose,
-    effects,
-    generator,
-    later,
-    log_odds,
-    logistic,
-    office,
-    spread,
-)
-from pipelines.demo.leads import delay_effect, passes
-from pipelines.demo.truth.clocks import starts
+from pipelines.demo.draw import DAY, Bools, Floats, Ints, arrival_density, generator
+from pipelines.demo.news import news_boost
 from pipelines.demo.truth.shown import fetched, fit_shown
+from pipelines.demo.truth.worth import FITS, Worth, worth_of_approaches, worth_of_leads
+from pipelines.demo.world import World
 
 HIDDEN, HIDDEN_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
-FITS = np.linspace(-7.0, 7.0, 29)
-DRAWS = 24_000  # leads or approaches per fit
 AGES = np.array([0.0, 7, 14, 30, 60, 90, 120, 180, 270, 400])  # days since the record was made
-SAMPLE = 3_000  # times of wins kept
-
-
-@dataclass(frozen=True)
-class Worth:
-    """What one lead or approach is worth, by fit (a value per entry of FITS): the chance to open a deal (to convert),
-    and to be won; and draws of the days until both, of those that are won.
-    """
-
-    opens: Floats
-    wins: Floats
-    open_days: Floats
-    win_days: Floats
-
-
-def worth_of_leads(company: Company, shift: float, rng: np.random.Generator) -> Worth:
-    """Leads with random source, role, intent and delay, worked and sold to as in the simulation; `opens` is the chance
-    to convert. `shift` is what the market adds to it, in log-odds.
-    """
-    world, rates = company.world, company.world.leads
-    source = choose(rng, rates.sources, DRAWS)
-    standing = effects(world.people.seniorities)[choose(rng, world.people.seniorities, DRAWS)]
-    standing = standing + effects(world.people.functions)[choose(rng, world.people.functions, DRAWS)]
-    intent = world.people.intent_sd * rng.standard_normal(DRAWS)
-    shown = (
-        rates.rate + effects(rates.sources)[source] + rates.touch_effect * np.log1p(rng.poisson(rates.touches, DRAWS))
-    )
-    usual = np.array([level.delay_hours for level in rates.sources.values()])[source]
-    worked_share = np.array([level.worked for level in rates.sources.values()])[source]
-    created = starts(rng, DRAWS)
-    touched = office(rng, later(created, spread(rng, usual, rates.delay_log_sd, DRAWS) * HOUR))
-    delay = delay_effect(rates, (touched - created) / HOUR)
-    skill = company.skill[rng.integers(0, len(company.skill), DRAWS)]
-    opened, won, days = np.zeros(len(FITS)), np.zeros(len(FITS)), []
-    for place, fit in enumerate(FITS):
-        works = logistic(log_odds(worked_share) + rates.select_fit * fit + rates.select_intent * intent)
-        ends = passes(
-            rates, touched, shown + standing + rates.fit_effect * fit + rates.intent_effect * intent + delay, rng
-        )
-        converts = ends.converted_at < NEVER
-        willing = willingness(world.deals, np.full(DRAWS, fit), intent, skill)
-        course = run_stages(world.deals, np.where(converts, ends.converted_at, created), willing, none(), rng=rng)
-        wins = converts & course.won
-        opened[place] = (works * converts).mean()
-        won[place] = (works * wins).mean() * rates.opportunity_share
-        if abs(fit) <= 1.5:
-            days.append(np.stack([ends.converted_at[wins] - created[wins], course.closed_at[wins] - created[wins]]))
-    open_days, win_days = sampled(days, rng)
-    return Worth(opened, won, open_days, win_days)
-
-
-def worth_of_approaches(company: Company, rng: np.random.Generator) -> Worth:
-    """Approaches of a contact with random intent by a random representative."""
-    world, rates = company.world, company.world.deals
-    intent = world.people.intent_sd * rng.standard_normal(DRAWS)
-    skill = company.skill[rng.integers(0, len(company.skill), DRAWS)]
-    begun = starts(rng, DRAWS)
-    created = office(rng, later(begun, rng.exponential(rates.outbound_delay_days * DAY, DRAWS)))
-    opened, won, days = np.zeros(len(FITS)), np.zeros(len(FITS)), []
-    for place, fit in enumerate(FITS):
-        course = run_stages(rates, created, willingness(rates, np.full(DRAWS, fit), intent, skill), none(), rng=rng)
-        opened[place] = chance_to_open(world, np.array([fit]))[0]
-        won[place] = opened[place] * course.won.mean()
-        if abs(fit) <= 1.5:
-            days.append(np.stack([(created - begun)[course.won], (course.closed_at - begun)[course.won]]))
-    open_days, win_days = sampled(days, rng)
-    return Worth(opened, won, open_days, win_days)
-
-
-def none() -> Ints:
-    return np.zeros(0, dtype=np.int64)
-
-
-def sampled(days: list[Ints], rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """At most SAMPLE pairs of (opened, won) in days, of all that were won."""
-    both = np.concatenate(days, axis=1) / DAY
-    kept = rng.choice(both.shape[1], SAMPLE) if both.shape[1] else np.zeros(0, dtype=np.int64)
-    return both[0, kept], both[1, kept]
+DAYS_A_YEAR = 365.25
 
 
 @dataclass(frozen=True)
@@ -226,16 +132,36 @@ def account_chances(company: Company, rows: AccountRows, horizon: float) -> tupl
     before = shown.mean - np.where(company.records.account_at[firm] >= company.span.drift, firms.drift[firm], 0.0)
     need = world.firms.hidden_sd**2
     variance = shown.variance + need
-    true = chance(company, shared, rows, firms.fit[firm], firms.shown_fit[firm], horizon=horizon)
+    true = chance(
+        company,
+        shared,
+        rows,
+        firms.fit[firm],
+        firms.shown_fit[firm],
+        horizon=horizon,
+        news=stirred_by_news(company, rows),
+    )
     converted = made_by_conversion(company, firm)
     # Who converted is more fitting than the columns say; for a firm that was listed before, it wrote in as well.
     tilt = converted * variance * (world.leads.fit_effect + world.leads.inbound_fit * ~firms.outsider[firm])
     visible = np.zeros(len(firm))
+    usual = np.full(len(firm), usual_news(world))
     for node, weight in zip(HIDDEN, HIDDEN_WEIGHTS / HIDDEN_WEIGHTS.sum(), strict=True):
         extra = tilt + node * np.sqrt(variance)
         looks = before + extra * shown.variance / np.maximum(variance, 1e-12)
-        visible += weight * chance(company, shared, rows, before + extra, looks, horizon=horizon)
+        visible += weight * chance(company, shared, rows, before + extra, looks, horizon=horizon, news=usual)
     return true, visible
+
+
+def usual_news(world: World) -> float:
+    """The mean factor that news puts on the rate of leads of a firm of middle size."""
+    kinds = world.news.kinds.values()
+    return 1 + sum(kind.per_year * kind.days / DAYS_A_YEAR * float(np.expm1(kind.demand)) for kind in kinds)
+
+
+def stirred_by_news(company: Company, rows: AccountRows) -> Floats:
+    """The factor that the news of each firm puts on its rate of leads, at the moment that is asked about."""
+    return np.asarray(np.exp(news_boost(company.world, company.news, rows.firm, rows.at)), dtype=np.float64)
 
 
 def made_by_conversion(company: Company, firm: Ints) -> Bools:
@@ -243,11 +169,18 @@ def made_by_conversion(company: Company, firm: Ints) -> Bools:
 
 
 def chance(
-    company: Company, shared: Market, rows: AccountRows, fit: Floats, looks: Floats, *, horizon: float
+    company: Company,
+    shared: Market,
+    rows: AccountRows,
+    fit: Floats,
+    looks: Floats,
+    *,
+    horizon: float,
+    news: Floats,
 ) -> Floats:
     """1 - exp(-expected wins), and for a record made by a conversion the chance of that lead's own deal besides.
 
-    `looks` is the fit that sales sees when it chooses whom to approach.
+    `looks` is the fit that sales sees when it chooses whom to approach, `news` the factor on the rate of leads.
     """
     world, firms, firm = company.world, company.firms, rows.firm
     day = (rows.at - company.span.start) / DAY
@@ -259,7 +192,7 @@ def chance(
         won = 1 - (1 - lead) * np.exp(-world.leads.colleagues * lead)
         inbound = at_day_and_age(getattr(shared.inbound, tables), day, age)
         outbound = at_day_and_age(getattr(shared.outbound, tables), day, age)
-        expected += episode_rate(world, here) * won * inbound
+        expected += episode_rate(world, here) * won * inbound * news
         approach = np.interp(here, FITS, shared.approaches.wins) * shared.reachable
         expected += outreach_rate(world, looks) * approach * outbound
     expected = np.where(firms.outsider[firm] | firms.is_competitor[firm], 0.0, expected)
