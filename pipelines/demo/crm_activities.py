@@ -5,6 +5,7 @@ import polars as pl
 
 from pipelines.demo import words
 from pipelines.demo.activities import Activities
+from pipelines.demo.call_notes import call_notes
 from pipelines.demo.columns import audit, flag, planned_day, stamp, unless
 from pipelines.demo.company import Company
 from pipelines.demo.crm_leads import deal_of_lead
@@ -17,8 +18,8 @@ def whom(company: Company, made: Activities) -> tuple[pl.Series, pl.Series, pl.S
     """WhoId, WhatId, AccountId and the moment of the move: a converted lead's activities belong to contact and
     opportunity.
     """
-    leads, span, ids = company.leads, company.span, company.ids
-    moved = (made.lead >= 0) & (leads.converted_at[made.lead] < span.end)
+    leads, ids = company.leads, company.ids
+    moved = (made.lead >= 0) & (leads.converted_at[made.lead] < company.now)
     person = np.where(made.lead >= 0, leads.person[made.lead], made.person)
     contact = np.where((made.lead < 0) | moved, company.records.contact_row[person], -1)
     who = pl.select(pl.coalesce(refer(ids.contact, contact), refer(ids.lead, made.lead))).to_series()
@@ -30,18 +31,18 @@ def whom(company: Company, made: Activities) -> tuple[pl.Series, pl.Series, pl.S
 
 
 def tasks(company: Company) -> pl.DataFrame:
-    made, span = company.tasks, company.span
+    made, span, now = company.tasks, company.span, company.now
     rng, count = company.generator("task rows"), len(made)
     who, what, account, moved_at = whom(company, made)
-    call = rng.random(count) < 0.55
-    talked = call & made.done & (rng.random(count) < 0.45)
+    call, talked = company.said.is_call, company.said.talked
     subject = unless(~call, pick(words.CALL_SUBJECTS, rng.integers(0, 5, count))).fill_null(
         pick(words.EMAIL_SUBJECTS, rng.integers(0, 5, count))
     )
     created = np.maximum(made.at, span.migration)
     owner = company.ids.owner.gather(made.owner)
     kind = np.where(made.done, np.where(call, 0, 1), 2)
-    return pl.DataFrame(
+    rewritten = np.where(company.said.rewritten_at < now, company.said.rewritten_at, 0)
+    frame = pl.DataFrame(
         {
             "Id": company.ids.task,
             "WhoId": who,
@@ -52,21 +53,22 @@ def tasks(company: Company) -> pl.DataFrame:
             "Status": pick(("Not Started", "Completed"), made.done.astype(np.int64)),
             "Priority": pick(("Normal", "High"), (rng.random(count) < 0.1).astype(np.int64)),
             "OwnerId": owner,
-            "Description": unless(rng.random(count) > 0.02, pick(words.DESCRIPTIONS, rng.integers(0, 4, count))),
+            "Description": call_notes(company),
             "IsDeleted": flag(made.done & (rng.random(count) < 0.002)),
             "IsClosed": flag(made.done),
-            **audit(created, moved_at, owner, span),
+            **audit(created, np.maximum(moved_at, rewritten), owner, now),
             "CallDurationInSeconds": unless(~talked, pl.Series(rng.integers(30, 1800, count))),
             "CallType": unless(~call, pick(("Outbound", "Inbound"), (rng.random(count) < 0.08).astype(np.int64))),
             "CallDisposition": unless(~call | ~made.done, pick(("No answer", "Talked"), talked.astype(np.int64))),
             "TaskSubtype": pick(("Call", "Email", "Task"), kind),
-            "CompletedDateTime": unless(~made.done, stamp(made.at, span)),
+            "CompletedDateTime": unless(~made.done, stamp(made.at, now)),
         }
     )
+    return frame.filter(pl.Series(created < now))
 
 
 def events(company: Company) -> pl.DataFrame:
-    made, span = company.meetings, company.span
+    made, span, now = company.meetings, company.span, company.now
     rng, count = company.generator("event rows"), len(made)
     who, what, account, moved_at = whom(company, made)
     minutes = rng.choice(np.array([30, 45, 60, 90]), count)
@@ -81,7 +83,7 @@ def events(company: Company) -> pl.DataFrame:
         pl.from_epoch(pl.Series(moment), time_unit="s").dt.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
         for moment in (begin, begin + minutes * 60)
     ]
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
             "Id": company.ids.event,
             "WhoId": who,
@@ -97,7 +99,8 @@ def events(company: Company) -> pl.DataFrame:
             "EndDateTime": clock[1],
             "OwnerId": owner,
             "IsDeleted": flag(made.done & (rng.random(count) < 0.004)),
-            **audit(created, moved_at, owner, span),
+            **audit(created, moved_at, owner, now),
             "EventSubtype": pl.Series(["Event"] * count),
         }
     )
+    return frame.filter(pl.Series(created < now))

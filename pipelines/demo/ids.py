@@ -46,6 +46,7 @@ PREFIXES = {
     "Contract": "800",
     "Asset": "02i",
     "Case": "500",
+    "EmailMessage": "02s",
 }
 
 

@@ -1,0 +1,111 @@
+"""The words of sales: notes on calls, and mails to people. No rate and no class of a person belongs here."""
+
+NOTE_OPENINGS = (
+    "Spoke to them for ten minutes.",
+    "Call back as agreed.",
+    "Reached them at the second try.",
+    "Short call,",
+    "Talked about price, security and the roadmap.",
+    "They had compared us with others beforehand.",
+    "Good line, friendly.",
+    "Gatekeeper put me through.",
+)
+NOTED = {
+    "interested": (
+        "wants the team to see it next week.",
+        "asked for trial access right away.",
+        "brings the department head to the next meeting.",
+        "likes it, ready for the next step.",
+        "sends sample data so that we can show their case.",
+        "keen, would start in one office first.",
+    ),
+    "asks_price": (
+        "wants a figure for forty users.",
+        "asked how we charge and for an offer in writing.",
+        "needs numbers for the internal request.",
+        "wanted to know what two years would come to.",
+        "asked what support adds on top.",
+        "compares offers, ours is to follow.",
+    ),
+    "objection_budget": (
+        "says there is nothing left in this year's plan.",
+        "spending is frozen, finance said no.",
+        "finds it too much for their size.",
+        "would have to drop another tool to afford it.",
+        "the sum needs the board, no chance there.",
+        "likes it but cannot pay for it.",
+    ),
+    "objection_timing": (
+        "asked to be called again in two quarters.",
+        "busy with a migration until autumn.",
+        "nothing new before the summer.",
+        "half of the team is tied up, later maybe.",
+        "wants to wait for the new head of department.",
+        "on the list for next year.",
+    ),
+    "competitor": (
+        "signed elsewhere last month.",
+        "group-wide agreement with another vendor.",
+        "stays with what they have, knows it well.",
+        "pilot with someone else is under way.",
+        "liked the other demo better.",
+        "extended their present tool for three years.",
+    ),
+    "not_interested": (
+        "sees no need at all.",
+        "not a topic for them.",
+        "wants to leave things as they are.",
+        "polite, but no.",
+        "does not want to take it further.",
+        "says we have the wrong company.",
+    ),
+    "out_of_office": (
+        "is away until the ninth, assistant answered.",
+        "on leave, colleague took the call.",
+        "travelling all week.",
+        "voicemail says back on Monday.",
+        "on parental leave for the rest of the year.",
+        "holidays, nobody there.",
+    ),
+    "unsubscribe_request": (
+        "asked us to stop calling and writing.",
+        "wants to be taken off every list.",
+        "complained, had asked for removal before.",
+        "demanded that we delete the address.",
+        "no more mail, for the colleagues either.",
+        "angry about the mails, wants none.",
+    ),
+}
+NOTE_CLOSINGS = (
+    "Left my number.",
+    "Sent the brochure.",
+    "Logged.",
+    "Will follow up by mail.",
+    "Next call open.",
+    "See mail thread.",
+)
+OUTCOMES = {True: "UPDATE: signed, order is in.", False: "UPDATE: lost, they told us by mail."}
+SUBJECTS = {
+    "en": ("Our conversation", "Your request", "Next steps", "A short question", "Following up"),
+    "de": ("Unser Gespräch", "Ihre Anfrage", "Nächste Schritte", "Eine kurze Frage"),
+    "fr": ("Notre échange", "Votre demande", "Prochaines étapes", "Une courte question"),
+}
+SENT = {
+    "en": (
+        "Thank you for your time. I have put together what we talked about.\nWhen would suit you for a short call?",
+        "I am following up on my last message.\nIs this still a topic for you?",
+        "Attached you find the overview of prices and packages.\nI am happy to explain the details.",
+        'As promised, here is the guide "Ten questions to ask a vendor".',
+        "Your colleague suggested that I write to you.\nWe help teams like yours to keep their data in order.",
+    ),
+    "de": (
+        "vielen Dank für Ihre Zeit. Anbei das Besprochene.\nWann passt Ihnen ein kurzes Telefonat?",
+        "ich melde mich noch einmal zu meiner letzten Nachricht.\nIst das Thema noch aktuell?",
+        "anbei die Übersicht der Preise und Pakete.",
+    ),
+    "fr": (
+        "merci pour votre temps. Voici ce dont nous avons parlé.\nQuand pouvons-nous nous appeler ?",
+        "je reviens vers vous au sujet de mon dernier message.\nLe sujet est-il toujours d'actualité ?",
+        "ci-joint l'aperçu des prix et des formules.",
+    ),
+}
