@@ -13,8 +13,6 @@ from pipelines.demo.draw import DAY, HOUR, NEVER, Bools, Ints, Span, later, offi
 from pipelines.demo.leads import Leads
 from pipelines.demo.world import World
 
-MAX_DAYS_AFTER = 150
-
 
 @dataclass(frozen=True)
 class Activities:
@@ -76,19 +74,20 @@ def merged(parts: list[Activities], span: Span) -> Activities:
 
 def lead_attempts(world: World, leads: Leads, start: Ints, span: Span, rng: np.random.Generator) -> Activities:
     """The first touch of a pass at `start` and further attempts until the lead ends or is put back."""
-    counts = np.where(start < span.end, 1 + rng.poisson(world.sales.attempts, len(leads)), 0)
+    counts = np.where(start < span.end, 1 + rng.poisson(world.activities.attempts, len(leads)), 0)
     lead, number = repeat(counts), within(counts)
-    gaps = rng.exponential(world.sales.attempt_gap_days * DAY, len(lead)) * number * 1.5
+    rates = world.activities
+    gaps = rng.exponential(rates.attempt_gap_days * DAY, len(lead)) * number * rates.attempt_gap_growth
     at = np.where(number == 0, start[lead], office(rng, later(start[lead], gaps + number)))
     stop = np.where(leads.recycled_at > start, np.minimum(leads.recycled_at, leads.ended_at), leads.ended_at)
     keep = (number == 0) | (at < stop[lead])
     return activity(lead, None, None, leads.owner[lead], at, due=at, done=True).kept(keep)
 
 
-def during_deals(mean: float, deals: Deals, span: Span, rng: np.random.Generator) -> Activities:
+def during_deals(world: World, mean: float, deals: Deals, span: Span, rng: np.random.Generator) -> Activities:
     """Activities spread over the life of each deal."""
     deal = repeat(rng.poisson(mean, len(deals)))
-    until = np.minimum(np.minimum(deals.closed_at, span.end), deals.created_at + MAX_DAYS_AFTER * DAY)
+    until = np.minimum(np.minimum(deals.closed_at, span.end), deals.created_at + int(world.activities.deal_days * DAY))
     length = np.maximum(until - deals.created_at, HOUR)[deal]
     at = office(rng, later(deals.created_at[deal], rng.random(len(deal)) * length))
     keep = (at < until[deal]) | (at < deals.created_at[deal] + DAY)
@@ -97,18 +96,15 @@ def during_deals(mean: float, deals: Deals, span: Span, rng: np.random.Generator
 
 def plans(world: World, leads: Leads, deals: Deals, span: Span, rng: np.random.Generator) -> Activities:
     """Tasks that are not done: most lie ahead, some are overdue."""
+    rates = world.activities
     open_leads = np.flatnonzero((leads.worked_at < span.end) & (leads.ended_at >= span.end))
-    lead = open_leads[rng.random(len(open_leads)) < world.sales.planned_tasks * 3]
+    lead = open_leads[rng.random(len(open_leads)) < rates.planned_lead_tasks]
     open_deals = np.flatnonzero(deals.closed_at >= span.end)
-    deal = open_deals[rng.random(len(open_deals)) < world.sales.planned_tasks * 6]
-    begun = np.concatenate(
-        [
-            np.maximum(leads.worked_at[lead], span.end - 60 * DAY),
-            np.maximum(deals.created_at[deal], span.end - 60 * DAY),
-        ]
-    )
+    deal = open_deals[rng.random(len(open_deals)) < rates.planned_deal_tasks]
+    begun = np.concatenate([leads.worked_at[lead], deals.created_at[deal]])
+    begun = np.maximum(begun, span.end - int(rates.planned_since_days * DAY))
     at = begun + ((span.end - 1 - begun) * rng.random(len(begun))).astype(np.int64)
-    due = later(at, rng.uniform(1 * DAY, 45 * DAY, len(at)))
+    due = later(at, DAY * rng.uniform(*rates.planned_until_days, len(at)))
     first = len(lead)
     return merged(
         [
@@ -122,14 +118,15 @@ def plans(world: World, leads: Leads, deals: Deals, span: Span, rng: np.random.G
 def make_tasks(
     world: World, leads: Leads, deals: Deals, outreach: Outreach, span: Span, *, rng: np.random.Generator
 ) -> Activities:
-    counts = 1 + rng.poisson(world.sales.outbound_tasks, len(outreach.firm))
+    counts = 1 + rng.poisson(world.activities.outbound_tasks, len(outreach.firm))
     approach, number = repeat(counts), within(counts)
-    at = office(rng, later(outreach.begun_at[approach], number * rng.exponential(9 * DAY, len(approach))))
+    gaps = number * rng.exponential(world.activities.outbound_gap_days * DAY, len(approach))
+    at = office(rng, later(outreach.begun_at[approach], gaps))
     return merged(
         [
             lead_attempts(world, leads, leads.worked_at, span, rng),
             lead_attempts(world, leads, leads.reworked_at, span, rng),
-            during_deals(world.sales.deal_tasks, deals, span, rng),
+            during_deals(world, world.activities.deal_tasks, deals, span, rng),
             activity(None, outreach.person[approach], None, outreach.owner[approach], at, due=at, done=True),
             plans(world, leads, deals, span, rng),
         ],
@@ -139,19 +136,21 @@ def make_tasks(
 
 def make_meetings(world: World, leads: Leads, deals: Deals, span: Span, rng: np.random.Generator) -> Activities:
     """Meetings that took place before a lead ended or within a deal, and those in the calendars of the coming weeks."""
-    rates = world.sales
+    rates = world.activities
     converts = leads.converted_at < NEVER
     meets = leads.worked & (
         rng.random(len(leads)) < np.where(converts, rates.meeting_before_conversion, rates.meeting_without)
     )
     lead = np.flatnonzero(meets)
-    stop = np.minimum(leads.ended_at[lead], leads.worked_at[lead] + 40 * DAY)
-    length = np.maximum(stop - leads.worked_at[lead], HOUR) * rng.uniform(0.2, 1.0, len(lead))
+    stop = np.minimum(leads.ended_at[lead], leads.worked_at[lead] + int(rates.meeting_days * DAY))
+    length = np.maximum(stop - leads.worked_at[lead], HOUR) * rng.uniform(*rates.meeting_place, len(lead))
     at = office(rng, later(leads.worked_at[lead], length))
     with_leads = activity(lead, None, None, leads.owner[lead], at, due=at, done=True).kept(at < leads.ended_at[lead])
     open_deals = np.flatnonzero(deals.closed_at >= span.end)
     deal = open_deals[rng.random(len(open_deals)) < rates.planned_meetings]
-    entered = np.maximum(deals.created_at[deal], span.end - 1 - rng.integers(0, 10 * DAY, len(deal)))
-    due = office(rng, later(np.full(len(deal), span.end), rng.uniform(0, 30 * DAY, len(deal))))
+    since = (rng.random(len(deal)) * rates.planned_meeting_since_days * DAY).astype(np.int64)
+    entered = np.maximum(deals.created_at[deal], span.end - 1 - since)
+    ahead = rng.random(len(deal)) * rates.planned_meeting_until_days * DAY
+    due = office(rng, later(np.full(len(deal), span.end), ahead))
     planned = activity(None, deals.person[deal], deal, deals.owner[deal], entered, due=due, done=False)
-    return merged([with_leads, during_deals(rates.deal_meetings, deals, span, rng), planned], span)
+    return merged([with_leads, during_deals(world, rates.deal_meetings, deals, span, rng), planned], span)

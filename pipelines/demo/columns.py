@@ -37,6 +37,11 @@ def times(moment: Ints, now: int | Span) -> pl.Series:
     return (seconds.set((seconds >= end_of(now)) | (seconds < 0), None) * 1_000_000).cast(pl.Datetime("us"))
 
 
+def stamp_of(moment: int) -> str:
+    """One moment, whenever it is."""
+    return str(stamp(np.array([moment]), moment + 1)[0])
+
+
 def end_of(now: int | Span) -> int:
     return now if isinstance(now, int) else now.end
 
@@ -91,7 +96,7 @@ def address(frame: pl.DataFrame, prefix: str, compound: str) -> pl.DataFrame:
 
 
 def audit(created: Ints, modified: Ints, creator: pl.Series, now: int | Span) -> dict[str, pl.Series]:
-    """Created and changed, when and by whom; nothing changes before it was created. Moments at or after `now` are hidden."""
+    """Created and changed, when and by whom; nothing changes before it was created, nothing shows from `now` on."""
     last = np.maximum(created, modified)
     stamped = stamp(last, now)
     return {

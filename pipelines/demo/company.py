@@ -106,6 +106,11 @@ class Company:
         """For what all cells share."""
         return generator(self.seed, stage)
 
+    @property
+    def browsers(self) -> int:
+        """Browsers of people and of firms' filters; strangers and robots are numbered from here on."""
+        return 2 * len(self.people) + len(self.firms)
+
     def seen(self, now: int) -> "Company":
         """The same company, to be written as it was known before the moment `now`."""
         return replace(self, now=now)
@@ -116,12 +121,13 @@ def simulate(
 ) -> Company:
     """A cell with about `accounts` rows in its Account object."""
     say("companies and people")
-    firms = found_firms(world.firms, accounts, span, generator(seed, "firms", cell))
+    firms = found_firms(world.firms, accounts, span, generator(seed, "firms", cell), cell=cell)
     news = happen(world, firms, span, generator(seed, "news", cell))
     contact_firm = contact_firms(world, firms, generator(seed, "contacts", cell))
     come = arrive(world, firms, news, contact_firm, span, rng=generator(seed, "arrivals", cell))
     everyone = np.concatenate([contact_firm, come.new_person_firm])
-    people = meet_people(world, firms, everyone, len(contact_firm), span, rng=generator(seed, "people", cell))
+    rng = generator(seed, "people", cell)
+    people = meet_people(world, firms, everyone, len(contact_firm), span, rng=rng, cell=cell)
     say("leads and deals")
     leads = work_leads(world, firms, people, come, span, rng=generator(seed, "leads", cell))
     records = keep_records(firms, people, leads, span)
@@ -149,7 +155,6 @@ def simulate(
     forms = send_forms(world, leads, people, has_email, span, rng=generator(seed, "forms", cell))
     visits = visit_pages(
         world,
-        accounts,
         leads,
         people,
         deals,
@@ -173,7 +178,7 @@ def simulate(
         span=span,
         rng=generator(seed, "rows", cell),
     )
-    ids = name_records(world, kept, deals, campaigns, tasks=tasks, meetings=meetings, rng=generator(seed, "ids", cell))
+    ids = name_records(world, kept, deals, campaigns, tasks=tasks, meetings=meetings, seed=seed, cell=cell)
     return Company(
         world,
         cell,
@@ -239,25 +244,29 @@ def name_records(
     *,
     tasks: Activities,
     meetings: Activities,
-    rng: np.random.Generator,
+    seed: int,
+    cell: int,
 ) -> Ids:
-    users = record_ids("User", world.sales.representatives + 2, rng)
+    """Ids of the cell's records, and of the set-up's, which are the same in all cells."""
+    rng, shared = generator(seed, "ids", cell), generator(seed, "ids of the set-up")
     return Ids(
-        account=row_ids("Account", kept.accounts, rng),
-        contact=row_ids("Contact", kept.contacts, rng),
-        lead=row_ids("Lead", kept.leads, rng),
-        opportunity=record_ids("Opportunity", len(deals), rng),
-        campaign=record_ids("Campaign", len(campaigns), rng),
-        task=record_ids("Task", len(tasks), rng),
-        event=record_ids("Event", len(meetings), rng),
-        product=record_ids("Product2", len(world.customers.products), rng),
-        record_type=record_ids("RecordType", 4, rng),
-        owner=users.rename("owner").append(record_ids("Queue", QUEUES, rng)),
+        account=row_ids("Account", kept.accounts, rng, cell),
+        contact=row_ids("Contact", kept.contacts, rng, cell),
+        lead=row_ids("Lead", kept.leads, rng, cell),
+        opportunity=record_ids("Opportunity", len(deals), rng, cell=cell),
+        task=record_ids("Task", len(tasks), rng, cell=cell),
+        event=record_ids("Event", len(meetings), rng, cell=cell),
+        campaign=record_ids("Campaign", len(campaigns), shared),
+        product=record_ids("Product2", len(world.customers.products), shared),
+        record_type=record_ids("RecordType", 4, shared),
+        owner=record_ids("User", world.sales.representatives + 2, shared)
+        .rename("owner")
+        .append(record_ids("Queue", QUEUES, shared)),
     )
 
 
-def row_ids(kind: str, rows: Rows, rng: np.random.Generator) -> pl.Series:
+def row_ids(kind: str, rows: Rows, rng: np.random.Generator, cell: int) -> pl.Series:
     """Ids that ascend in the order of creation, by row."""
     place = np.empty(len(rows), dtype=np.int64)
     place[rows.order] = np.arange(len(rows))
-    return record_ids(kind, len(rows), rng).gather(place)
+    return record_ids(kind, len(rows), rng, cell=cell).gather(place)

@@ -9,9 +9,11 @@ from pipelines.demo.call_notes import call_notes
 from pipelines.demo.columns import audit, flag, planned_day, stamp, unless
 from pipelines.demo.company import Company
 from pipelines.demo.crm_leads import deal_of_lead
-from pipelines.demo.draw import DAY, Ints
+from pipelines.demo.draw import DAY, NEVER, Ints, later
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import refer
+
+QUARTER = 900  # seconds: meetings begin on the quarter of an hour
 
 
 def whom(company: Company, made: Activities) -> tuple[pl.Series, pl.Series, pl.Series, Ints]:
@@ -31,17 +33,18 @@ def whom(company: Company, made: Activities) -> tuple[pl.Series, pl.Series, pl.S
 
 
 def tasks(company: Company) -> pl.DataFrame:
-    made, span, now = company.tasks, company.span, company.now
+    made, now, rates = company.tasks, company.now, company.world.activities
     rng, count = company.generator("task rows"), len(made)
     who, what, account, moved_at = whom(company, made)
     call, talked = company.said.is_call, company.said.talked
-    subject = unless(~call, pick(words.CALL_SUBJECTS, rng.integers(0, 5, count))).fill_null(
-        pick(words.EMAIL_SUBJECTS, rng.integers(0, 5, count))
+    subject = unless(~call, pick(words.CALL_SUBJECTS, rng.integers(0, len(words.CALL_SUBJECTS), count))).fill_null(
+        pick(words.EMAIL_SUBJECTS, rng.integers(0, len(words.EMAIL_SUBJECTS), count))
     )
-    created = np.maximum(made.at, span.migration)
+    created = np.maximum(made.at, company.span.migration)
+    deleted_at = deletions(made, rates.deleted_tasks, rates.delete_days, created, rng)
     owner = company.ids.owner.gather(made.owner)
     kind = np.where(made.done, np.where(call, 0, 1), 2)
-    rewritten = np.where(company.said.rewritten_at < now, company.said.rewritten_at, 0)
+    rewritten = known(company.said.rewritten_at, now)
     frame = pl.DataFrame(
         {
             "Id": company.ids.task,
@@ -51,14 +54,16 @@ def tasks(company: Company) -> pl.DataFrame:
             "Subject": subject,
             "ActivityDate": planned_day(made.due),
             "Status": pick(("Not Started", "Completed"), made.done.astype(np.int64)),
-            "Priority": pick(("Normal", "High"), (rng.random(count) < 0.1).astype(np.int64)),
+            "Priority": pick(("Normal", "High"), (rng.random(count) < rates.urgent).astype(np.int64)),
             "OwnerId": owner,
             "Description": call_notes(company),
-            "IsDeleted": flag(made.done & (rng.random(count) < 0.002)),
+            "IsDeleted": flag(deleted_at < now),
             "IsClosed": flag(made.done),
-            **audit(created, np.maximum(moved_at, rewritten), owner, now),
-            "CallDurationInSeconds": unless(~talked, pl.Series(rng.integers(30, 1800, count))),
-            "CallType": unless(~call, pick(("Outbound", "Inbound"), (rng.random(count) < 0.08).astype(np.int64))),
+            **audit(created, np.max([moved_at, known(deleted_at, now), rewritten], axis=0), owner, now),
+            "CallDurationInSeconds": unless(~talked, pl.Series(rng.uniform(*rates.call_seconds, count).astype(int))),
+            "CallType": unless(
+                ~call, pick(("Outbound", "Inbound"), (rng.random(count) < rates.inbound_calls).astype(np.int64))
+            ),
             "CallDisposition": unless(~call | ~made.done, pick(("No answer", "Talked"), talked.astype(np.int64))),
             "TaskSubtype": pick(("Call", "Email", "Task"), kind),
             "CompletedDateTime": unless(~made.done, stamp(made.at, now)),
@@ -68,21 +73,19 @@ def tasks(company: Company) -> pl.DataFrame:
 
 
 def events(company: Company) -> pl.DataFrame:
-    made, span, now = company.meetings, company.span, company.now
+    made, span, now, rates = company.meetings, company.span, company.now, company.world.activities
     rng, count = company.generator("event rows"), len(made)
     who, what, account, moved_at = whom(company, made)
-    minutes = rng.choice(np.array([30, 45, 60, 90]), count)
-    begin = made.due // 900 * 900
-    entered = np.where(made.done, np.minimum(made.at, begin) - rng.integers(0, 6 * DAY, count), made.at)
-    created = np.maximum(
-        np.where(made.lead >= 0, np.maximum(entered, company.leads.created_at[made.lead]), entered), span.migration
-    )
-    created = np.minimum(created, span.end - 1)
+    minutes = rng.choice(np.array(rates.meeting_minutes), count)
+    begin = made.due // QUARTER * QUARTER
+    invited = np.minimum(made.at, begin) - (rng.random(count) * rates.invited_days * DAY).astype(np.int64)
+    entered = np.where(made.done, invited, made.at)
+    since = np.where(made.lead >= 0, company.leads.created_at[made.lead], 0)
+    since = np.maximum(since, np.where(made.deal >= 0, company.deals.created_at[made.deal], 0))
+    created = np.minimum(np.maximum(np.maximum(entered, since), span.migration), span.end - 1)
+    deleted_at = deletions(made, rates.deleted_meetings, rates.delete_days, created, rng)
     owner = company.ids.owner.gather(made.owner)
-    clock = [
-        pl.from_epoch(pl.Series(moment), time_unit="s").dt.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-        for moment in (begin, begin + minutes * 60)
-    ]
+    starts, stops = (stamp(moment, NEVER) for moment in (begin, begin + minutes * 60))
     frame = pl.DataFrame(
         {
             "Id": company.ids.event,
@@ -90,17 +93,28 @@ def events(company: Company) -> pl.DataFrame:
             "WhatId": what,
             "AccountId": account,
             "Subject": pick(words.MEETING_SUBJECTS, rng.integers(0, len(words.MEETING_SUBJECTS), count)),
-            "Location": unless(rng.random(count) < 0.5, pl.Series(["Video call"] * count)),
+            "Location": unless(rng.random(count) >= rates.video, pl.Series(["Video call"] * count)),
             "IsAllDayEvent": pl.Series([None] * count, dtype=pl.String),
-            "ActivityDateTime": clock[0],
+            "ActivityDateTime": starts,
             "ActivityDate": planned_day(begin),
             "DurationInMinutes": pl.Series(minutes),
-            "StartDateTime": clock[0],
-            "EndDateTime": clock[1],
+            "StartDateTime": starts,
+            "EndDateTime": stops,
             "OwnerId": owner,
-            "IsDeleted": flag(made.done & (rng.random(count) < 0.004)),
-            **audit(created, moved_at, owner, now),
+            "IsDeleted": flag(deleted_at < now),
+            **audit(created, np.maximum(moved_at, known(deleted_at, now)), owner, now),
             "EventSubtype": pl.Series(["Event"] * count),
         }
     )
     return frame.filter(pl.Series(created < now))
+
+
+def deletions(made: Activities, share: float, days: float, created: Ints, rng: np.random.Generator) -> Ints:
+    """When each activity was deleted, some time after it was entered: NEVER for most."""
+    chosen = made.done & (rng.random(len(made)) < share)
+    return later(np.where(chosen, created, NEVER), rng.exponential(days * DAY, len(made)) + 1)
+
+
+def known(moment: Ints, now: int) -> Ints:
+    """The moments before `now`, 0 for the others."""
+    return np.where(moment < now, moment, 0)

@@ -6,6 +6,7 @@ import polars as pl
 from pipelines.demo.columns import address, audit, day, flag, stamp, unless
 from pipelines.demo.company import Company
 from pipelines.demo.crm_people import LastTouch, noted, places, standing_of, websites
+from pipelines.demo.crm_setup import user_names
 from pipelines.demo.draw import NEVER, Bools, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids, refer
@@ -233,14 +234,4 @@ def rows(
         DataType=pl.lit(kind),
         OldValue=nothing if old is None else old,
         NewValue=nothing if new is None else new,
-    )
-
-
-def user_names(company: Company) -> pl.Series:
-    """The name of each representative, by place."""
-    people = company.people
-    return (
-        people.first.head(company.world.sales.representatives)
-        + pl.Series([" "])
-        + people.last.reverse().head(company.world.sales.representatives)
     )

@@ -9,7 +9,7 @@ from pipelines.demo.columns import audit, flag, stamp
 from pipelines.demo.company import Company
 from pipelines.demo.correspondence import task_person
 from pipelines.demo.crm_activities import whom
-from pipelines.demo.crm_leads import user_names
+from pipelines.demo.crm_setup import user_names
 from pipelines.demo.draw import Bools, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids, refer

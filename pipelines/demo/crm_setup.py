@@ -3,12 +3,19 @@
 import numpy as np
 import polars as pl
 
+from pipelines.demo import words
 from pipelines.demo.columns import audit, flag
 from pipelines.demo.company import Company
-from pipelines.demo.crm_leads import user_names
 from pipelines.demo.draw import DAY, Bools
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids
+
+
+def user_names(company: Company) -> pl.Series:
+    """The name of each representative, by place."""
+    rng, count = company.setup_generator("users"), company.world.sales.representatives
+    first = pick(words.FIRST_NAMES, rng.integers(0, len(words.FIRST_NAMES), count))
+    return first + pl.Series([" "]) + pick(words.LAST_NAMES, rng.integers(0, len(words.LAST_NAMES), count))
 
 
 def users(company: Company) -> pl.DataFrame:
@@ -20,6 +27,7 @@ def users(company: Company) -> pl.DataFrame:
     left: Bools = row < sales.inactive
     created = np.full(len(row), span.start - 30 * DAY)
     created = np.maximum(created, span.migration)
+    left_at = np.where(left, span.end - 90 * DAY, created)
     return pl.DataFrame(
         {
             "Id": company.ids.owner.gather(row),
@@ -30,13 +38,13 @@ def users(company: Company) -> pl.DataFrame:
             "Email": names.str.to_lowercase().str.replace_all(r"[^a-z]+", ".") + pl.Series(["@growth.example"]),
             "Title": pick(("Account Executive", "Operations"), (row >= sales.representatives).astype(np.int64)),
             "Department": pick(("Sales", "Marketing"), (row >= sales.representatives).astype(np.int64)),
-            "IsActive": flag(~left),
+            "IsActive": flag(~left | (left_at >= company.now)),
             "UserType": pl.Series(["Standard"] * len(row)),
             **audit(
                 created,
-                np.where(left, span.end - 90 * DAY, created),
+                np.where(left_at < company.now, left_at, created),
                 company.ids.owner.gather(np.full(len(row), total - 1)),
-                span,
+                company.now,
             ),
         }
     )
@@ -62,7 +70,7 @@ def record_types(company: Company) -> pl.DataFrame:
                 created,
                 created,
                 pl.Series([company.ids.owner[company.world.sales.representatives + 1]] * len(kinds)),
-                company.span,
+                company.now,
             ),
         }
     )
@@ -73,7 +81,7 @@ def opportunity_stages(company: Company) -> pl.DataFrame:
     created, count = np.full(len(stages), company.span.migration), len(stages)
     return pl.DataFrame(
         {
-            "Id": record_ids("OpportunityStage", count, company.generator("stages")),
+            "Id": record_ids("OpportunityStage", count, company.setup_generator("stages")),
             "MasterLabel": list(stages),
             "ApiName": list(stages),
             "IsActive": ["1"] * count,
@@ -86,7 +94,7 @@ def opportunity_stages(company: Company) -> pl.DataFrame:
                 created,
                 created,
                 pl.Series([company.ids.owner[company.world.sales.representatives + 1]] * count),
-                company.span,
+                company.now,
             ),
         }
     )
@@ -108,7 +116,7 @@ def products(company: Company) -> pl.DataFrame:
                 created,
                 created,
                 pl.Series([company.ids.owner[company.world.sales.representatives + 1]] * count),
-                company.span,
+                company.now,
             ),
         }
     )

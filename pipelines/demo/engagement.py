@@ -1,4 +1,6 @@
-"""The extracts of the web-site and mail systems: page views, forms, mail events."""
+"""The extracts of the web-site and mail systems: page views, forms, mail events, in the order of their logs."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -10,107 +12,155 @@ from pipelines.demo.draw import Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import refer
 from pipelines.demo.marketing import CLICK, EVENTS, WEBINAR, nearest
-from pipelines.demo.web import FORM_TYPES
+from pipelines.demo.networks import Origins, disguised
+from pipelines.demo.tracking import scattered, with_repeats
+from pipelines.demo.web import FORM_TYPES, TOUCH, Visits, mixed
+
+CELL_EVENTS = 10**9
+"""Events of each kind are counted from the cell's number times this."""
+COOKIES, CELL_COOKIES = 9 * 10**8, 10**5
+STEP = 7919 * 104729  # has no factor in common with COOKIES: multiples of it, modulo that, are all different
 
 
-def numbered(prefix: str, count: int) -> pl.Series:
-    return pl.Series([prefix]) + pl.Series(np.arange(1, count + 1)).cast(pl.String).str.zfill(8)
+@dataclass(frozen=True)
+class Log:
+    """Rows in the order in which they were written, and when each was."""
+
+    rows: pl.DataFrame
+    seen_at: Ints
+
+    def between(self, since: int, now: int) -> pl.DataFrame:
+        first, last = np.searchsorted(self.seen_at, (since, now))
+        return self.rows.slice(int(first), int(last - first))
+
+
+def numbered(prefix: str, number: Ints) -> pl.Series:
+    """`v00000001`: at least eight digits."""
+    high, low = np.divmod(number, 10_000)
+    first = int(high.min(initial=0))
+    heads = pl.Series(np.arange(first, int(high.max(initial=0)) + 1)).cast(pl.String).str.zfill(4)
+    tails = pl.Series(np.arange(10_000)).cast(pl.String).str.zfill(4)
+    parts = pl.concat_str(pl.lit(prefix), pl.lit(heads.gather(high - first)), pl.lit(tails.gather(low)))
+    return pl.select(parts).to_series()
 
 
 def cookies(company: Company, visitor: Ints) -> pl.Series:
-    """The cookie of each browser, two random numbers in the form that web analytics uses."""
-    rng = company.generator("cookies")
-    size = int(max(company.visits.visitor.max(initial=0), company.forms.visitor.max(initial=0))) + 1
-    parts = [pl.Series(rng.integers(10**8, 10**9, size)[visitor]).cast(pl.String) for _ in range(2)]
-    return parts[0] + pl.Series(["."]) + parts[1]
+    """The cookie of each browser, two numbers in the form that web analytics uses: the first tells the browsers of a
+    cell apart, the second the cells.
+    """
+    salt = int(company.generator("cookies").integers(2**31))
+    draw = (scattered(visitor, salt) * CELL_COOKIES).astype(np.int64)
+    parts = [
+        pl.lit(pl.Series(10**8 + place * STEP % COOKIES).cast(pl.String))
+        for place in (visitor + salt, company.cell * CELL_COOKIES + draw)
+    ]
+    return pl.select(pl.concat_str(parts[0], pl.lit("."), parts[1])).to_series()
 
 
-def places_of(company: Company, visitor: Ints) -> tuple[pl.Series, Ints]:
-    """The address and the browser program of each visitor."""
-    rng = company.generator("addresses")
-    size = int(company.visits.visitor.max(initial=0)) + 1
-    network = (
-        rng.integers(11, 190, size)[visitor],
-        rng.integers(0, 256, size)[visitor],
-        rng.integers(0, 256, size)[visitor],
-    )
-    host = rng.integers(1, 255, size)[visitor]
-    text = [pl.Series(number).cast(pl.String) for number in (*network, host)]
-    dot = pl.Series(["."])
-    return text[0] + dot + text[1] + dot + text[2] + dot + text[3], rng.integers(0, len(words.BROWSERS), size)[visitor]
+def dotted(address: Ints) -> pl.Series:
+    """Addresses as four numbers."""
+    octet = np.arange(256)
+    one = pl.Series(octet).cast(pl.String)
+    pairs = one.gather(np.repeat(octet, 256)) + pl.Series(["."]) + one.gather(np.tile(octet, 256))
+    parts = (pl.lit(pairs.gather(address >> 16)), pl.lit("."), pl.lit(pairs.gather(address & 0xFFFF)))
+    return pl.select(pl.concat_str(*parts)).to_series()
 
 
-def web_visits(company: Company) -> pl.DataFrame:
-    made, span = company.visits, company.span
-    rng, count = company.generator("visit rows"), len(company.visits)
+def web_visits(company: Company, visits: Visits, places: Origins, first: int) -> Log:
+    """The rows of a block of page views, the first of which is the cell's number `first`."""
+    rng = company.generator(f"visit rows {first}")
+    place = with_repeats(len(visits), company.world.web.tracking, rng)
+    made = visits.kept(place)
+    count, robot = len(made), made.robot
+    salt = int(company.generator("browsers").integers(2**31))
     pages = [*words.PAGES, *words.LINKS[:3], *(words.FORM_PAGES[kind] for kind in FORM_TYPES), "/pricing"]
-    page = np.select(
-        [made.form >= 0, made.link >= 0, made.page >= 0],
-        [len(words.PAGES) + 3 + made.form, len(words.PAGES) + made.link, made.page],
-        len(pages) - 1,
-    )
-    ip, browser = places_of(company, made.visitor)
-    agent = np.where(
-        made.robot, len(words.BROWSERS) + made.visitor % (len(words.ROBOTS) + 1) % len(words.ROBOTS), browser
-    )
-    agent = np.where(made.robot & (made.visitor % 5 == 4), 0, agent)  # some robots pass for a browser
+    page = np.where(made.page >= 0, made.page, len(pages) - 1)
+    page = np.where(made.link >= 0, len(words.PAGES) + made.link % len(words.LINKS[:3]), page)
+    page = np.where(made.form >= 0, len(words.PAGES) + 3 + made.form, page)
+    program = scattered(made.visitor, salt)
+    agent = (program * len(words.BROWSERS)).astype(np.int64)
+    named = robot & ~disguised(company, made)
+    agent = np.where(named, len(words.BROWSERS) + (program * len(words.ROBOTS)).astype(np.int64), agent)
     mailed = made.link >= 0
-    source = np.where(mailed, 0, rng.choice(4, count, p=[0.0, 0.15, 0.1, 0.75]))
-    campaign_name = pl.Series(["c"]) + pl.Series(np.maximum(made.campaign, 0)).cast(pl.String)
-    return pl.DataFrame(
+    read = (rng.exponential(company.world.web.view_seconds, count) + 1).astype(np.int64)
+    frame = pl.DataFrame(
         {
-            "visit_id": numbered("v", count),
+            "visit_id": numbered("v", company.cell * CELL_EVENTS + first + place),
             "visitor_id": cookies(company, made.visitor),
             "email": unless(~made.identified, company.people.email.gather(np.maximum(made.person, 0))),
-            "visited_at": times(made.at, span),
+            "visited_at": times(made.at, company.span.end),
             "page": pick(pages, page),
-            "referrer": unless(
-                mailed | made.robot, pick(words.REFERRERS, rng.choice(4, count, p=[0.5, 0.35, 0.05, 0.1]))
-            ).replace({"": None}),
-            "utm_source": pick(("newsletter", "google", "linkedin", ""), source).replace({"": None}),
-            "utm_medium": pick(("email", "cpc", "social", ""), source).replace({"": None}),
-            "utm_campaign": unless(made.campaign < 0, campaign_name),
-            "ip": ip,
+            "referrer": referrers(company, mailed | robot, rng),
+            **tags(company, made, rng),
+            "ip": dotted(places.address[place]),
             "user_agent": pick((*words.BROWSERS, *words.ROBOTS), agent),
-            "duration_seconds": pl.Series(np.where(made.robot, 0, rng.exponential(55, count).astype(np.int64) + 1)),
+            "duration_seconds": pl.Series(np.where(robot | made.machine, 0, read)),
         }
     )
+    return Log(frame, made.seen_at)
 
 
-def form_fills(company: Company) -> pl.DataFrame:
-    made, span, people = company.forms, company.span, company.people
+def referrers(
+    company: Company, none: np.ndarray[tuple[int], np.dtype[np.bool_]], rng: np.random.Generator
+) -> pl.Series:
+    shares = company.world.web.referrers
+    texts = pl.Series([name or None for name in shares], dtype=pl.String)
+    return unless(none, texts.gather(mixed(list(shares.values()), len(none), rng)))
+
+
+def tags(company: Company, made: Visits, rng: np.random.Generator) -> dict[str, pl.Series]:
+    """Campaign tags: of mails, and of advertisements, which bring some strangers and a lead's visits before it came."""
+    shares = company.world.web.advertisements
+    names = ["newsletter/email", *(name for name in shares if name)]
+    weights = [0.0, *(share for name, share in shares.items() if name)]
+    paid = made.origin == TOUCH
+    paid |= (made.person < 0) & ~made.robot & (rng.random(len(made)) < sum(weights))
+    advert = mixed(weights, len(made), rng) if sum(weights) else np.full(len(made), -1, dtype=np.int64)
+    place = pl.Series(np.where(made.link >= 0, 0, np.where(paid, advert, -1)))
+    place = place.set(place < 0, None)
+    campaign = pl.Series([f"c{number}" for number in range(len(company.campaigns))], dtype=pl.String)
+    return {
+        "utm_source": pl.Series([name.partition("/")[0] for name in names]).gather(place),
+        "utm_medium": pl.Series([name.partition("/")[2] for name in names]).gather(place),
+        "utm_campaign": refer(campaign, made.campaign),
+    }
+
+
+def form_fills(company: Company) -> Log:
+    made, people = company.forms, company.people
     webinar = np.where(
         made.kind == FORM_TYPES.index("webinar_registration"), nearest(company.campaigns, WEBINAR, made.at), -1
     )
     types = pick(FORM_TYPES, made.kind)
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
-            "form_fill_id": numbered("f", len(made.at)),
+            "form_fill_id": numbered("f", company.cell * CELL_EVENTS + 1 + np.arange(len(made.at))),
             "visitor_id": cookies(company, made.visitor),
             "email": people.email.gather(made.person),
             "form_name": types.str.replace_all("_", " ").str.to_titlecase(),
             "form_type": types,
             "page": pick([words.FORM_PAGES[kind] for kind in FORM_TYPES], made.kind),
-            "submitted_at": iso(times(made.at, span)),
+            "submitted_at": times(made.at, company.span.end),
             "campaign_id": refer(company.ids.campaign, webinar),
         }
     )
+    return Log(frame, made.at)
 
 
-def email_events(company: Company) -> pl.DataFrame:
-    made, sends, span = company.mail, company.sends, company.span
-    return pl.DataFrame(
+def email_events(company: Company) -> Log:
+    made, sends, rng = company.mail, company.sends, company.generator("mail rows")
+    place = with_repeats(len(made.at), company.world.web.tracking, rng)
+    send, kind = made.send[place], made.kind[place]
+    messages = numbered("m", company.cell * CELL_EVENTS + 1 + np.arange(len(sends.sent_at)))
+    frame = pl.DataFrame(
         {
-            "email_event_id": numbered("e", len(made.at)),
-            "email": company.people.email.gather(sends.person[made.send]),
-            "event_type": pick(EVENTS, made.kind),
-            "message_id": numbered("m", len(sends.sent_at)).gather(made.send),
-            "campaign_id": company.ids.campaign.gather(sends.campaign[made.send]),
-            "link": unless(made.kind != CLICK, pick(words.LINKS, np.maximum(made.link, 0))),
-            "occurred_at": iso(times(made.at, span)),
+            "email_event_id": numbered("e", company.cell * CELL_EVENTS + 1 + place),
+            "email": company.people.email.gather(sends.person[send]),
+            "event_type": pick(EVENTS, kind),
+            "message_id": messages.gather(send),
+            "campaign_id": company.ids.campaign.gather(sends.campaign[send]),
+            "link": unless(kind != CLICK, pick(words.LINKS, np.maximum(made.link[place], 0))),
+            "occurred_at": times(made.at[place], company.span.end),
         }
     )
-
-
-def iso(moment: pl.Series) -> pl.Series:
-    return moment.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Log(frame, made.seen_at[place])

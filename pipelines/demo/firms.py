@@ -15,6 +15,7 @@ from pipelines.demo.draw import words as pick
 from pipelines.demo.world.market import Firms as Rates
 
 SMALLEST, LARGEST = 2.0, 200_000.0  # employees
+CELL_ACCOUNTS = 10_000  # at most so many accounts are simulated at a time
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,12 @@ class Firms:
         return self.fit[firm] + np.where(moment >= span.drift, self.drift[firm], 0.0)
 
 
-def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generator) -> Firms:
+def firms_per_cell(rates: Rates) -> int:
+    """No cell has as many firms; numbers of firms and cells make one number of a company's firm by it."""
+    return int(CELL_ACCOUNTS * (rates.listed_share + rates.outsider_share)) + 2
+
+
+def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generator, *, cell: int = 0) -> Firms:
     """All companies that may ever appear, for an Account object of about `accounts` rows."""
     listed = round(accounts * rates.listed_share)
     count = listed + round(accounts * rates.outsider_share)
@@ -83,7 +89,7 @@ def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generato
     is_person = is_listed & (rng.random(count) < rates.person_account_share)
     employees = np.where(is_person, 1, np.exp(size_log)).astype(np.int64)
     revenue = employees * rates.revenue_per_head * np.exp(rates.revenue_log_sd * rng.standard_normal(count))
-    name, domain = names(industry, country, rates, rng)
+    name, domain = names(industry, country, rates, rng, cell=cell)
     small = employees < 40
     kinds = rng.random(count)
     return Firms(
@@ -138,15 +144,28 @@ def clipped_size(size_log: Floats) -> Floats:
     return np.clip(size_log, np.log(SMALLEST), np.log(LARGEST))
 
 
-def names(industry: Ints, country: Ints, rates: Rates, rng: np.random.Generator) -> tuple[pl.Series, pl.Series]:
-    """A name with its legal form and a domain, both unlike any other firm's."""
-    count = len(industry)
-    starts, ends = len(words.FIRM_STARTS), len(words.FIRM_ENDS)
-    code = rng.permutation(count) * 7919 % (starts * ends)
-    start, end = np.divmod(code, ends)
+def stems(count: int, rates: Rates, rng: np.random.Generator, cell: int) -> pl.Series:
+    """The first word of each name: from the lists of starts and ends in the first cell, four syllables in the others,
+    where no two firms share one.
+    """
+    order = rng.permutation(count)
+    if cell == 0:
+        ends = len(words.FIRM_ENDS)
+        start, end = np.divmod(order * 7919 % (len(words.FIRM_STARTS) * ends), ends)
+        return pick(words.FIRM_STARTS, start) + pick(words.FIRM_ENDS, end)
+    size = len(words.SYLLABLES)
+    code = ((cell - 1) * firms_per_cell(rates) + order) * 7919 % size**4
+    parts = [pick(words.SYLLABLES, code // size**place % size) for place in range(4)]
+    return (parts[0] + parts[1] + parts[2] + parts[3]).str.to_titlecase()
+
+
+def names(
+    industry: Ints, country: Ints, rates: Rates, rng: np.random.Generator, *, cell: int
+) -> tuple[pl.Series, pl.Series]:
+    """A name with its legal form and a domain, both unlike any other firm's in any cell."""
     frame = pl.DataFrame(
         {
-            "stem": pick(words.FIRM_STARTS, start) + pick(words.FIRM_ENDS, end),
+            "stem": stems(len(industry), rates, rng, cell),
             "word": choice_of([words.firm_words(name) for name in rates.industries], industry, rng),
             "form": choice_of([words.legal_forms(name) for name in rates.countries], country, rng),
             "ending": pick([words.domain_ending(name) for name in rates.countries], country),

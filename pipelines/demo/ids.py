@@ -18,7 +18,7 @@ BASE62 = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs
 CASE32 = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", dtype=np.uint8)
 PLACES = np.arange(62**3)
 THREES: Letters = np.stack([BASE62[PLACES // 62**2], BASE62[PLACES // 62 % 62], BASE62[PLACES % 62]], axis=1)
-CAPITALS = (((THREES >= ord("A")) & (THREES <= ord("Z"))) * np.array([1, 2, 4])).sum(axis=1)
+CAPITALS = (((ord("A") <= THREES) & (ord("Z") >= THREES)) * np.array([1, 2, 4])).sum(axis=1)
 """Which of three letters are capitals, as bits: the first letter is the lowest."""
 CELL_RANGE = 10**10
 INSTANCE = "Hs"

@@ -13,10 +13,12 @@ from pipelines.demo.experiments import OUT
 from pipelines.demo.leads import Leads
 from pipelines.demo.people import People
 from pipelines.demo.records import Records
+from pipelines.demo.tracking import written_at
 from pipelines.demo.world import World
 
 KINDS = ("Email", "Newsletter", "Webinar", "Trade Show", "List Upload", "Experiment", "Nurture")
 EMAIL, NEWSLETTER, WEBINAR, TRADE_SHOW, LIST_UPLOAD, EXPERIMENT, NURTURE = range(len(KINDS))
+LINKS = 4  # of a mail; the last one unsubscribes
 EVENTS = ("sent", "delivered", "open", "click", "bounce", "unsubscribe", "spam_report")
 SENT, DELIVERED, OPEN, CLICK, BOUNCE, UNSUBSCRIBE, SPAM = range(len(EVENTS))
 
@@ -58,28 +60,30 @@ class Sends:
 
 @dataclass(frozen=True)
 class MailEvents:
-    """One place per event of a message; `link` is -1 but for clicks; `by_person` tells human from machine (never
-    exported).
+    """One place per event of a message, in the order in which they were written (`seen_at`, some long after `at`);
+    `link` is -1 but for clicks; `by_person` tells human from machine (never exported).
     """
 
     send: Ints
     kind: Ints
     link: Ints
     at: Ints
+    seen_at: Ints
     by_person: Bools
 
 
 def plan_campaigns(world: World, span: Span) -> Campaigns:
+    rates = world.marketing
     every = (
-        world.marketing.email_every_days,
-        world.marketing.newsletter_every_days,
-        world.marketing.webinar_every_days,
-        world.marketing.trade_show_every_days,
-        world.marketing.list_every_days,
+        rates.email_every_days,
+        rates.newsletter_every_days,
+        rates.webinar_every_days,
+        rates.trade_show_every_days,
+        rates.list_every_days,
     )
     starts = [
-        np.arange(span.start + (20 + 3 * kind) * DAY + 9 * HOUR, span.end - 2 * DAY, days * DAY)
-        for kind, days in enumerate(every)
+        np.arange(span.start + first * DAY + int(rates.start_hour * HOUR), span.end, days * DAY)
+        for first, days in zip(rates.first_days, every, strict=True)
     ]
     kind = np.concatenate([np.full(len(moments), kind) for kind, moments in enumerate(starts)])
     start = np.concatenate(starts)
@@ -92,8 +96,10 @@ def plan_campaigns(world: World, span: Span) -> Campaigns:
 
 
 def nearest(campaigns: Campaigns, kind: int, moment: Ints) -> Ints:
-    """The last campaign of a kind that had begun at each moment, or the first one."""
+    """The last campaign of a kind that had begun at each moment, or the first one; -1 where there is none at all."""
     places = np.flatnonzero(campaigns.kind == kind)
+    if not len(places):
+        return np.full(len(moment), -1, dtype=np.int64)
     found = np.searchsorted(campaigns.start_at[places], moment, side="right") - 1
     return places[np.maximum(found, 0)]
 
@@ -113,13 +119,15 @@ def send_mail(
     """Mail campaigns and newsletters to a part of those reachable at the time, and the follow-ups to every new lead
     with an address.
     """
-    parts: list[tuple[Ints, Ints, Ints, Ints]] = []
+    rates = world.marketing
+    nothing = np.zeros(0, dtype=np.int64)
+    parts: list[tuple[Ints, Ints, Ints, Ints]] = [(nothing, nothing, nothing, nothing)]
     for place in np.flatnonzero(campaigns.kind <= NEWSLETTER).tolist():
         start = int(campaigns.start_at[place])
-        lead, person = audience(world.marketing.audience, leads, records, touched, start, rng=rng)
+        lead, person = audience(world, rates.audience, leads, records, touched, start=start, rng=rng)
         lead, person = lead[has_email[leads.person[lead]]], person[has_email[person]]
         both = len(lead) + len(person)
-        sent = start + rng.integers(0, 2 * HOUR, both)
+        sent = start + (rng.random(both) * rates.send_hours * HOUR).astype(np.int64)
         parts.append(
             (
                 np.full(both, place),
@@ -129,8 +137,9 @@ def send_mail(
             )
         )
     inbound = np.flatnonzero(has_email[leads.person] & (leads.created_at < span.end))
-    for day in world.marketing.follow_up_days:
-        sent = leads.created_at[inbound] + day * DAY + rng.integers(0, HOUR, len(inbound))
+    for day in rates.follow_up_days:
+        wait = day * DAY + rng.random(len(inbound)) * rates.follow_up_hours * HOUR
+        sent = later(leads.created_at[inbound], wait)
         goes = (sent < span.end) & (sent < leads.converted_at[inbound])
         parts.append(
             (np.full(int(goes.sum()), len(campaigns) - 1), inbound[goes], leads.person[inbound[goes]], sent[goes])
@@ -141,12 +150,12 @@ def send_mail(
 
 
 def audience(
-    share: float, leads: Leads, records: Records, touched: Ints, start: int, *, rng: np.random.Generator
+    world: World, share: float, leads: Leads, records: Records, touched: Ints, *, start: int, rng: np.random.Generator
 ) -> tuple[Ints, Ints]:
     """Open leads and contacts (persons) of accounts in touch, as known at `start`."""
-    lead = np.flatnonzero(
-        (leads.created_at < start) & (leads.converted_at > start) & (leads.created_at > start - 500 * DAY)
-    )
+    oldest = start - int(world.marketing.audience_days * DAY)
+    first, last = np.searchsorted(leads.created_at, (oldest, start))
+    lead = first + np.flatnonzero(leads.converted_at[first:last] > start)
     person = touched[records.contact_at[touched] < start]
     return lead[rng.random(len(lead)) < share], person[rng.random(len(person)) < share]
 
@@ -158,40 +167,46 @@ def follow_mail(
     rates, count = world.marketing, len(sends.sent_at)
     person = sends.person
     bounced = people.bad_email[person]
-    arrived = sends.sent_at + rng.integers(2, 60, count)
+    arrived = sends.sent_at + rng.uniform(*rates.delivery_seconds, count).astype(np.int64)
     opens = ~bounced & (rng.random(count) < logistic(rates.open_rate + rates.open_intent * people.intent[person]))
-    opened_at = np.where(opens, later(arrived, rng.exponential(9 * HOUR, count) + 30), NEVER)
+    opened_at = np.where(
+        opens, later(arrived, rng.exponential(rates.open_hours * HOUR, count) + rates.open_seconds), NEVER
+    )
     clicks = opens & (rng.random(count) < logistic(rates.click_rate + rates.click_intent * people.intent[person]))
-    clicked_at = np.where(clicks, later(opened_at, rng.exponential(120, count) + 3), NEVER)
+    clicked_at = np.where(clicks, later(opened_at, rng.exponential(rates.click_seconds, count) + 1), NEVER)
     prefetched = ~bounced & people.prefetches[person]
     machine = ~bounced & filtered[people.firm[person]]
     leaves = opens & (rng.random(count) < rates.unsubscribe)
     complains = opens & (rng.random(count) < rates.spam_report)
     everyone = np.ones(count, dtype=np.bool_)
+    loaded = arrived + rng.uniform(*rates.prefetch_seconds, count).astype(np.int64)
+    left = later(opened_at, np.full(count, rates.leave_seconds))
+    scanned = arrived + int(rates.scanner_seconds)
     moments = [
         (SENT, everyone, sends.sent_at, -1, False),
         (DELIVERED, ~bounced, arrived, -1, False),
         (BOUNCE, bounced, arrived, -1, False),
         (OPEN, opens, opened_at, -1, True),
-        (OPEN, prefetched, arrived + rng.integers(5, 600, count), -1, False),
+        (OPEN, prefetched, loaded, -1, False),
         (CLICK, clicks, clicked_at, -2, True),
-        *((CLICK, machine, arrived + 2 + link, link, False) for link in range(4)),
-        (UNSUBSCRIBE, leaves, opened_at + 60, -1, True),
-        (SPAM, complains, opened_at + 90, -1, True),
+        *((CLICK, machine, scanned + link, link, False) for link in range(LINKS)),
+        (UNSUBSCRIBE, leaves, left, -1, True),
+        (SPAM, complains, left + 1, -1, True),
     ]
     parts = [
         event(kind, np.flatnonzero(happens), at, link, human, rng=rng) for kind, happens, at, link, human in moments
     ]
     send, kind, link, at, human = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.lexsort((kind, at))
-    order = order[at[order] < span.end]
-    return MailEvents(send[order], kind[order], link[order], at[order], human[order])
+    seen_at = written_at(at, world.web.tracking, rng)
+    order = np.argsort(seen_at * len(EVENTS) + kind, kind="stable")
+    order = order[seen_at[order] < span.end]
+    return MailEvents(send[order], kind[order], link[order], at[order], seen_at[order], human[order])
 
 
 def event(
     kind: int, send: Ints, at: Ints, link: int, human: bool, *, rng: np.random.Generator
 ) -> tuple[Ints, Ints, Ints, Ints, Bools]:
-    chosen = rng.integers(0, 3, len(send)) if link == -2 else np.full(len(send), link)
+    chosen = rng.integers(0, LINKS - 1, len(send)) if link == -2 else np.full(len(send), link)
     return send, np.full(len(send), kind), chosen.astype(np.int64), at[send], np.full(len(send), human)
 
 
@@ -223,7 +238,9 @@ def join_campaigns(
         )
     ]
     names = list(world.leads.sources)
-    for kind, source, show in ((WEBINAR, "Webinar", world.marketing.webinar_attended), (TRADE_SHOW, "Trade Show", 1.0)):
+    rates = world.marketing
+    shows = ((WEBINAR, "Webinar", rates.webinar_attended), (TRADE_SHOW, "Trade Show", rates.trade_show_attended))
+    for kind, source, show in shows:
         came = (
             np.flatnonzero((leads.source == names.index(source)) & (leads.created_at < span.end))
             if source in names
@@ -231,10 +248,11 @@ def join_campaigns(
         )
         at = leads.created_at[came]
         attended = rng.random(len(came)) < show
-        parts.append((nearest(campaigns, kind, at), came, leads.person[came], at + 60, 1 + attended, at + 60))
+        joined = at + int(rates.join_seconds)
+        parts.append((nearest(campaigns, kind, at), came, leads.person[came], joined, 1 + attended, joined))
     for place in np.flatnonzero(campaigns.kind == LIST_UPLOAD).tolist():
         start = int(campaigns.start_at[place])
-        lead, person = audience(world.marketing.list_audience, leads, records, touched, start, rng=rng)
+        lead, person = audience(world, rates.list_audience, leads, records, touched, start=start, rng=rng)
         both = len(lead) + len(person)
         nothing = np.zeros(both, dtype=np.int64)
         parts.append(
@@ -242,7 +260,7 @@ def join_campaigns(
                 nothing + place,
                 np.concatenate([lead, np.full(len(person), -1)]),
                 np.concatenate([leads.person[lead], person]),
-                start + np.sort(rng.integers(0, 600, both)),
+                start + np.sort((rng.random(both) * rates.upload_seconds).astype(np.int64)),
                 nothing,
                 nothing + NEVER,
             )
@@ -252,7 +270,7 @@ def join_campaigns(
         np.concatenate(column).astype(np.int64) for column in zip(*parts, strict=True)
     )
     order = np.argsort(added, kind="stable")
-    order = order[added[order] < span.end]
+    order = order[(added[order] < span.end) & (campaign[order] >= 0)]
     return Members(campaign[order], lead[order], person[order], added[order], status[order], responded[order])
 
 
@@ -262,7 +280,7 @@ def treatments(world: World, campaigns: Campaigns, leads: Leads) -> list[tuple[I
     for number, made in enumerate(world.experiments):
         lead = np.flatnonzero(leads.arm[:, number] != OUT)
         place = np.full(len(lead), len(campaigns) - 1 - len(world.experiments) + number)
-        at = leads.created_at[lead] + 60
+        at = leads.created_at[lead] + int(world.marketing.join_seconds)
         chosen = made.kind == "chosen"
         status = np.full(len(lead), 2) if chosen else leads.arm[lead, number]
         parts.append((place, lead, leads.person[lead], at, status, at if chosen else np.full(len(lead), NEVER)))

@@ -16,7 +16,7 @@ def fetched_firmographics(
 ) -> pl.DataFrame:
     """Rows of (domain, source, fetched_at); a firm is fetched some time after it was known, then again every year."""
     rates = world.overlay
-    coverage = np.where(firms.employees < 40, rates.coverage - rates.small_firm_penalty, rates.coverage)
+    coverage = np.where(firms.employees < rates.small_firm, rates.coverage - rates.small_firm_penalty, rates.coverage)
     covered = (rng.random(len(firms)) < coverage) & ~firms.is_person & (known_at < span.end)
     first = np.where(covered, known_at, NEVER - 10_000 * DAY) + (
         rng.exponential(rates.delay_days, len(firms)) * DAY
@@ -27,7 +27,7 @@ def fetched_firmographics(
     fetched = moments[moments < span.end]
     second = rng.random(len(firm)) < rates.second_source_share
     firm = np.concatenate([firm, firm[second]])
-    fetched = np.concatenate([fetched, np.minimum(fetched[second] + DAY, span.end - 1)])
+    fetched = np.concatenate([fetched, np.minimum(fetched[second] + int(rates.second_source_days * DAY), span.end - 1)])
     source = np.where(np.arange(len(firm)) < len(second), 0, 1)
     count = len(firm)
     wrong = rng.random(count) < rates.wrong_industry

@@ -53,7 +53,7 @@ def contact_firms(world: World, firms: Firms, rng: np.random.Generator) -> Ints:
 
 
 def meet_people(
-    world: World, firms: Firms, firm: Ints, contacts: int, span: Span, *, rng: np.random.Generator
+    world: World, firms: Firms, firm: Ints, contacts: int, span: Span, *, rng: np.random.Generator, cell: int = 0
 ) -> People:
     """Persons working at `firm`; the first `contacts` of them are listed as contacts of their account, the others come
     as leads.
@@ -67,7 +67,7 @@ def meet_people(
     free = (~is_contact & (rng.random(count) < rates.free_mail)) | firms.is_person[firm]
     free_domain = pick(words.FREE_MAIL, rng.integers(0, len(words.FREE_MAIL), count))
     without_mail = rng.random(count) < rates.missing_email
-    email = addresses(first, last, firms.domain.gather(firm), free_domain, free, without=without_mail)
+    email = addresses(first, last, firms.domain.gather(firm), free_domain, free, without=without_mail, cell=cell)
     titles = title_words(list(rates.seniorities), list(rates.functions), seniority, function)
     no_title = (rng.random(count) < rates.missing_title) | firms.is_person[firm]
     code = pick([words.calling_code(name) for name in world.firms.countries], firms.country[firm])
@@ -96,16 +96,27 @@ def meet_people(
 
 
 def addresses(
-    first: pl.Series, last: pl.Series, domain: pl.Series, free_domain: pl.Series, free: Bools, *, without: Bools
+    first: pl.Series,
+    last: pl.Series,
+    domain: pl.Series,
+    free_domain: pl.Series,
+    free: Bools,
+    *,
+    without: Bools,
+    cell: int,
 ) -> pl.Series:
-    """first.last@domain, numbered where two persons would share one; null for those without."""
+    """first.last@domain, numbered where two persons would share one; null for those without. At providers that all
+    cells share, the later cells add their number.
+    """
     frame = pl.DataFrame(
         {"first": first, "last": last, "domain": domain, "free_domain": free_domain, "free": free, "none": without}
     )
     local = pl.format("{}.{}", "first", pl.col("last").str.replace_all("'", "", literal=True)).str.to_lowercase()
-    made = frame.select("none", local=local, host=pl.when("free").then("free_domain").otherwise("domain"))
+    made = frame.select("none", "free", local=local, host=pl.when("free").then("free_domain").otherwise("domain"))
     made = made.with_columns(number=pl.int_range(pl.len()).over("local", "host"))
     number = pl.when(pl.col("number") > 0).then((pl.col("number") + 1).cast(pl.String)).otherwise(pl.lit(""))
+    if cell:
+        number = pl.when("free").then(number + pl.lit(f"_{cell}")).otherwise(number)
     return made.select(
         pl.when("none").then(None).otherwise(pl.col("local") + number + pl.lit("@") + pl.col("host")).alias("email"),
     )["email"]

@@ -39,6 +39,7 @@ ado aris axo bex bridge cast dane delo dyne era field ford gate ica ion ix land 
 oma on ora phi quest rix ro sys tek tera ton tron ura vance vera via ville wood xis yard zen
 """
 FIRM_ENDS = tuple(FIRM_ENDS_TEXT.split())
+SYLLABLES = tuple(first + second for first in "bcdfghjklmnprstvwxz" for second in "aeiou")
 FIRM_WORDS = {
     "Technology": ("Software", "Systems", "Labs", "Data", "Networks"),
     "Finance": ("Capital", "Bank", "Insurance", "Advisors", "Payments"),

@@ -27,6 +27,8 @@ class Export:
 
     def engagement(self, name: str) -> pl.DataFrame:
         file = next(self.report.folder.glob(f"{name}.*"))
+        if file.suffix == ".csv":
+            return pl.read_csv(file, infer_schema=False)
         return pl.read_parquet(file) if file.suffix == ".parquet" else pl.read_ndjson(file)
 
 

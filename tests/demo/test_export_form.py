@@ -12,7 +12,16 @@ from pipelines.errors import GrowthError
 from tests.demo.conftest import UNTIL, Export
 
 OBJECTS = [name for name in PREFIXES if name != "Queue"]
-PLANS = {"CloseDate", "ActivityDate", "StartDateTime", "EndDateTime", "ActivityDateTime", "EndDate"}
+PLANS = {
+    "ActivityDate",
+    "ActivityDateTime",
+    "CloseDate",
+    "EndDate",
+    "EndDateTime",
+    "StartDate",
+    "StartDateTime",
+    "UsageEndDate",
+}
 REFERENCES = {
     ("Account", "ParentId"): ("Account",),
     ("Account", "PersonContactId"): ("Contact",),

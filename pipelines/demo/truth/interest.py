@@ -98,7 +98,7 @@ def log_likelihood(company: Company, done: Behaviour, lead: Ints, moment: Ints, 
     tied = (done.tied_at[lead] <= moment)[:, None]
     z = intent[None, :]
     before, after = done.views_before.before(lead, moment)[:, None], done.views_after.before(lead, moment)[:, None]
-    rate_before = seen * np.exp(web.lead_before + 0.5 * web.intent_effect * z)
+    rate_before = seen * np.exp(web.lead_before + web.intent_before * web.intent_effect * z)
     rate_after = seen * np.exp(web.lead_after + web.intent_effect * z) * passed
     shape = web.after_shape
     views = before * np.log(rate_before) - rate_before

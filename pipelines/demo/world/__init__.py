@@ -6,16 +6,16 @@ world file is wrong. What does not: any number of a world itself.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from pipelines.demo.world.customers import Billing, Customers, DealRecords, News, Service, Texts
 from pipelines.demo.world.exports import CustomColumn, Exports
 from pipelines.demo.world.market import Firms, History, Overlay, People
 from pipelines.demo.world.part import Part
-from pipelines.demo.world.reach import Marketing, Web
+from pipelines.demo.world.reach import Activities, Marketing, Web
 from pipelines.demo.world.selling import Deals, Experiment, Leads, Sales
 from pipelines.errors import GrowthError
 
@@ -26,6 +26,7 @@ class World(Part):
     """All rates and effects of one simulated company."""
 
     name: str
+    accounts: Annotated[int, Field(ge=20)]
     history: History
     firms: Firms
     overlay: Overlay
@@ -34,6 +35,7 @@ class World(Part):
     experiments: list[Experiment]
     deals: Deals
     sales: Sales
+    activities: Activities
     marketing: Marketing
     web: Web
     customers: Customers

@@ -61,6 +61,8 @@ class Overlay(Part):
     wrong_industry: Share
     technology_recall: Share
     second_source_share: Share
+    second_source_days: Positive
+    small_firm: Positive
 
 
 class People(Part):

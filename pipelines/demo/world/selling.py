@@ -112,12 +112,3 @@ class Sales(Part):
     capacity: Positive
     overload_effect: float
     inactive: int
-    attempts: float
-    attempt_gap_days: Positive
-    deal_tasks: float
-    outbound_tasks: float
-    planned_tasks: Share
-    meeting_before_conversion: Share
-    meeting_without: Share
-    deal_meetings: float
-    planned_meetings: Share

@@ -1,0 +1,22 @@
+"""What only the simulation knows, written apart from the export.
+
+What belongs here: tables of the truth, a module each. A table is a function from a cell to its rows; its name is the
+file's. (Page views are written block by block with the export's: visits.py.)
+"""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from pipelines.demo.company import Company
+from pipelines.demo.truth.sink import Sink
+
+Table = Callable[[Company], pl.DataFrame]
+
+TABLES: tuple[Table, ...] = ()
+
+
+def write_truth(company: Company, sink: Sink) -> None:
+    """Append the cell's rows to every table."""
+    for table in TABLES:
+        sink.add(table.__name__, table(company))
