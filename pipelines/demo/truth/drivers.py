@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from pipelines.demo.company import Company
 from pipelines.demo.deals import open_stages
 from pipelines.demo.draw import Weighted
 from pipelines.demo.world import World
@@ -30,7 +31,12 @@ class Driver(NamedTuple):
     shown_in: str | None
 
 
-def drivers(world: World) -> pl.DataFrame:
+def drivers(company: Company) -> pl.DataFrame:
+    """The world's drivers; all cells share them, so that only the first has rows."""
+    return drivers_of(company.world).clear() if company.cell else drivers_of(company.world)
+
+
+def drivers_of(world: World) -> pl.DataFrame:
     """One row per unit, outcome, driver and level: effect, visible, object and column that show it. `level` is a
     category, or 'per unit' of what the driver's name says.
     """

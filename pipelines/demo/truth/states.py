@@ -31,7 +31,7 @@ class Stays:
 
 
 def states(company: Company) -> pl.DataFrame:
-    """One row per unit (lead, opportunity, account), state and stretch: unit, id, state, from_at, to_at (null: lasts)."""
+    """One row per stretch of a lead, opportunity or account: unit, id, state, from_at, to_at (null: it lasts)."""
     ids = company.ids
     return pl.concat(
         [
