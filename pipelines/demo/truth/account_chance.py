@@ -95,7 +95,7 @@ class Market:
 def market(company: Company, horizon: float) -> Market:
     world, span = company.world, company.span
     leads, later_leads = (
-        worth_of_leads(company, shift, generator(0, "worth of leads")) for shift in (0.0, world.firms.drift.conversion)
+        worth_of_leads(company, after_drift, generator(0, "worth of leads")) for after_drift in (False, True)
     )
     approaches = worth_of_approaches(company, generator(0, "worth of approaches"))
     density = arrival_density(span, world.history)

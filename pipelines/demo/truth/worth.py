@@ -17,7 +17,6 @@ from pipelines.demo.draw import (
     choose,
     effects,
     later,
-    log_odds,
     logistic,
     office,
     spread,
@@ -42,27 +41,30 @@ class Worth:
     win_days: Floats
 
 
-def worth_of_leads(company: Company, shift: float, rng: np.random.Generator) -> Worth:
-    """Leads with random source, role, intent and delay, worked and sold to as in the simulation; `opens` is the chance
-    to convert. `shift` is what the market adds to it, in log-odds.
+def worth_of_leads(company: Company, after_drift: bool, rng: np.random.Generator) -> Worth:
+    """Leads with random role and intent, worked and sold to as in the simulation; `opens` is the chance to convert.
+
+    Source, touches, treatments, the market, the usual delay and the load of sales are those of leads that came before
+    the drift, or after it.
     """
-    world, rates = company.world, company.world.leads
-    source = choose(rng, rates.sources, DRAWS)
+    world, rates, leads = company.world, company.world.leads, company.leads
+    pool = np.flatnonzero((leads.created_at >= company.span.drift) == after_drift)
+    pool = pool if len(pool) else np.arange(len(leads))
+    if not len(pool):
+        return Worth(np.zeros(len(FITS)), np.zeros(len(FITS)), np.zeros(0), np.zeros(0))
+    like = pool[rng.integers(0, len(pool), DRAWS)]
     standing = effects(world.people.seniorities)[choose(rng, world.people.seniorities, DRAWS)]
     standing = standing + effects(world.people.functions)[choose(rng, world.people.functions, DRAWS)]
     intent = world.people.intent_sd * rng.standard_normal(DRAWS)
-    shown = (
-        rates.rate + effects(rates.sources)[source] + rates.touch_effect * np.log1p(rng.poisson(rates.touches, DRAWS))
-    )
-    usual = np.array([level.delay_hours for level in rates.sources.values()])[source]
-    worked_share = np.array([level.worked for level in rates.sources.values()])[source]
+    shown, usual = leads.shown[like], leads.usual_delay[like]
+    work = leads.work[like] - rates.select_fit * company.firms.shown_fit[leads.firm[like]]
     created = starts(rng, DRAWS)
     touched = office(rng, later(created, spread(rng, usual, rates.delay_log_sd, DRAWS) * HOUR))
     delay = delay_effect(rates, (touched - created) / HOUR)
     skill = company.skill[rng.integers(0, len(company.skill), DRAWS)]
     opened, won, days = np.zeros(len(FITS)), np.zeros(len(FITS)), []
     for place, fit in enumerate(FITS):
-        works = logistic(log_odds(worked_share) + rates.select_fit * fit + rates.select_intent * intent)
+        works = logistic(work + rates.select_fit * fit + rates.select_intent * intent)
         ends = passes(
             rates, touched, shown + standing + rates.fit_effect * fit + rates.intent_effect * intent + delay, rng
         )
