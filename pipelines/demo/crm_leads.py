@@ -1,25 +1,37 @@
-"""The Lead and LeadHistory objects as the export shows them."""
+"""The Lead object as the export shows it."""
 
 import numpy as np
 import polars as pl
 
-from pipelines.demo.columns import address, audit, day, flag, stamp, unless
+from pipelines.demo import spellings
+from pipelines.demo.changes import Change, places, title_changes
+from pipelines.demo.columns import address, audit, day, flag, unless
 from pipelines.demo.company import Company
-from pipelines.demo.crm_people import LastTouch, noted, places, standing_of, websites
-from pipelines.demo.crm_setup import user_names
-from pipelines.demo.draw import NEVER, Bools, Ints
+from pipelines.demo.crm_contacts import marked, moments_of
+from pipelines.demo.crm_copies import entered_again, last_before, spelled, survived_at, with_copies
+from pipelines.demo.crm_people import LastTouch, edited_at, noted, websites
+from pipelines.demo.currency import currency_column, in_currency
+from pipelines.demo.custom import with_custom
+from pipelines.demo.draw import NEVER, Ints
 from pipelines.demo.draw import words as pick
-from pipelines.demo.ids import record_ids, refer
+from pipelines.demo.duplicates import FIRST, choice
+from pipelines.demo.gaps import traits_of, with_gaps
+from pipelines.demo.ids import refer
+from pipelines.demo.leaks import leaked
 from pipelines.demo.records import shown
+from pipelines.demo.refusals import Marks, refuse
+from pipelines.demo.world.exports import CompanyTyped
 
 STATUS = ("New", "Marketing Qualified", "Sales Accepted", "Nurturing", "Unqualified", "Closed - Converted")
 NEW, QUALIFIED, ACCEPTED, NURTURING, UNQUALIFIED, CONVERTED = range(len(STATUS))
 REASONS = ("No budget", "No need", "Wrong person", "Chose a competitor", "No answer")
+OPTIONAL = ("Phone", "Email", "Title", "Website", "Industry", "NumberOfEmployees", "Salutation")
+TYPED: tuple[CompanyTyped, ...] = ("as_is", "short", "small_letters", "capitals")
 
 
 def lead_status(company: Company) -> Ints:
-    """The place in STATUS where each lead stands at the end of the history."""
-    leads, end = company.leads, company.span.end
+    """The place in STATUS where each lead stands at the export's moment."""
+    leads, now = company.leads, company.now
     reached = [
         leads.converted_at,
         leads.disqualified_at,
@@ -30,35 +42,30 @@ def lead_status(company: Company) -> Ints:
         leads.qualified_at,
     ]
     return np.select(
-        [moment < end for moment in reached],
+        [moment < now for moment in reached],
         [CONVERTED, UNQUALIFIED, ACCEPTED, QUALIFIED, NURTURING, ACCEPTED, QUALIFIED],
         NEW,
     ).astype(np.int64)
 
 
-def removed_leads(company: Company) -> tuple[Bools, Ints, Ints]:
-    """Deleted leads, the lead that each was merged into (-1: none), and when: only leads that nobody worked."""
-    leads, end = company.leads, company.span.end
-    rng, count = company.generator("removed leads"), len(leads)
-    first = np.full(len(company.firms), -1, dtype=np.int64)
-    first[leads.firm[::-1]] = np.arange(count)[::-1]
-    idle = ~leads.worked & (leads.person >= 0)
-    draw = rng.random(count)
-    share = company.world.people
-    merged = idle & (first[leads.firm] < np.arange(count)) & (draw < share.merged_share * 8)
-    deleted = merged | (idle & (draw > 1 - share.deleted_share * 2))
-    master = np.where(merged, first[leads.firm], -1)
-    chained = (master >= 0) & deleted[np.maximum(master, 0)]
-    deleted &= ~chained
-    master = np.where(chained, -1, master)
-    at = leads.created_at + (rng.random(count) * (end - leads.created_at)).astype(np.int64)
-    return deleted, master, np.where(deleted, at, NEVER)
+def owners(company: Company) -> tuple[Ints, Ints]:
+    """Whose each lead is, and since when: a representative, or a queue before sales works it; some stay with a queue
+    that nobody works (NEVER).
+    """
+    leads, count = company.leads, len(company.leads)
+    handed = company.generator("handed over").random(count) < company.world.leads.handed_over
+    in_queue = leads.in_queue | (handed & leads.worked)
+    return queue_of(company, np.arange(count)), np.where(in_queue, handed_at(company), -1)
 
 
-def lead_owner(company: Company) -> Ints:
-    """Whose the lead is at the end: a representative, or one of two queues for some that nobody works."""
-    queue = company.world.sales.representatives + 2 + np.arange(len(company.leads)) % 2
-    return np.where(company.leads.in_queue, queue, company.leads.owner)
+def handed_at(company: Company) -> Ints:
+    """The second before sales worked each lead, NEVER for those that it never works."""
+    return np.where(company.leads.worked, company.leads.worked_at - 1, NEVER)
+
+
+def queue_of(company: Company, lead: Ints) -> Ints:
+    """The place of the queue in Ids.owner: two take turns."""
+    return company.world.sales.representatives + 2 + lead % 2
 
 
 def deal_of_lead(company: Company) -> Ints:
@@ -69,18 +76,32 @@ def deal_of_lead(company: Company) -> Ints:
     return row
 
 
+def lead_people(company: Company) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """First name, last name and address of the person as each lead spells them: some in another way than before."""
+    people, person, kind = company.people, company.leads.person, company.kept.lead_kind
+    first, last, email = people.first.gather(person), people.last.gather(person), people.email.gather(person)
+    place, rng = np.flatnonzero(kind != FIRST), company.generator("lead spellings")
+    other = spelled(first.gather(place), last.gather(place), email.gather(place), kind[place], rng)
+    return first.scatter(place, other[0]), last.scatter(place, other[1]), email.scatter(place, other[2])
+
+
+def title_of_leads(company: Company) -> Change:
+    """Titles that change on leads that have not been converted."""
+    leads = company.leads
+    change = title_changes(company, "leads", leads.person, leads.created_at)
+    return Change(change.field, np.where(change.at < leads.converted_at, change.at, NEVER), change.before, change.after)
+
+
 def leads(company: Company, touch: LastTouch) -> pl.DataFrame:
-    made, people, firms, span, ids = company.leads, company.people, company.firms, company.span, company.ids
-    rng, count, person = company.generator("lead rows"), len(made), made.person
-    created = shown(made.created_at, span, 80)
-    deleted, master, removed_at = removed_leads(company)
-    converted = made.converted_at < span.end
-    opted_out, do_not_call = standing_of(company, on_contact=False)
-    bounced = (
-        (company.bounced_at[person] < span.end)
-        & (company.bounced_at[person] > made.created_at)
-        & (rng.random(count) < 0.75)
-    )
+    made, rows, now, ids = company.leads, company.kept.leads, company.now, company.ids
+    rng, count = company.generator("lead rows"), len(made)
+    created = shown(made.created_at, company.span, 80)
+    marks = refuse(company).of_leads
+    queue, since = owners(company)
+    owner = ids.owner.gather(np.where(since < now, made.owner, queue))
+    frame = first_leads(company, touch, created, rng)
+    leaks = leaked(company, "Lead", made.converted_at)
+    title = title_of_leads(company)
     steps = [
         made.qualified_at,
         made.worked_at,
@@ -88,150 +109,115 @@ def leads(company: Company, touch: LastTouch) -> pl.DataFrame:
         made.requalified_at,
         made.reworked_at,
         made.ended_at,
-        removed_at,
-        np.where(converted, NEVER, company.unsubscribed_at[person]),
-        np.where(bounced, company.bounced_at[person], NEVER),
     ]
-    modified = np.max([np.where(step < span.end, step, 0) for step in steps], axis=0)
-    owner = ids.owner.gather(lead_owner(company))
-    lost = made.disqualified_at < span.end
-    first, last = people.first.gather(person), people.last.gather(person)
-    frame = pl.DataFrame(
+    moments = [*steps, leaks.changed_at, title.at, rows.deleted_at[:count], survived_at(rows, now)[:count]]
+    moments += [edited_at(company, created, rng), *moments_of(marks, slice(count))]
+    modified = last_before(now, *moments)
+    frame = frame.with_columns(
+        **leaks.columns, **audit(created, modified, owner, now), Title=title.today(now), OwnerId=owner
+    )
+    frame = with_custom(company, "Lead", frame, made.firm, created)
+    frame = with_gaps(company, "Lead", frame, traits_of(company, made.firm, made.person, made.source))
+    copies = copied_leads(company, frame, [*leaks.columns], marks, rng)
+    whole = pl.concat([frame, copies.select(frame.columns)]).with_columns(**marked(marks, now))
+    shown_at = np.concatenate([created, rows.copies.created_at])
+    return address(
+        with_copies(company, whole[:count], whole[count:], rows, ids=ids.lead, shown=shown_at), "", "Address"
+    )
+
+
+def first_leads(company: Company, touch: LastTouch, created: Ints, rng: np.random.Generator) -> pl.DataFrame:
+    """The first row of each lead, without owner and audit columns."""
+    made, people, firms, ids, now = company.leads, company.people, company.firms, company.ids, company.now
+    count, person, world = len(made), made.person, company.world
+    converted = made.converted_at < now
+    first, last, email = lead_people(company)
+    account = np.where(converted, company.kept.account_of[person], -1)
+    revenue = in_currency(company, made.firm, firms.revenue[made.firm].astype(np.float64), created)
+    return pl.DataFrame(
         {
             "Id": ids.lead.head(count),
-            "IsDeleted": flag(deleted),
-            "MasterRecordId": refer(ids.lead, master),
+            "IsDeleted": pl.Series([None] * count, dtype=pl.String),
+            "MasterRecordId": pl.Series([None] * count, dtype=pl.String),
             "LastName": last,
-            "FirstName": unless(rng.random(count) < 0.02, first),
+            "FirstName": first,
             "Salutation": people.salutation.gather(person),
             "Name": first + pl.Series([" "]) + last,
             "Title": people.title.gather(person),
-            "Company": typed_company(firms.name.gather(made.firm), rng),
-            **places(company, made.firm, ""),
+            "Company": typed_company(company, firms.name.gather(made.firm), rng),
+            **places(company, made.firm, firms.place[made.firm], ""),
+            "Country": pick(list(world.firms.countries), firms.country[made.firm]),
             "Phone": people.phone.gather(person),
-            "Email": people.email.gather(person),
-            "Website": unless(rng.random(count) < 0.6, websites(firms.domain.gather(made.firm), rng)),
-            "Description": noted(count, 0.02, rng),
-            "LeadSource": unless(rng.random(count) < 0.02, pick(list(company.world.leads.sources), made.source)),
+            "Email": email,
+            "Website": websites(firms.domain.gather(made.firm), rng),
+            "Description": noted(count, world.exports.notes.get("Lead", 0.0), rng),
+            "LeadSource": pick(list(world.leads.sources), made.source),
             "Status": pick(STATUS, lead_status(company)),
             "Industry": unless(
                 ~made.filled | firms.hidden_industry[made.firm],
-                pick(list(company.world.firms.industries), firms.industry[made.firm]),
+                pick(list(world.firms.industries), firms.industry[made.firm]),
             ),
-            "Rating": unless(
-                ~made.worked | (rng.random(count) < 0.5), pick(("Hot", "Warm", "Cold"), rng.integers(0, 3, count))
-            ),
-            "AnnualRevenue": unless(rng.random(count) < 0.85, pl.Series(firms.revenue[made.firm])),
+            "Rating": unless(made.worked_at >= now, pick(("Hot", "Warm", "Cold"), rng.integers(0, 3, count))),
+            **currency_column(company, made.firm),
+            "AnnualRevenue": pl.Series(np.round(revenue).astype(np.int64)),
             "NumberOfEmployees": unless(~made.filled, pl.Series(firms.employees[made.firm])),
-            "OwnerId": owner,
+            "OwnerId": pl.Series([None] * count, dtype=pl.String),
             "IsConverted": flag(converted),
-            "ConvertedDate": day(made.converted_at, span),
-            "ConvertedAccountId": refer(ids.account, np.where(converted, company.records.account_row[made.firm], -1)),
+            "ConvertedDate": day(made.converted_at, now),
+            "ConvertedAccountId": refer(ids.account, account),
             "ConvertedContactId": refer(ids.contact, np.where(converted, company.records.contact_row[person], -1)),
-            "ConvertedOpportunityId": refer(ids.opportunity, deal_of_lead(company)),
-            "IsUnreadByOwner": flag(~made.worked),
-            "HasOptedOutOfEmail": flag(opted_out[person]),
-            "DoNotCall": flag(do_not_call[person]),
-            **audit(created, np.minimum(modified, span.end - 1), owner, span),
-            "LastActivityDate": day(np.where(touch.lead >= 0, touch.lead, NEVER), span),
-            "EmailBouncedReason": unless(~bounced, pl.Series(["550 5.1.1 The address does not exist"] * count)),
-            "EmailBouncedDate": stamp(np.where(bounced, company.bounced_at[person], NEVER), span),
-            "Disqualification_Reason__c": unless(~lost, pick(REASONS, rng.integers(0, len(REASONS), count))),
-            "Interest_Index__c": pl.Series(
-                np.clip(50 + 12 * people.intent[person] + 20 * rng.standard_normal(count), 0, 100).astype(np.int64)
+            "ConvertedOpportunityId": refer(ids.opportunity, np.where(converted, deal_of_lead(company), -1)),
+            "IsUnreadByOwner": flag(made.worked_at >= now),
+            "LastActivityDate": day(np.where(touch.lead >= 0, touch.lead, NEVER), now),
+            "Disqualification_Reason__c": unless(
+                made.disqualified_at >= now, pick(REASONS, rng.integers(0, len(REASONS), count))
             ),
         }
     )
-    return address(frame, "", "Address")
 
 
-def typed_company(name: pl.Series, rng: np.random.Generator) -> pl.Series:
-    """The company as people type it: often without the legal form, sometimes in capitals or small letters."""
-    short = name.str.replace(
-        r" (Inc\.|LLC|Corp\.|Ltd\.?|PLC|Limited|GmbH & Co\. KG|GmbH|AG|SAS|SA|SARL|B\.V\.|N\.V\.|BV)$", ""
+def copied_leads(
+    company: Company, frame: pl.DataFrame, leaks: list[str], marks: Marks, rng: np.random.Generator
+) -> pl.DataFrame:
+    """The rows of leads that came in again: new ones that a queue owns and nobody works."""
+    rows, made, first = company.kept.leads, company.leads, len(frame)
+    of = rows.copies.of
+    by = company.ids.owner.gather(queue_of(company, of))
+    changed = last_before(company.now, survived_at(rows, company.now)[first:], *moments_of(marks, slice(first, None)))
+    share = company.world.exports.duplicates.leads.blank
+    again = entered_again(company, frame, rows, by, changed=changed, blank=OPTIONAL, share=share, rng=rng)
+    people, person = company.people, made.person[of]
+    names = spelled(people.first.gather(person), people.last.gather(person), again["Email"], rows.copies.kind, rng)
+    life = ("ConvertedDate", "ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId", "IsConverted")
+    nothing = {
+        name: pl.lit(None, dtype=frame.schema[name]) for name in (*life, *leaks, "Rating", "Disqualification_Reason__c")
+    }
+    return again.with_columns(
+        FirstName=names[0],
+        LastName=names[1],
+        Name=names[0] + pl.Series([" "]) + names[1],
+        Email=names[2],
+        Company=typed_company(company, company.firms.name.gather(made.firm[of]), rng),
+        Status=pl.lit(STATUS[NEW]),
+        IsUnreadByOwner=pl.lit("1"),
+        **nothing,
     )
-    way = pl.Series(rng.random(len(name)))
+
+
+def typed_company(company: Company, name: pl.Series, rng: np.random.Generator) -> pl.Series:
+    """The company as people type it: often without the legal form, sometimes in capitals or small letters."""
+    short, way = spellings.without_form(name), choice(company.world.exports.company_typed, TYPED, len(name), rng)
+    ways = (name, short, short.str.to_lowercase(), short.str.to_uppercase())
     return pl.select(
-        pl.when(way < 0.45)
-        .then(name)
-        .when(way < 0.85)
-        .then(short)
-        .when(way < 0.94)
-        .then(short.str.to_lowercase())
-        .otherwise(short.str.to_uppercase())
+        pl.coalesce(*(pl.when(pl.Series(way == place)).then(text) for place, text in enumerate(ways)))
     ).to_series()
 
 
-def lead_history(company: Company) -> pl.DataFrame:
-    """Created, status by status, owner changes (each logged by id and by name), conversion and merge; nothing before
-    the migration.
-    """
-    made, span, ids = company.leads, company.span, company.ids
-    rng, every = company.generator("lead history"), np.arange(len(company.leads))
-    deleted, master, removed_at = removed_leads(company)
-    status = [
-        (made.qualified_at, NEW, QUALIFIED),
-        (made.worked_at, QUALIFIED, ACCEPTED),
-        (made.recycled_at, ACCEPTED, NURTURING),
-        (made.requalified_at, NURTURING, QUALIFIED),
-        (made.reworked_at, QUALIFIED, ACCEPTED),
-        (made.disqualified_at, ACCEPTED, UNQUALIFIED),
-        (made.converted_at, ACCEPTED, CONVERTED),
-    ]
-    parts = [rows(every, "created", made.created_at), rows(every, "leadConverted", made.converted_at)]
-    parts += [
-        rows(every, "Status", at, "Text", pl.lit(STATUS[old]), new=pl.lit(STATUS[new])) for at, old, new in status
-    ]
-    survivor = np.where(deleted & (master >= 0), master, 0)
-    parts.append(rows(survivor, "leadMerged", np.where(master >= 0, removed_at, NEVER)))
-    handed = made.worked & (rng.random(len(made)) < company.world.leads.handed_over)
-    handed_at = np.where(handed, made.worked_at - 1, NEVER)
-    queue = ids.owner.gather(company.world.sales.representatives + 2 + every % 2)
-    parts.append(rows(every, "Owner", handed_at, "EntityId", queue, new=ids.owner.gather(made.owner)))
-    parts.append(
-        rows(
-            every,
-            "Owner",
-            handed_at,
-            "Text",
-            pick(("Inbound Queue", "Nurture Queue"), every % 2),
-            new=user_names(company).gather(made.owner),
-        )
-    )
-    frame = (
-        pl.concat(parts)
-        .filter((pl.col("at") < span.end) & (pl.col("at") >= span.migration))
-        .sort("at", "LeadId", "Field", "DataType")
-    )
-    at, lead = frame["at"].to_numpy(), frame["LeadId"].to_numpy()
-    return pl.DataFrame(
-        {
-            "Id": record_ids("LeadHistory", len(frame), rng),
-            "IsDeleted": pl.Series([None] * len(frame), dtype=pl.String),
-            "LeadId": ids.lead.gather(lead),
-            "CreatedById": ids.owner.gather(made.owner[lead]),
-            "CreatedDate": stamp(at, span),
-            "Field": frame["Field"],
-            "DataType": frame["DataType"],
-            "OldValue": frame["OldValue"],
-            "NewValue": frame["NewValue"],
-        }
-    )
-
-
-def rows(
-    lead: Ints,
-    field: str,
-    at: Ints,
-    kind: str = "Text",
-    old: pl.Expr | pl.Series | None = None,
-    *,
-    new: pl.Expr | pl.Series | None = None,
-) -> pl.DataFrame:
-    nothing = pl.lit(None, dtype=pl.String)
-    return pl.DataFrame({"LeadId": lead, "at": at}).with_columns(
-        Field=pl.lit(field),
-        DataType=pl.lit(kind),
-        OldValue=nothing if old is None else old,
-        NewValue=nothing if new is None else new,
+def user_names(company: Company) -> pl.Series:
+    """The name of each representative, by place."""
+    people = company.people
+    return (
+        people.first.head(company.world.sales.representatives)
+        + pl.Series([" "])
+        + people.last.reverse().head(company.world.sales.representatives)
     )

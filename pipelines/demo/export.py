@@ -12,13 +12,16 @@ import polars as pl
 from pipelines.demo import (
     crm_activities,
     crm_campaigns,
+    crm_contacts,
     crm_contracts,
     crm_deals,
+    crm_histories,
     crm_leads,
     crm_lines,
     crm_mail,
     crm_people,
     crm_setup,
+    currency,
     engagement,
     service,
 )
@@ -44,9 +47,11 @@ def records(company: Company) -> list[tuple[str, pl.DataFrame]]:
     touch, steps = crm_people.last_touches(company), stage_steps(company)
     return [
         ("Account", crm_people.accounts(company, touch)),
-        ("Contact", crm_people.contacts(company, touch)),
+        ("Contact", crm_contacts.contacts(company, touch)),
         ("Lead", crm_leads.leads(company, touch)),
-        ("LeadHistory", crm_leads.lead_history(company)),
+        ("AccountHistory", crm_histories.account_history(company)),
+        ("ContactHistory", crm_histories.contact_history(company)),
+        ("LeadHistory", crm_histories.lead_history(company)),
         ("Opportunity", crm_deals.opportunities(company, touch, steps)),
         ("OpportunityHistory", crm_deals.opportunity_history(company, steps)),
         ("OpportunityFieldHistory", crm_deals.opportunity_field_history(company, steps)),
@@ -71,6 +76,7 @@ def setup_records(company: Company, counts: Totals) -> list[tuple[str, pl.DataFr
         ("User", crm_setup.users(company)),
         ("RecordType", crm_setup.record_types(company)),
         ("OpportunityStage", crm_setup.opportunity_stages(company)),
+        *currency.currencies(company),
     ]
 
 

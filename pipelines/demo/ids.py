@@ -47,6 +47,10 @@ PREFIXES = {
     "Asset": "02i",
     "Case": "500",
     "EmailMessage": "02s",
+    "AccountHistory": "017",
+    "ContactHistory": "017",
+    "CurrencyType": "01L",
+    "DatedConversionRate": "04w",
 }
 
 

@@ -1,0 +1,95 @@
+"""Columns of the company's own, as the world file declares them: some tell of the firm's fit, most tell nothing.
+
+What belongs here: the text of their values and where they are blank. What a column with an effect does to the fit is
+firms.py's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.demo import words
+from pipelines.demo.columns import flag, unless
+from pipelines.demo.company import Company
+from pipelines.demo.draw import DAY, Floats, Ints
+from pipelines.demo.draw import words as pick
+from pipelines.demo.ids import OTHER_INSTANCE, record_ids
+from pipelines.demo.world.exports import ColumnKind, CustomColumn, ObjectName
+
+MIDDLE, SPREAD = 50.0, 15.0  # the scale on which a number is shown; it carries nothing
+
+
+def with_custom(company: Company, name: ObjectName, frame: pl.DataFrame, firm: Ints, created: Ints) -> pl.DataFrame:
+    """The frame with the custom columns of its object; formulas are as of the export's moment."""
+    made = {
+        column.name: shown(company, column, firm, created)
+        for column in company.world.custom_columns
+        if column.object == name
+    }
+    return frame.with_columns(**made)
+
+
+def shown(company: Company, column: CustomColumn, firm: Ints, created: Ints) -> pl.Series:
+    rng = company.generator(f"custom {column.object}.{column.name}")
+    values = TEXTS[column.kind](Cells(company, column, firm, created, rng))
+    return unless(rng.random(len(firm)) < column.missing, values)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The rows that a column is rendered for."""
+
+    company: Company
+    column: CustomColumn
+    firm: Ints
+    created: Ints
+    rng: np.random.Generator
+
+    def __len__(self) -> int:
+        return len(self.firm)
+
+    def integers(self, end: int) -> Ints:
+        return self.rng.integers(0, end, len(self))
+
+    @property
+    def standard(self) -> Floats:
+        """The value of each row, mean 0 and standard deviation 1 over the firms."""
+        return np.asarray(self.rng.standard_normal(len(self)), dtype=np.float64)
+
+    @property
+    def level(self) -> Ints:
+        return self.integers(self.column.levels)
+
+    @property
+    def age_days(self) -> Ints:
+        return (self.company.now - self.created) // DAY
+
+
+def days(cells: Cells) -> pl.Series:
+    """Days before the migration."""
+    span = cells.company.span
+    since = cells.rng.integers(span.start // DAY, span.migration // DAY + 1, len(cells))
+    return pl.Series(since, dtype=pl.Int32).cast(pl.Date).dt.strftime("%Y-%m-%d")
+
+
+def pages(cells: Cells) -> pl.Series:
+    domain = cells.company.firms.domain.gather(cells.firm)
+    return pl.Series(["https://"]) + domain + pick(words.PAGES, cells.integers(len(words.PAGES)))
+
+
+TEXTS: dict[ColumnKind, Callable[[Cells], pl.Series]] = {
+    "number": lambda cells: pl.Series(np.round(MIDDLE + SPREAD * cells.standard, 1)),
+    "flag": lambda cells: flag(cells.standard > 0),
+    "choice": lambda cells: pick([f"Level {place + 1}" for place in range(cells.column.levels)], cells.level),
+    "code": lambda cells: pl.Series(["C"]) + pl.Series(cells.level).cast(pl.String).str.zfill(4),
+    "text_id": lambda cells: record_ids("Account", len(cells), cells.rng, OTHER_INSTANCE).str.slice(5, 10),
+    "constant": lambda cells: pl.Series(["v1"] * len(cells), dtype=pl.String),
+    "date": days,
+    "url": pages,
+    "percent": lambda cells: pl.Series(cells.integers(101)),
+    "note": lambda cells: pick(words.DESCRIPTIONS, cells.integers(len(words.DESCRIPTIONS))),
+    "age_days": lambda cells: pl.Series(cells.age_days),
+    "score": lambda cells: pl.Series((cells.age_days * 7 + cells.firm * 13) % 101),
+}
