@@ -14,7 +14,7 @@ from pipelines.demo.truth.propensity import rules_of
 
 
 def effects(company: Company) -> pl.DataFrame:
-    """A row per experiment and level of the column it works by ('all' first): name, kind, unit, by, level, horizon, the
+    """A row per cell, experiment and level of the column it works by ('all' first): name, kind, unit, by, level, the
     leads treated and not treated, effect_log_odds (the mean over those treated), risk_difference (what the
     treatment adds, on average over those treated, to the chance to convert within the horizon of the lead's creation),
     and observed_difference (converted share of the treated less that of the others: of the control where it was
@@ -50,6 +50,7 @@ def effects(company: Company) -> pl.DataFrame:
         for level, member in members(company, made.by, levels):
             rows.append(
                 {
+                    "cell": company.cell,
                     "experiment": made.name,
                     "kind": made.kind,
                     "unit": "lead",
@@ -68,6 +69,7 @@ def effects(company: Company) -> pl.DataFrame:
 
 
 SCHEMA = {
+    "cell": pl.Int64,
     "experiment": pl.String,
     "kind": pl.String,
     "unit": pl.String,
