@@ -9,13 +9,14 @@ from importlib.metadata import version
 
 import click
 
+from pipelines.cli.demo import demo
 from pipelines.cli.doctor import doctor
 from pipelines.cli.failures import failure
 from pipelines.cli.lists import funnel, queue, targets
 from pipelines.cli.models import models
 from pipelines.cli.people import timeline, why
 from pipelines.cli.quarantine import quarantine
-from pipelines.cli.run import demo, run
+from pipelines.cli.run import run
 from pipelines.cli.ui import ui
 from pipelines.errors import GrowthError
 from pipelines.quiet import silence

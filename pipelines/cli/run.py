@@ -1,4 +1,4 @@
-"""`growth demo` and `growth run`: a simulated company's export, and the way from an export to published lists."""
+"""`growth run`: the way from an export to published lists."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -24,22 +24,6 @@ where run_id = (
 )
 """
 SENTENCES = "select sentence from scores.model_status order by model"
-
-
-@click.command(epilog="Example: growth demo --accounts 5000 --seed 7 --out growth_home/extracts")
-@home_option
-@click.option("--accounts", type=click.IntRange(min=1), default=5000, show_default=True)
-@click.option("--seed", type=int, default=7, show_default=True)
-@click.option("--out", type=FOLDER, help="The folder to write to.  [default: HOME/extracts]")
-def demo(home: Home, accounts: int, seed: int, out: Path | None) -> None:
-    """Write the export files of a simulated company."""
-    from pipelines.demo import write_company
-
-    if out is None:
-        home.create()
-    folder = out or home.extracts
-    report = write_company(folder, accounts=accounts, seed=seed, progress=lambda line: click.echo(line, err=True))
-    click.echo(f"Wrote {report.rows:,} rows in {len(report.files)} files to {folder}.", err=True)
 
 
 @click.command(epilog="Example: growth run --extracts exports/2026-06-30 --as-of 2026-06-30")

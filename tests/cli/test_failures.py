@@ -10,10 +10,11 @@ import click
 import duckdb
 import pytest
 
+from pipelines.cli.demo import demo
 from pipelines.cli.doctor import doctor
 from pipelines.cli.failures import failure
 from pipelines.cli.main import exit_code
-from pipelines.cli.run import demo, run
+from pipelines.cli.run import run
 from pipelines.errors import GrowthError
 from tests.cli.test_commands import growth
 
