@@ -38,20 +38,22 @@ def rules_of(model: str) -> Label:
 
 def of_leads(company: Company) -> pl.DataFrame:
     rules, leads = rules_of("lead_conversion"), company.leads
+    ids = company.ids.lead.head(len(leads))  # the rows that follow are copies
     oldest = leads.created_at + (rules.max_age_days or company.world.history.days) * DAY
     ends = np.minimum(np.minimum(leads.converted_at, leads.disqualified_at) - 1, oldest)
     begins = np.where(leads.created_at < company.span.migration, NEVER, leads.created_at)
-    made = moments(company.ids.lead, begins, ends, rules.landmark_every_days, company.span)
+    made = moments(ids, begins, ends, rules.landmark_every_days, company.span)
     chances = lead_chances(company, LeadRows(made.unit, made.at), float(rules.horizon_days))
-    return table("lead", company.ids.lead, made, rules.horizon_days, chances)
+    return table("lead", ids, made, rules.horizon_days, chances)
 
 
 def of_accounts(company: Company) -> pl.DataFrame:
     rules, firm = rules_of("account_fit"), company.records.accounts
+    ids = company.ids.account.head(len(firm))  # the rows that follow are copies
     begins = np.where(company.firms.is_person[firm], NEVER, company.records.account_at[firm])
     made = moments(company.ids.account, begins, company.first_won_at[firm] - 1, rules.landmark_every_days, company.span)
     chances = account_chances(company, AccountRows(firm[made.unit], made.at), float(rules.horizon_days))
-    return table("account", company.ids.account, made, rules.horizon_days, chances)
+    return table("account", ids, made, rules.horizon_days, chances)
 
 
 def of_deals(company: Company) -> pl.DataFrame:
