@@ -51,7 +51,7 @@ def of_accounts(company: Company) -> pl.DataFrame:
     rules, firm = rules_of("account_fit"), company.records.accounts
     ids = company.ids.account.head(len(firm))  # the rows that follow are copies
     begins = np.where(company.firms.is_person[firm], NEVER, company.records.account_at[firm])
-    made = moments(company.ids.account, begins, company.first_won_at[firm] - 1, rules.landmark_every_days, company.span)
+    made = moments(ids, begins, company.first_won_at[firm] - 1, rules.landmark_every_days, company.span)
     chances = account_chances(company, AccountRows(firm[made.unit], made.at), float(rules.horizon_days))
     return table("account", ids, made, rules.horizon_days, chances)
 
