@@ -29,6 +29,11 @@ class Home:
         return self.root / "warehouse.duckdb"
 
     @property
+    def scratch(self) -> Path:
+        """What DuckDB has no memory for during a run."""
+        return self.root / "scratch"
+
+    @property
     def writer_lock(self) -> Path:
         return self.root / "writer.lock"
 

@@ -137,8 +137,12 @@ def collect_extracts(connection: duckdb.DuckDBPyConnection, folder: Path) -> Non
         for number, file in enumerate(find_files(folder)):
             if match_contract(file, contracts):
                 read_extract(connection, file, Path(scratch), number)
-                columns = [row[0] for row in connection.execute("describe incoming_text").fetchall()]
-                collect(connection, "extract_ids", {"incoming_text": [name for name in columns if is_id(name)]})
+                described = connection.execute("describe incoming_text").fetchall()
+                columns = [row[0] for row in described if is_id(row[0])]
+                if columns:  # the file is read once for all of them
+                    wanted = ", ".join(quoted_name(name) for name in columns)
+                    connection.execute(f"create or replace temp table file_ids as select {wanted} from incoming_text")
+                    collect(connection, "extract_ids", {"file_ids": columns})
 
 
 def collect(connection: duckdb.DuckDBPyConnection, target: str, sources: dict[str, list[str]]) -> None:

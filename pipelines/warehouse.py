@@ -14,6 +14,8 @@ from pipelines.home import PROJECT_ROOT, Home
 
 INTAKE_SCHEMAS = ("raw", "quarantine", "staging", "ledger")
 WAREHOUSE_SCHEMAS = ("config", "core", "spine", "features", "scores", "marts", "meta")
+MEMORY = "2GiB"
+"""What DuckDB may hold; the rest waits in the home's folder `scratch`. Models need as much again."""
 DATABASE_OF = dict.fromkeys(INTAKE_SCHEMAS, "intake") | dict.fromkeys(WAREHOUSE_SCHEMAS, "warehouse")
 
 
@@ -28,6 +30,7 @@ def connect(home: Home, threads: int = 2) -> duckdb.DuckDBPyConnection:
             connection.execute(f"attach {quoted_text(str(path))} as {name}")
         except duckdb.Error as error:
             raise GrowthError(f"The database {path} cannot be opened: {str(error).splitlines()[0]}") from error
+    connection.execute(f"set memory_limit = '{MEMORY}'; set temp_directory = {quoted_text(str(home.scratch))}")
     prepare(connection)
     return connection
 

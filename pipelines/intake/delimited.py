@@ -1,77 +1,118 @@
-"""Delimited text (CSV with comma, semicolon, tab or bar) into the incoming table. JSON and Parquet have their own."""
+"""Delimited text (CSV with comma, semicolon, tab or bar) into the incoming view. JSON and Parquet have their own."""
 
 import csv
 import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
 from pipelines.errors import GrowthError
-from pipelines.intake.incoming import ROW, TEXT_TABLE, Incoming, Malformed, check_count, check_encoding, keep_lines
-from pipelines.intake.structure import Positions, Records, find_records
+from pipelines.intake.incoming import ROW, Incoming, LineRuns, Malformed, check_encoding, show_text
+from pipelines.intake.plain_text import PlainText
+from pipelines.intake.structure import NEWLINE, RETURN, Positions, Records, find_blocks
 from pipelines.warehouse import quoted_text
 
 DELIMITERS = (b",", b";", b"\t", b"|")
-UTF8_MARK = b"\xef\xbb\xbf"
-UTF16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
-def decoded(raw: bytes, name: str) -> bytes:
-    """UTF-8 bytes without a byte order mark and with LF or CRLF line ends; UTF-16 is told by its mark."""
-    if raw.startswith(UTF8_MARK):
-        raw = raw[len(UTF8_MARK) :]
-    elif raw[:2] in UTF16_MARKS:
-        try:
-            raw = raw[2:].decode(UTF16_MARKS[raw[:2]]).encode()
-        except UnicodeDecodeError as error:
-            raise GrowthError(
-                f"{name}: byte {error.start + 3} is not UTF-16, as the file's first bytes say."
-            ) from error
-    if b"\n" not in raw and b"\r" in raw:
-        raw = raw.replace(b"\r", b"\n")
-    return raw
+@dataclass
+class Survey:
+    """What one pass over a text found: its header, its malformed records, where the lines of the others are.
+
+    `is_regular`: DuckDB can read the file as it lies: no blank lines, one kind of line end, no record out of order.
+    """
+
+    header: list[str]
+    records: int = 0
+    lines: int = 0
+    longest: int = 0
+    is_regular: bool = True
+    malformed: list[Malformed] = field(default_factory=list)
+    runs: LineRuns = field(default_factory=LineRuns)
 
 
-def delimiter_of(text: bytes) -> bytes:
+def delimiter_of(text: PlainText) -> bytes:
     """The delimiter that stands most often outside quotes in the first line; a comma when none does."""
-    first_line = text.split(b"\n", maxsplit=1)[0]
+    end = text.data.find(b"\n", text.start)
+    first_line = text.data[text.start : end if end >= 0 else text.size]
     outside = b"".join(first_line.split(b'"')[::2])
     return max(DELIMITERS, key=outside.count)
 
 
-def read_delimited(
-    connection: duckdb.DuckDBPyConnection, name: str, raw: bytes, plain: Path, scratch: Path
-) -> Incoming:
-    """Load the sound records of `raw` (the content of `plain`) as text columns.
+def read_delimited(connection: duckdb.DuckDBPyConnection, name: str, text: PlainText, scratch: Path) -> Incoming:
+    """Show the sound records of the text as text columns.
 
     DuckDB reads the file itself when every record is regular, else a copy in `scratch` without the malformed ones.
     Raises GrowthError for a header that cannot be read.
     """
-    text = decoded(raw, name)
     delimiter = delimiter_of(text)
-    records = find_records(text, delimiter)
-    header = read_header(name, text, records, delimiter)
-    sound = np.array([i for i in range(1, len(records)) if i not in records.problems], dtype=np.int64)
-    if records.problems or records.rewritten or not is_regular(text, raw, records):
+    found = survey(name, text, delimiter)
+    plain = text.path
+    if not found.is_regular:
         plain = scratch / "regular.csv"
-        plain.write_bytes(regular_text(text, records, sound))
-    read_text(connection, plain, header, delimiter, int((records.ends - records.starts).max()))
-    check_count(connection, name, len(sound))
-    keep_lines(connection, records.first_line[sound], records.last_line[sound])
-    malformed = [malformed_record(text, records, i) for i in sorted(records.problems)]
-    check_encoding(name, malformed, len(records) - 1)
-    lines = text.count(b"\n") + (not text.endswith(b"\n"))
-    return Incoming("csv", dict.fromkeys(header, "VARCHAR"), len(records) - 1, lines, malformed)
+        write_regular(text, delimiter, plain)
+    show_text(connection, query_of(plain, found.header, delimiter, found.longest))
+    check_encoding(name, found.malformed, found.records)
+    first_line = found.runs.keep(connection)
+    columns = dict.fromkeys(found.header, "VARCHAR")
+    return Incoming("csv", columns, found.records, found.lines, found.malformed, first_line)
 
 
-def read_header(name: str, text: bytes, records: Records, delimiter: bytes) -> list[str]:
-    """Column names, trimmed; a blank one is named after its place."""
-    if not len(records):
+def survey(name: str, text: PlainText, delimiter: bytes) -> Survey:
+    """One pass over the text; nothing of it is kept but what is malformed."""
+    found: Survey | None = None
+    lines, before, returns, stops, last_end = 0, 0, 0, 0, 0
+    for records in blocks(text, delimiter):
+        lines += records.newlines
+        if not len(records):
+            continue
+        sound = sound_records(records)
+        if found is None:
+            found = Survey(read_header(name, records, delimiter))
+            found.records = -1
+            sound = sound[1:]
+        found.records += len(records)
+        found.longest = max(found.longest, int((records.ends - records.starts).max()))
+        found.runs.add(records.first_line[sound], records.last_line[sound])
+        found.malformed += [malformed_record(records, i) for i in sorted(records.problems)]
+        tiled = bool(np.all(records.first_line[1:] == records.last_line[:-1] + 1))
+        regular = tiled and int(records.first_line[0]) == before + 1 and not (records.problems or records.rewritten)
+        found.is_regular = found.is_regular and regular
+        before = int(records.last_line[-1])
+        ends = records.ends[records.ends < len(records.text)]
+        returns += int(np.count_nonzero(np.frombuffer(records.text, dtype=np.uint8)[ends] == RETURN))
+        stops += len(ends)
+        last_end = records.offset + int(records.ends[-1])
+    if found is None:
         raise GrowthError(f"{name} is empty; export it again or take it out of the folder.")
+    ended = text.size - last_end <= (2 if returns else 1)  # no blank line of whatever kind at the end
+    found.is_regular = found.is_regular and ended and returns in (0, stops)
+    found.lines = lines + (text.data[text.size - 1] != NEWLINE)
+    return found
+
+
+def blocks(text: PlainText, delimiter: bytes) -> Iterator[Records]:
+    """The text block by block; what lies behind is let go of."""
+    for records in find_blocks(text.data, delimiter, text.start):
+        yield records
+        text.forget(records.offset + len(records.text))
+
+
+def sound_records(records: Records) -> Positions:
+    """The records of a block that can be loaded."""
+    is_sound = np.ones(len(records), dtype=bool)
+    is_sound[list(records.problems)] = False
+    return np.flatnonzero(is_sound)
+
+
+def read_header(name: str, records: Records, delimiter: bytes) -> list[str]:
+    """Column names, trimmed; a blank one is named after its place."""
     if 0 in records.problems:
         raise GrowthError(f"{name}, line {records.first_line[0]}: the header cannot be read: {records.problems[0][0]}.")
-    line = records.rewritten.get(0, text[records.starts[0] : records.ends[0]]).decode()
+    line = records.rewritten.get(0, records.text[records.starts[0] : records.ends[0]]).decode()
     cells = next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter.decode()))
     names = [cell.strip() or f"column_{i}" for i, cell in enumerate(cells, start=1)]
     refuse_twins(name, names)
@@ -89,40 +130,36 @@ def refuse_twins(file: str, names: list[str]) -> None:
         seen.add(name.lower())
 
 
-def is_regular(text: bytes, raw: bytes, records: Records) -> bool:
-    """Whether DuckDB can read the file as it lies: encoding untouched, no blank lines, one kind of line end."""
-    untouched = len(text) == len(raw) or raw.startswith(UTF8_MARK)
-    data = np.frombuffer(text, dtype=np.uint8)
-    stops = records.ends[records.ends < len(data)]
-    returns = int(np.count_nonzero(data[stops] == 0x0D))
-    ended = len(data) - int(records.ends[-1]) <= (2 if returns else 1)  # no blank line of whatever kind at the end
-    tiled = bool(np.all(records.first_line[1:] == records.last_line[:-1] + 1)) and records.first_line[0] == 1
-    return untouched and tiled and ended and returns in (0, len(stops))
-
-
-def regular_text(text: bytes, records: Records, sound: Positions) -> bytes:
+def write_regular(text: PlainText, delimiter: bytes, target: Path) -> None:
     """Header and sound records, each ended by LF."""
-    kept = [0, *sound.tolist()]
-    parts = [records.rewritten.get(i) or text[records.starts[i] : records.ends[i]] for i in kept]
-    return b"\n".join(parts) + b"\n"
+    with target.open("wb") as sink:
+        for records in blocks(text, delimiter):
+            sound = sound_records(records)
+            starts, ends = records.starts[sound], records.ends[sound]
+            is_rewritten = np.isin(sound, list(records.rewritten))
+            # neighbours parted by one line feed leave together
+            parted = (starts[1:] != ends[:-1] + 1) | is_rewritten[1:] | is_rewritten[:-1]
+            cuts = np.flatnonzero(parted) + 1
+            for first, stop in zip([0, *cuts.tolist()], [*cuts.tolist(), len(sound)], strict=True):
+                if first < stop:
+                    form = records.rewritten.get(int(sound[first])) if is_rewritten[first] else None
+                    sink.write(form or records.text[starts[first] : ends[stop - 1]])
+                    sink.write(b"\n")
 
 
-def read_text(
-    connection: duckdb.DuckDBPyConnection, path: Path, header: list[str], delimiter: bytes, longest: int
-) -> None:
+def query_of(path: Path, header: list[str], delimiter: bytes, longest: int) -> str:
     """Every column as text, numbered in the order of the file; nothing is guessed."""
     columns = ", ".join(f"{quoted_text(column)}: 'VARCHAR'" for column in header)
-    connection.execute(
-        f"create or replace temp table {TEXT_TABLE} as select *, row_number() over () - 1 as {ROW} "
-        f"from read_csv({quoted_text(str(path))}, "
+    return (
+        f"select *, row_number() over () - 1 as {ROW} from read_csv({quoted_text(str(path))}, "
         f"auto_detect = false, header = true, delim = {quoted_text(delimiter.decode())}, quote = '\"', escape = '\"', "
         f"max_line_size = {max(longest + 1024, 1 << 21)}, columns = {{{columns}}})"
     )
 
 
-def malformed_record(text: bytes, records: Records, i: int) -> Malformed:
+def malformed_record(records: Records, i: int) -> Malformed:
     """A record cut out: what it says, bytes that are no text shown as escapes."""
-    raw = text[records.starts[i] : records.ends[i]].decode("utf-8", errors="backslashreplace")
+    raw = records.text[records.starts[i] : records.ends[i]].decode("utf-8", errors="backslashreplace")
     line, line_end = int(records.first_line[i]), int(records.last_line[i])
     reasons = tuple(f"line {line}: {problem}" for problem in records.problems[i])
     return Malformed(line, line_end, reasons, raw.replace("\x00", "\\x00"))

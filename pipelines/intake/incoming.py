@@ -1,10 +1,11 @@
-"""What a reader hands on: one file's sound records as a temp table, and the rest as text with its reasons."""
+"""What a reader hands on: one file's sound records as a view of the file, and the rest as text with its reasons."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
 import duckdb
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.errors import GrowthError
@@ -30,10 +31,11 @@ class Malformed:
 
 @dataclass(frozen=True)
 class Incoming:
-    """One file as read, beside temp tables `incoming_text` (its columns, then the row number) and `incoming_lines`.
+    """One file as read, beside the temp view `incoming_text` over it: its columns, then the row number.
 
     `records` is the reader's own count, malformed ones included and the header left out; `columns` maps each name in
-    the file to its DuckDB type; `lines` is the number of physical lines (records for Parquet).
+    the file to its DuckDB type; `lines` is the number of physical lines (records for Parquet). Row n begins on line
+    n + `first_line` where every record has a line of its own, else (`first_line` is None) `incoming_lines` tells.
     """
 
     format: Format
@@ -41,25 +43,53 @@ class Incoming:
     records: int
     lines: int
     malformed: list[Malformed] = field(default_factory=list)
+    first_line: int | None = 1
+
+    @property
+    def rows(self) -> int:
+        """Sound records: the rows of the view."""
+        return self.records - len(self.malformed)
 
 
-def keep_lines(connection: duckdb.DuckDBPyConnection, first: NDArray[np.int64], last: NDArray[np.int64]) -> None:
-    """Line n of the lines table belongs to row n of the text table.
+def show_text(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Let `incoming_text` be this query over the file: nothing is read before the rows are wanted."""
+    connection.execute(f"create or replace temp view {TEXT_TABLE} as {query}")
 
-    Runs of one-line records travel as one entry each, so that few numbers cross from Python.
-    """
-    rows = np.arange(len(first))
-    extra = last - first
-    breaks = (np.diff(first - rows) != 0) | (extra[1:] != 0) | (extra[:-1] != 0)
-    begins = np.concatenate([rows[:1], np.flatnonzero(breaks) + 1])
-    ends = np.concatenate([begins[1:], rows[-1:] + 1])
-    connection.execute(
-        f"create or replace temp table {LINES_TABLE} as "
-        "with runs as (select unnest(?::bigint[]) as n, unnest(?::bigint[]) as stop, unnest(?::bigint[]) as line, "
-        "unnest(?::bigint[]) as extra), steps as (select *, unnest(range(stop - n)) as step from runs) "
-        "select n + step as n, line + step as line, line + step + extra as line_end from steps",
-        [begins.tolist(), ends.tolist(), first[begins].tolist(), extra[begins].tolist()],
-    )
+
+@dataclass
+class LineRuns:
+    """On which physical lines the rows are, as runs of one-line records that follow each other."""
+
+    rows: int = 0
+    runs: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=list)
+
+    def add(self, first: NDArray[np.int64], last: NDArray[np.int64]) -> None:
+        """Rows that follow those before, with their first and last lines."""
+        if not len(first):
+            return
+        rows = np.arange(len(first))
+        extra = last - first
+        breaks = (np.diff(first - rows) != 0) | (extra[1:] != 0) | (extra[:-1] != 0)
+        begins = np.concatenate([rows[:1], np.flatnonzero(breaks) + 1])
+        self.runs.append((begins + self.rows, first[begins], extra[begins]))
+        self.rows += len(first)
+
+    def keep(self, connection: duckdb.DuckDBPyConnection) -> int | None:
+        """The line of the first row when all rows are one run, else None, and each one's lines in `incoming_lines`."""
+        if not self.runs:
+            return 1
+        begins, first, extra = (np.concatenate([run[i] for run in self.runs]) for i in range(3))
+        if np.all(first - begins == first[0]) and not np.any(extra):
+            return int(first[0])
+        frame = pl.DataFrame({"n": begins, "stop": np.append(begins[1:], self.rows), "line": first, "extra": extra})
+        connection.register("line_runs", frame)
+        connection.execute(
+            f"create or replace temp table {LINES_TABLE} as "
+            "with steps as (select *, unnest(range(stop - n)) as step from line_runs) "
+            "select n + step as n, line + step as line, line + step + extra as line_end from steps"
+        )
+        connection.unregister("line_runs")
+        return None
 
 
 def check_encoding(name: str, malformed: list[Malformed], records: int) -> None:
@@ -71,10 +101,3 @@ def check_encoding(name: str, malformed: list[Malformed], records: int) -> None:
             f"{name} is not UTF-8 at line {odd[0].line} and in {len(odd)} of its {records} records "
             f"({reason.removeprefix(f'line {odd[0].line}: ')}); save as UTF-8 and load it again."
         )
-
-
-def check_count(connection: duckdb.DuckDBPyConnection, name: str, expected: int) -> None:
-    """The reader must have found the very records that the structure was cut into."""
-    [(found,)] = connection.execute(f"select count(*) from {TEXT_TABLE}").fetchall()
-    if found != expected:
-        raise GrowthError(f"{name}: {expected} records were counted, but {found} were read; nothing was loaded.")

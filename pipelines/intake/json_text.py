@@ -1,96 +1,186 @@
-"""JSON lines and JSON arrays into the incoming table, each key a text column. Delimited text is not read here."""
+"""JSON lines and JSON arrays into the incoming view, each key a text column. Delimited text is not read here."""
 
+import codecs
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
 from pipelines.errors import GrowthError
-from pipelines.intake.delimited import decoded, refuse_twins
-from pipelines.intake.incoming import NOT_UTF8, ROW, TEXT_TABLE, Incoming, Malformed, check_encoding, keep_lines
-from pipelines.intake.structure import Positions
+from pipelines.intake.delimited import refuse_twins
+from pipelines.intake.incoming import NOT_UTF8, ROW, Incoming, LineRuns, Malformed, check_encoding, show_text
+from pipelines.intake.plain_text import PlainText
 from pipelines.warehouse import quoted_text
 
-# A control character that JSON text may not hold unescaped: as delimiter it makes each line one field.
 NEVER_IN_JSON = b"\x1f"
+"""A control character that JSON text may not hold unescaped: as delimiter it makes each line one field."""
+BLOCK = 16 << 20
+IS_OBJECT = "json_valid(element) and json_type(element) = 'OBJECT'"
+Elements = Iterator[tuple[list[bytes], list[int]]]
 
 
-def read_json(connection: duckdb.DuckDBPyConnection, name: str, raw: bytes, scratch: Path) -> Incoming:
-    """Load every JSON object of `raw`; lines that are none go on as malformed text.
+@dataclass
+class Survey:
+    """What one pass over a text found; sound elements are written to a file meanwhile, one a line.
+
+    `numbers` are the lines of the sound elements, block by block.
+    """
+
+    records: int = 0
+    longest: int = 0
+    numbers: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = field(default_factory=list)
+    malformed: list[Malformed] = field(default_factory=list)
+
+
+def read_json(connection: duckdb.DuckDBPyConnection, name: str, text: PlainText, scratch: Path) -> Incoming:
+    """Show every JSON object of the text; lines that are none go on as malformed text.
 
     Raises GrowthError for an array that breaks off, since where its next element begins cannot be known.
     """
-    text = decoded(raw, name)
-    lines = text.count(b"\n") + (not text.endswith(b"\n"))
-    if text.lstrip()[:1] == b"[":
-        texts, first = array_elements(name, text)
-    else:
-        texts, first = line_elements(text)
-    sound = np.array(sound_elements(text, texts), dtype=np.int64)
+    is_array = text.data[text.start : text.start + 4096].lstrip()[:1] == b"["
+    elements = array_elements(name, text, BLOCK) if is_array else line_elements(text, BLOCK)
     path = scratch / "elements.jsonl"
-    path.write_bytes(b"".join(texts[i] + b"\n" for i in sound.tolist()))
-    connection.execute(
-        f"create or replace temp table incoming_json as select *, row_number() over () - 1 as {ROW} "
-        f"from read_csv({quoted_text(str(path))}, "
-        f"auto_detect = false, header = false, delim = '{NEVER_IN_JSON.decode()}', quote = '', escape = '', "
-        f"max_line_size = {max(map(len, texts), default=0) + (1 << 21)}, columns = {{'element': 'VARCHAR'}})"
-    )
-    is_object = "json_valid(element) and json_type(element) = 'OBJECT'"
-    broken = {
-        int(n) for (n,) in connection.execute(f"select {ROW} from incoming_json where not ({is_object})").fetchall()
-    }
-    connection.execute(f"delete from incoming_json where not ({is_object})")
-    bad = sorted({*(set(range(len(texts))) - set(sound.tolist())), *(int(sound[n]) for n in broken)})
-    good = np.array(sorted(set(range(len(texts))) - set(bad)), dtype=np.int64)
-    columns = spread(connection, name)
-    keep_lines(connection, first[good], first[good])
-    malformed = [malformed_element(texts[i], int(first[i])) for i in bad]
-    check_encoding(name, malformed, len(texts))
-    return Incoming("json", columns, len(texts), lines, malformed)
+    found = survey(elements, path)
+    first = np.concatenate(found.numbers) if found.numbers else np.empty(0, dtype=np.int64)
+    lines_of = f"({lines_query(path, found.longest)})"
+    keys, has_others = keys_of(connection, lines_of)
+    if has_others:
+        query = f"select {ROW}, element from {lines_of} where not ({IS_OBJECT}) order by all"
+        others = connection.execute(query).fetchall()
+        found.malformed += [malformed_element(element.encode(), int(first[n])) for n, element in others]
+        gone = [n for n, _ in others]
+        first = np.delete(first, gone)
+        leave_out(path, scratch / "objects.jsonl", set(gone))
+        lines_of = f"({lines_query(scratch / 'objects.jsonl', found.longest)})"
+    refuse_twins(name, keys)
+    show_keys(connection, keys, lines_of)
+    runs = LineRuns()
+    runs.add(first, first)
+    malformed = sorted(found.malformed, key=lambda record: record.line)
+    check_encoding(name, malformed, found.records)
+    columns = dict.fromkeys(keys, "VARCHAR")
+    return Incoming("json", columns, found.records, line_count(text), malformed, runs.keep(connection))
 
 
-def line_elements(text: bytes) -> tuple[list[bytes], Positions]:
+def survey(elements: Elements, path: Path) -> Survey:
+    """Write what may be JSON to a file, keep the rest as malformed."""
+    found = Survey()
+    with path.open("wb") as sink:
+        for texts, numbers in elements:
+            found.records += len(texts)
+            found.longest = max(found.longest, max(map(len, texts), default=0))
+            together = b"\n".join(texts)
+            lines = np.array(numbers, dtype=np.int64)
+            if is_text(together):
+                found.numbers.append(lines)
+                sink.write(together + b"\n" if texts else b"")
+                continue
+            sound = [i for i, element in enumerate(texts) if is_text(element)]
+            found.numbers.append(lines[sound])
+            sink.write(b"".join(texts[i] + b"\n" for i in sound))
+            odd = sorted(set(range(len(texts))) - set(sound))
+            found.malformed += [malformed_element(texts[i], numbers[i]) for i in odd]
+    return found
+
+
+def blocks_of(text: PlainText, block: int) -> Iterator[bytes]:
+    """The text in pieces of whole lines, the line feeds at their ends left out."""
+    position = text.start
+    while position < text.size:
+        end = text.data.find(b"\n", min(position + block, text.size))
+        end = text.size if end < 0 else end
+        yield text.data[position:end]
+        position = end + 1
+        text.forget(min(position, text.size))
+
+
+def line_count(text: PlainText) -> int:
+    """Physical lines; one that nothing ends counts too."""
+    return sum(piece.count(b"\n") + 1 for piece in blocks_of(text, BLOCK))
+
+
+def line_elements(text: PlainText, block: int) -> Elements:
     """The lines that are not blank, and their numbers."""
-    numbered = [(line.strip(), n) for n, line in enumerate(text.split(b"\n"), start=1)]
-    kept = [(line, n) for line, n in numbered if line]
-    return [line for line, _ in kept], np.array([n for _, n in kept], dtype=np.int64)
+    before = 1
+    for piece in blocks_of(text, block):
+        lines = [line.strip() for line in piece.split(b"\n")]
+        numbers = range(before, before + len(lines))
+        before += len(lines)
+        if all(lines):
+            yield lines, list(numbers)
+        else:
+            kept = [(line, n) for line, n in zip(lines, numbers, strict=True) if line]
+            yield [line for line, _ in kept], [n for _, n in kept]
 
 
-def array_elements(name: str, text: bytes) -> tuple[list[bytes], Positions]:
+def array_elements(name: str, text: PlainText, block: int) -> Elements:
     """The elements of a JSON array, each on one line, and the line on which each begins."""
-    try:
-        words = text.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise GrowthError(f"{name}: byte {error.start + 1} of the text is not UTF-8.") from error
-    decoder = json.JSONDecoder()
+    words, line, read = Words(name, text, block), 1, json.JSONDecoder()
+    words.more()
+    position, counted = words.text.index("[") + 1, 0
     elements: list[bytes] = []
-    first: list[int] = []
-    position, line, counted = words.index("[") + 1, 1, 0
+    numbers: list[int] = []
     while True:
-        position = skip(words, position, " \t\r\n,")
-        if words[position : position + 1] == "]":
-            return elements, np.array(first, dtype=np.int64)
-        line, counted = line + words.count("\n", counted, position), position
+        position = words.skip(position)
+        if words.text[position : position + 1] == "]":
+            yield elements, numbers
+            return
+        line, counted = line + words.text.count("\n", counted, position), position
         try:
-            element, position = decoder.raw_decode(words, position)
+            element, end = read.raw_decode(words.text, position)
         except json.JSONDecodeError as error:
-            raise GrowthError(f"{name}, line {error.lineno}: the JSON array breaks off ({error.msg}).") from error
+            if words.more():
+                continue
+            at = line + words.text.count("\n", position, error.pos)
+            raise GrowthError(f"{name}, line {at}: the JSON array breaks off ({error.msg}).") from error
+        if end == len(words.text) and words.more():
+            continue  # a number may go on
         elements.append(json.dumps(element, ensure_ascii=False).encode())
-        first.append(line)
+        numbers.append(line)
+        line, counted, position = line + words.text.count("\n", position, end), end, end
+        if position > block:
+            yield elements, numbers
+            elements, numbers = [], []
+            words.drop(position)
+            position = counted = 0
 
 
-def skip(words: str, position: int, characters: str) -> int:
-    while position < len(words) and words[position] in characters:
-        position += 1
-    return position
+class Words:
+    """A window of characters over a text, made longer at the end and shorter at the beginning."""
 
+    def __init__(self, name: str, text: PlainText, block: int) -> None:
+        self.name, self.source, self.block = name, text, block
+        self.text, self.position = "", text.start
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
 
-def sound_elements(text: bytes, elements: list[bytes]) -> list[int]:
-    """The elements that are text that JSON may hold; almost always all of them, which one look at the whole tells."""
-    if is_text(text.replace(b"\r\n", b"\n")):
-        return list(range(len(elements)))
-    return [i for i, element in enumerate(elements) if is_text(element)]
+    def more(self) -> bool:
+        """Add a block, or as much again as there is; False when the text has ended."""
+        if self.position >= self.source.size:
+            return False
+        piece = self.source.data[self.position : self.position + max(self.block, len(self.text))]
+        before = self.position - self.source.start - len(self.decoder.getstate()[0])
+        self.position += len(piece)
+        try:
+            self.text += self.decoder.decode(piece, final=self.position >= self.source.size)
+        except UnicodeDecodeError as error:
+            raise GrowthError(f"{self.name}: byte {before + error.start + 1} of the text is not UTF-8.") from error
+        self.source.forget(self.position)
+        return True
+
+    def skip(self, position: int) -> int:
+        """The next place that is neither blank nor a comma."""
+        while True:
+            while position < len(self.text) and self.text[position] in " \t\r\n,":
+                position += 1
+            if position < len(self.text) or not self.more():
+                return position
+
+    def drop(self, position: int) -> None:
+        """Forget what lies before."""
+        self.text = self.text[position:]
 
 
 def is_text(element: bytes) -> bool:
@@ -102,21 +192,34 @@ def is_text(element: bytes) -> bool:
     return not any(byte in element for byte in (NEVER_IN_JSON, b"\x00", b"\r"))
 
 
-def spread(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
-    """One text column per key that any object has, nested values as JSON text."""
+def lines_query(path: Path, longest: int) -> str:
+    """The lines of a file as `element`, numbered."""
+    return (
+        f"select element, row_number() over () - 1 as {ROW} from read_csv({quoted_text(str(path))}, "
+        f"auto_detect = false, header = false, delim = '{NEVER_IN_JSON.decode()}', quote = '', escape = '', "
+        f"max_line_size = {longest + (1 << 21)}, columns = {{'element': 'VARCHAR'}})"
+    )
+
+
+def leave_out(source: Path, target: Path, numbers: set[int]) -> None:
+    """A copy of a file without some of its lines, numbered from 0."""
+    with source.open("rb") as lines, target.open("wb") as sink:
+        sink.writelines(line for n, line in enumerate(lines) if n not in numbers)
+
+
+def keys_of(connection: duckdb.DuckDBPyConnection, lines_of: str) -> tuple[list[str], bool]:
+    """The keys that any object has, sorted, and whether some lines are no objects."""
     rows = connection.execute(
-        "select distinct unnest(json_keys(element)) as k from incoming_json order by k"
+        f"select distinct case when {IS_OBJECT} then json_keys(element) end from {lines_of}"
     ).fetchall()
-    keys = [key for (key,) in rows]
-    refuse_twins(name, keys)
+    return sorted({key for (keys,) in rows for key in keys or ()}), (None,) in rows
+
+
+def show_keys(connection: duckdb.DuckDBPyConnection, keys: list[str], lines_of: str) -> None:
+    """One text column per key, nested values as JSON text."""
     shape = json.dumps(dict.fromkeys(keys, "VARCHAR"))
     unpacked = f"unnest(from_json(element, {quoted_text(shape)}))" if keys else "element"
-    connection.execute(
-        f"create or replace temp table {TEXT_TABLE} as "
-        f"select {unpacked}, row_number() over (order by {ROW}) - 1 as {ROW} from incoming_json order by {ROW}"
-    )
-    connection.execute("drop table incoming_json")
-    return dict.fromkeys(keys, "VARCHAR")
+    show_text(connection, f"select {unpacked}, {ROW} from {lines_of}")
 
 
 def malformed_element(element: bytes, line: int) -> Malformed:

@@ -149,8 +149,8 @@ def write_rule_results(connection: duckdb.DuckDBPyConnection, load_id: str, cont
     for contract in contracts:
         flagged = dict(
             connection.execute(
-                f"select rule_id, count(*) from (select unnest(_warned_rules) as rule_id from {table_name(contract)}) "
-                "group by all"
+                f"select rule_id, count(*) from (select unnest(_warned_rules) as rule_id from {table_name(contract)} "
+                "where len(_warned_rules) > 0) group by all"
             ).fetchall()
         )
         for rule in contract.rules:

@@ -5,7 +5,7 @@ What belongs here: the order of the steps. Each step has a module of its own.
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,16 +20,25 @@ from pipelines.intake.files import ExtractFile, find_files
 from pipelines.intake.incoming import Incoming
 from pipelines.intake.known import KnownFiles
 from pipelines.intake.ledger import FileBalance, LedgerFile, Report
+from pipelines.intake.parquet import whole
 from pipelines.intake.plan import plan_files
 from pipelines.intake.raw_tables import align_table
 from pipelines.intake.reading import read_extract
 from pipelines.intake.references import flag_references
 from pipelines.intake.report import LoadReport
-from pipelines.intake.rows import bad_rows, extra_columns, judge, raw_columns
-from pipelines.intake.upsert import FRESH_TABLE, Fates, add_fresh, start_fresh, upsert
-from pipelines.warehouse import quoted_name
+from pipelines.intake.rows import bad_rows, extra_columns, raw_columns
+from pipelines.intake.upsert import Fates, add_fresh, date_fresh, end_fresh, start_fresh, upsert, widen_fresh
 
 Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A file that was read in this load: its number, its entry in the ledger, how many of its rows were accepted."""
+
+    number: int
+    entry: LedgerFile
+    accepted: int
 
 
 @dataclass
@@ -106,15 +115,16 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
         return
     load.has_columns = {}
     start_fresh(load.connection, contract)
-    entries = [entry for number, file in enumerate(unread) if (entry := take_file(load, contract, file, number))]
-    if contract.required and not any(entry.records for entry in entries) and len(unread) == len(files):
+    taken = [took for number, file in enumerate(unread) if (took := take_file(load, contract, file, number))]
+    if contract.required and not any(took.entry.records for took in taken) and len(unread) == len(files):
         raise GrowthError(
             f"{files[0].name} holds a header and no rows; {contract.object} is required, so nothing was loaded."
         )
     quarantine.release_keys(load.connection, contract, load.load_id)
     fates = merge(load, contract)
-    for entry in entries:
-        note_entry(load, contract, entry, fates.get(entry.file, {}))
+    end_fresh(load.connection)
+    for took in taken:
+        note_entry(load, contract, took, fates.get(took.number, {}))
 
 
 def merge(load: Load, contract: Contract) -> Fates:
@@ -146,46 +156,58 @@ def balance_of_known(load: Load, contract: Contract, file: ExtractFile, entry: L
     )  # fmt: skip
 
 
-def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) -> LedgerFile | None:
+def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) -> Taken | None:
     """Read and judge one file: good rows to the fresh table, the others to quarantine."""
+    with tempfile.TemporaryDirectory(dir=load.scratch) as scratch:
+        incoming = read_or_report(load, contract, file, Path(scratch), number)
+        if incoming is None:
+            return None
+        check_header(contract, file, incoming)
+        if incoming.records == 0:
+            message = f"{file.name} holds a header and no rows."
+            load.reports.append(Report("header_only", contract.object, file.name, message))
+        extras = list(extra_columns(contract, incoming))
+        if align_table(load.connection, contract, extras):
+            load.changed = True
+            widen_fresh(load.connection, contract, extras)
+        return take_rows(load, contract, file, incoming, number)
+
+
+def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incoming, number: int) -> Taken:
+    """Judge the rows of a file whose columns the tables have."""
     connection = load.connection
-    incoming = read_or_report(load, contract, file, number)
-    if incoming is None:
-        return None
-    check_header(contract, file, incoming)
-    if incoming.records == 0:
-        message = f"{file.name} holds a header and no rows."
-        load.reports.append(Report("header_only", contract.object, file.name, message))
-    extras = list(extra_columns(contract, incoming))
-    if align_table(connection, contract, extras):
-        load.changed = True
-        widen_fresh(connection, extras)
-    judge(connection, contract, incoming)
-    bad = bad_rows(connection, contract, incoming)
+    with whole(file.name) if incoming.format == "parquet" else nullcontext():
+        accepted = add_fresh(connection, contract, incoming, (file.name, load.load_id), number)
+        bad = bad_rows(connection, contract, incoming) if accepted < incoming.rows else []
+        if bad:
+            refusals.note_refusals(connection, contract, incoming, number)
+    if accepted + len(bad) != incoming.rows:
+        raise GrowthError(
+            f"{file.name}: {incoming.rows} records were counted, but {accepted + len(bad)} were read; "
+            "nothing was loaded."
+        )
     check_share(contract, file, incoming, bad)
     quarantine.refuse_rows(connection, contract, file.name, incoming, bad, load_id=load.load_id)
-    if bad:
-        refusals.note_refusals(connection, contract, incoming)
-        if load.known.is_judged_anew(contract, file):
-            quarantine.withdraw_versions(connection, contract, file.name)
-    now = load.now.isoformat(sep=" ") if load.now else None
-    add_fresh(connection, contract, file.name, load_id=load.load_id, now=now, seq=number)
+    if bad and load.known.is_judged_anew(contract, file):
+        quarantine.withdraw_versions(connection, contract, file.name)
+    date_fresh(connection, contract, load.now.isoformat(sep=" ") if load.now else None, number)
     names = raw_columns(contract, incoming)
     ledger.write_columns_present(connection, contract, names)
     load.has_columns[number] = (file.name, names)
-    return LedgerFile(
+    entry = LedgerFile(
         file.sha256, contract.digest, file.name, contract.source, contract.object, incoming.format,
         file.compression, file.bytes, incoming.records, incoming.lines, load.load_id, "loaded",
         load.number, len(bad) + len(incoming.malformed),
     )  # fmt: skip
+    return Taken(number, entry, accepted)
 
 
-def read_or_report(load: Load, contract: Contract, file: ExtractFile, number: int) -> Incoming | None:
+def read_or_report(load: Load, contract: Contract, file: ExtractFile, scratch: Path, number: int) -> Incoming | None:
     """The file as read. One that no contract describes may be no table at all: then it is reported, not an error."""
     if contract.source != "unlisted":
-        return read_extract(load.connection, file, load.scratch, number)
+        return read_extract(load.connection, file, scratch, number)
     try:
-        incoming = read_extract(load.connection, file, load.scratch, number)
+        incoming = read_extract(load.connection, file, scratch, number)
     except GrowthError as error:
         load.reports.append(
             Report("ignored", contract.object, file.name, f"No contract describes {file.name}: {error}")
@@ -228,16 +250,12 @@ def check_share(contract: Contract, file: ExtractFile, incoming: Incoming, bad: 
         )
 
 
-def widen_fresh(connection: duckdb.DuckDBPyConnection, extras: list[str]) -> None:
-    """Room in the fresh table for columns that this file brought first."""
-    for name in extras:
-        connection.execute(f"alter table {FRESH_TABLE} add column if not exists {quoted_name(name)} varchar")
-
-
-def note_entry(load: Load, contract: Contract, entry: LedgerFile, fates: dict[str, int]) -> None:
+def note_entry(load: Load, contract: Contract, took: Taken, fates: dict[str, int]) -> None:
     """Ledger and balance of a file that was read."""
+    entry = took.entry
     refused = quarantine.still_refused(load.connection, contract.object, entry.file)
-    loaded, identical, superseded = (fates.get(fate, 0) for fate in ("loaded", "identical", "superseded"))
+    identical, superseded = fates.get("identical", 0), fates.get("superseded", 0)
+    loaded = took.accepted - identical - superseded
     load.changed |= loaded > 0 or refused > 0
     ledger.write_file(load.connection, entry)
     load.balances.append(FileBalance(

@@ -1,37 +1,45 @@
-"""Parquet files into the incoming table, with the types they come in. Text formats are not read here."""
+"""Parquet files into the incoming view, with the types they come in. Text formats are not read here."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import GrowthError
 from pipelines.intake.delimited import refuse_twins
-from pipelines.intake.incoming import LINES_TABLE, ROW, TEXT_TABLE, Incoming, check_count
+from pipelines.intake.incoming import ROW, Incoming, show_text
 from pipelines.warehouse import quoted_text
 
 MAGIC = b"PAR1"
+NUMBER = "file_row_number"
+"""The reader's own name for a row's number."""
+BROKEN = (duckdb.InvalidInputException, duckdb.IOException, duckdb.SerializationException)
 
 
 def read_parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Incoming:
-    """Load all rows; `records` comes from the file's metadata, the "line" of a row is its number."""
+    """Show all rows; `records` comes from the file's metadata, the "line" of a row is its number."""
     source = quoted_text(str(path))
-    try:
+    with whole(name):
         [(records,)] = connection.execute(
             f"select sum(num_rows)::bigint from parquet_file_metadata({source})"
         ).fetchall()
-        connection.execute(
-            f"create or replace temp table {TEXT_TABLE} as "
-            f"select *, row_number() over () - 1 as {ROW} from read_parquet({source})"
-        )
-    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.SerializationException) as error:
+        described = connection.execute(f"describe select * from read_parquet({source})").fetchall()
+    columns = {column: kind for column, kind, *_ in described}
+    refuse_twins(name, list(columns))
+    if NUMBER in [column.lower() for column in columns]:
+        show_text(connection, f"select *, row_number() over () - 1 as {ROW} from read_parquet({source})")
+    else:
+        numbered = f"read_parquet({source}, {NUMBER} = true)"
+        show_text(connection, f"select * exclude ({NUMBER}), {NUMBER} as {ROW} from {numbered}")
+    return Incoming("parquet", columns, records, records)
+
+
+@contextmanager
+def whole(name: str) -> Iterator[None]:
+    """What DuckDB says of a file that breaks off, in one sentence."""
+    try:
+        yield
+    except BROKEN as error:
         reason = str(error).splitlines()[0]
         raise GrowthError(f"{name} is not a whole Parquet file ({reason}); export or copy it again.") from error
-    described = connection.execute(f"describe {TEXT_TABLE}").fetchall()
-    columns = {column: kind for column, kind, *_ in described if column != ROW}
-    refuse_twins(name, list(columns))
-    check_count(connection, name, records)
-    connection.execute(
-        f"create or replace temp table {LINES_TABLE} as "
-        f"select {ROW} as n, {ROW} + 1 as line, {ROW} + 1 as line_end from {TEXT_TABLE}"
-    )
-    return Incoming("parquet", columns, records, records)

@@ -6,7 +6,7 @@ from pipelines.contracts.contract import Contract
 from pipelines.intake.incoming import Incoming
 from pipelines.intake.raw_tables import table_name
 from pipelines.intake.record_ids import long_id, record_id_columns
-from pipelines.intake.rows import IS_BAD, JUDGED_TABLE
+from pipelines.intake.rows import BAD_TABLE
 from pipelines.intake.upsert import FRESH_TABLE, equal_keys
 from pipelines.warehouse import quoted_name, quoted_text
 
@@ -38,7 +38,8 @@ def release_file(connection: duckdb.DuckDBPyConnection, contract: Contract, file
 
 def release_keys(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id: str) -> None:
     """Rows refused in an earlier load whose key came in sound now, unless the refused version was the newer one."""
-    if not contract.key:
+    earlier = "select 1 from intake.quarantine.rows where object = ? and quarantined_at_load <> ? limit 1"
+    if not contract.key or not connection.execute(earlier, [contract.object, load_id]).fetchall():
         return
     ids = record_id_columns(contract)
     said = {name: f"json_extract_string(q.record, {quoted_text('$.' + json_name(name))})" for name in contract.key}
@@ -70,8 +71,8 @@ def withdraw_versions(connection: duckdb.DuckDBPyConnection, contract: Contract,
         place = f"j.{stamp} is null and r._file = {quoted_text(file)} and r._line = j._line"
         is_version = f"(r.{stamp} = j.{stamp} or ({place}))"
     connection.execute(
-        f"delete from {table_name(contract)} as r using {JUDGED_TABLE} as j "
-        f"where j.{IS_BAD} and {equal_keys(contract, 'r', 'j')} and {is_version}"
+        f"delete from {table_name(contract)} as r using {BAD_TABLE} as j "
+        f"where {equal_keys(contract, 'r', 'j')} and {is_version}"
     )
 
 

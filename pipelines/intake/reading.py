@@ -1,4 +1,4 @@
-"""From a file of any form to the incoming table: unpack, tell the format by content, call its reader."""
+"""From a file of any form to the incoming view: unpack, tell the format by content, call its reader."""
 
 from pathlib import Path
 
@@ -7,14 +7,15 @@ import duckdb
 from pipelines.errors import GrowthError
 from pipelines.intake import parquet
 from pipelines.intake.archives import plain_copy
-from pipelines.intake.delimited import UTF8_MARK, UTF16_MARKS, read_delimited
+from pipelines.intake.delimited import read_delimited
 from pipelines.intake.files import ExtractFile
 from pipelines.intake.incoming import Format, Incoming
 from pipelines.intake.json_text import read_json
+from pipelines.intake.plain_text import PlainText, opened_text
 
 
 def read_extract(connection: duckdb.DuckDBPyConnection, file: ExtractFile, scratch: Path, number: int) -> Incoming:
-    """The file's records in `incoming_text` and `incoming_lines`.
+    """The file's records in `incoming_text`, a view: what is unpacked into `scratch` must stay until they are read.
 
     Raises GrowthError for a file that is empty, cut off, damaged or cannot be read.
     """
@@ -29,15 +30,12 @@ def read_extract(connection: duckdb.DuckDBPyConnection, file: ExtractFile, scrat
         if end != parquet.MAGIC:
             raise GrowthError(f"{file.name} is a Parquet file that is cut off; export or copy it again.")
         return parquet.read_parquet(connection, file.name, plain)
-    raw = plain.read_bytes()
-    if format_of(raw) == "json":
-        return read_json(connection, file.name, raw, scratch)
-    return read_delimited(connection, file.name, raw, plain, scratch)
+    with opened_text(file.name, plain, scratch) as text:
+        if format_of(text) == "json":
+            return read_json(connection, file.name, text, scratch)
+        return read_delimited(connection, file.name, text, scratch)
 
 
-def format_of(raw: bytes) -> Format:
+def format_of(text: PlainText) -> Format:
     """JSON begins with a brace or a bracket; every other text is delimited."""
-    start = raw[:4096]
-    if start[:2] in UTF16_MARKS:
-        start = start[2:].replace(b"\x00", b"")
-    return "json" if start.removeprefix(UTF8_MARK).lstrip()[:1] in (b"{", b"[") else "csv"
+    return "json" if text.data[text.start : text.start + 4096].lstrip()[:1] in (b"{", b"[") else "csv"

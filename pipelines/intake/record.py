@@ -1,6 +1,9 @@
 """One irregular record read by a state machine: the exact, slow path of `structure`. No numpy and no files here."""
 
 from dataclasses import dataclass
+from mmap import mmap
+
+Text = bytes | mmap
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Record:
         )
 
 
-def read_record(text: bytes, start: int, delimiter: int) -> Record:
+def read_record(text: Text, start: int, delimiter: int) -> Record:
     """The record that begins at `start`.
 
     A quote inside an unquoted field is a character of it. Text after a closing quote makes the record unreadable; it
@@ -50,7 +53,7 @@ def read_record(text: bytes, start: int, delimiter: int) -> Record:
         position = tail_end + 1
 
 
-def read_quoted(text: bytes, position: int) -> tuple[bytes, int, bool]:
+def read_quoted(text: Text, position: int) -> tuple[bytes, int, bool]:
     """The value after an opening quote, the position behind its closing quote, and whether there is one."""
     parts: list[bytes] = []
     while True:
@@ -63,7 +66,7 @@ def read_quoted(text: bytes, position: int) -> tuple[bytes, int, bool]:
         position = quote + 2
 
 
-def find(text: bytes, byte: bytes, start: int) -> int:
+def find(text: Text, byte: bytes, start: int) -> int:
     """Like bytes.find, but the end of the text when there is none."""
     found = text.find(byte, start)
     return len(text) if found < 0 else found

@@ -26,10 +26,13 @@ def flag_table(
     key = ", ".join(f"r.{quoted_name(name)}" for name in contract.key)
     ids = ", ".join(quoted_text(rule_id) for rule_id, _ in broken)
     flags = ", ".join(f"case when {sql} then {quoted_text(rule_id)} end" for rule_id, sql in broken)
+    any_broken = " or ".join(f"coalesce({sql}, false)" for _, sql in broken)
+    # Lists are only looked at where there is a flag to set or to take back: almost nowhere.
     connection.execute(
         f"create or replace temp table wanted_flags as with judged as (select {key}, r._warned_rules as old, "
         f"list_concat(list_filter(r._warned_rules, lambda x: x not in ({ids})), "
-        f"list_filter([{flags}], lambda x: x is not null)) as flags from {table} as r) "
+        f"list_filter([{flags}], lambda x: x is not null)) as flags from {table} as r "
+        f"where len(r._warned_rules) > 0 or {any_broken}) "
         "select * exclude (old) from judged where flags is distinct from old"
     )
     [(changing,)] = connection.execute("select count(*) from wanted_flags").fetchall()

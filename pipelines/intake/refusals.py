@@ -8,11 +8,11 @@ refusal is only ever set, never taken back here. A record whose text could not b
 import duckdb
 
 from pipelines.contracts.contract import Column, Contract
-from pipelines.intake.incoming import ROW, TEXT_TABLE, Incoming
+from pipelines.intake.incoming import ROW, Incoming
 from pipelines.intake.ledger import Report
 from pipelines.intake.raw_tables import table_name
-from pipelines.intake.rows import IS_BAD, JUDGED_TABLE, Cell, cells_of
-from pipelines.intake.upsert import FRESH_TABLE, VERDICT_TABLE, equal_keys
+from pipelines.intake.rows import BAD_TABLE, SOURCE, Cell, cells_of
+from pipelines.intake.upsert import FRESH_TABLE, ROWS_PER_FILE, VERDICT_TABLE, equal_keys
 from pipelines.warehouse import quoted_name, quoted_text
 
 # Wider than what a contract's boolean accepts: an opt-out cell with one of these may be why its row was refused.
@@ -23,8 +23,8 @@ def refusal_columns(contract: Contract) -> list[Column]:
     return [column for column in contract.columns if column.refusal]
 
 
-def note_refusals(connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming) -> None:
-    """Keep what the judged file's bad rows refuse, by record and version.
+def note_refusals(connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming, seq: int) -> None:
+    """Keep what the bad rows of file `seq` refuse, by record and version.
 
     A version whose time cannot be read counts as old as the newest row of the file.
     """
@@ -37,12 +37,16 @@ def note_refusals(connection: duckdb.DuckDBPyConnection, contract: Contract, inc
         for cell in cells
     )
     has_key = " and ".join(f"j.{quoted_name(name)} is not null" for name in contract.key)
+    of_file = (
+        f"select {stamp} from {FRESH_TABLE} where {ROW} >= {seq * ROWS_PER_FILE} "
+        f"union all select {stamp} from {BAD_TABLE}"
+    )
     connection.execute(
         "insert into intake.quarantine.refusals by name select distinct object, record_key, modified_at, "
         "said.name as column_name, said.since as since from ("
         f"select {quoted_text(contract.object)} as object, {key_list('j', contract)} as record_key, "
-        f"coalesce(j.{stamp}, (select max({stamp}) from {JUDGED_TABLE})) as modified_at, unnest([{said}]) as said "
-        f"from {JUDGED_TABLE} as j join {TEXT_TABLE} as t on t.{ROW} = j.{ROW} where j.{IS_BAD} and {has_key}) "
+        f"coalesce(j.{stamp}, (select max({stamp}) from ({of_file}))) as modified_at, unnest([{said}]) as said "
+        f"from (select b as j, b.{SOURCE} as t from {BAD_TABLE} as b) where {has_key}) "
         "where said is not null and (object, record_key, modified_at, said.name) not in "
         "(select (object, record_key, modified_at, column_name) from intake.quarantine.refusals)"
     )
@@ -87,6 +91,9 @@ def carry_to_raw(connection: duckdb.DuckDBPyConnection, contract: Contract) -> R
 def carry(connection: duckdb.DuckDBPyConnection, contract: Contract, table: str) -> set[str]:
     """Bring one table's refusal columns up to date; the keys of the records that changed."""
     changed: set[str] = set()
+    said = "select 1 from intake.quarantine.refusals where object = ? limit 1"
+    if not connection.execute(said, [contract.object]).fetchall():
+        return changed
     for column in refusal_columns(contract) if contract.modstamp_column else []:
         name, stamp = quoted_name(column.name), quoted_name(contract.modstamp_column or "")
         is_boolean = column.logical_type == "boolean"
@@ -105,6 +112,8 @@ def carry(connection: duckdb.DuckDBPyConnection, contract: Contract, table: str)
 
 def keep_older_word(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """A yes or no of an older version that came late, where the newer one in the table lacked the column."""
+    if not connection.execute(f"select 1 from {VERDICT_TABLE} where fate = 'superseded' limit 1").fetchall():
+        return
     for column in refusal_columns(contract):
         if column.logical_type == "boolean":
             name = quoted_name(column.name)

@@ -1,5 +1,6 @@
 """One file's rows against its contract: typed, judged by the row rules, split into accepted and quarantined.
 
+The file is read once for its good rows, and once more where some are bad: they are few, and only they are kept aside.
 References to other tables are not judged here (`references`), since their files may come later in the folder.
 """
 
@@ -22,10 +23,11 @@ UNDERSCORE_COLUMNS = {
     "_warned_rules": "VARCHAR[]",
 }
 FOUND_CHARACTERS = 80
-JUDGED_TABLE = "incoming_judged"
+BAD_TABLE = "incoming_bad"
 # Names of our own beside those of a file: a file's column that begins like them is renamed (`extra_columns`).
 OWN_PREFIX = "_intake_"
 IS_BAD, IS_UNREAD = "_intake_is_bad", "_intake_is_unread"
+LINE_END, SOURCE = "_intake_line_end", "_intake_source"
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,9 @@ def raw_columns(contract: Contract, incoming: Incoming) -> list[str]:
     ]
 
 
-def judge(connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming) -> None:
-    """Build `incoming_judged`: typed contract columns, extras as text, the row's number, `_line`, whether it is bad,
-    `_warned_rules`.
+def judged(contract: Contract, incoming: Incoming, kept: str) -> str:
+    """SQL for the file's rows that are bad or not, as `kept` says: typed contract columns, extras as text, the row's
+    number, `_line`, `_line_end`, `_warned_rules`, whether it is bad, and the row as it came, `_intake_source`.
     """
     cells = cells_of(contract, incoming)
     ids = record_id_columns(contract)
@@ -94,12 +96,35 @@ def judge(connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: I
     rules = predicate_rules(contract)
     errors = [violation(rule) for rule in rules if rule.severity == "error"]
     warnings = [(rule.rule_id, violation(rule)) for rule in rules if rule.severity == "warn"]
+    source, line, line_end = f"{TEXT_TABLE} as t", f"t.{ROW} + {incoming.first_line}", ""
+    if incoming.first_line is None:
+        source += f" join {LINES_TABLE} as l on l.n = t.{ROW}"
+        line, line_end = "l.line", "l.line_end"
+    return (
+        f"with typed as (select {', '.join(columns)}{',' if columns else ''} t.{ROW}, {line} as _line, "
+        f"{line_end or line} as {LINE_END}, t as {SOURCE}, {broken} as {IS_UNREAD} from {source}), "
+        f"judged as (select * exclude ({IS_UNREAD}), {' or '.join([IS_UNREAD, *errors])} as {IS_BAD}, "
+        f"{warned_list(warnings)} as _warned_rules from typed) select * from judged where {kept}"
+    )
+
+
+def add_good(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming, target: str, labels: dict[str, str]
+) -> int:
+    """Add the file's good rows to a table, its columns filled by name, those in `labels` by SQL; how many."""
+    extra = ", ".join(f"{sql} as {quoted_name(name)}" for name, sql in labels.items())
+    replaced = ", ".join([LINE_END, IS_BAD, SOURCE, *(name for name in labels if name == ROW)])
+    [(added,)] = connection.execute(
+        f"insert into {target} by name select * exclude ({replaced}), {extra} "
+        f"from ({judged(contract, incoming, f'not {IS_BAD}')})"
+    ).fetchall()
+    return int(added)
+
+
+def keep_bad(connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming) -> None:
+    """Build `incoming_bad`: the file's bad rows, judged and as they came."""
     connection.execute(
-        f"create or replace temp table {JUDGED_TABLE} as "
-        f"with typed as (select {', '.join(columns)}{',' if columns else ''} t.{ROW}, l.line as _line, "
-        f"{broken} as {IS_UNREAD} from {TEXT_TABLE} as t join {LINES_TABLE} as l on l.n = t.{ROW}) "
-        f"select * exclude ({IS_UNREAD}), {' or '.join([IS_UNREAD, *errors])} as {IS_BAD}, "
-        f"{warned_list(warnings)} as _warned_rules from typed"
+        f"create or replace temp table {BAD_TABLE} as {judged(contract, incoming, IS_BAD)} order by {ROW}"
     )
 
 
@@ -125,18 +150,14 @@ def warned_list(warnings: list[tuple[str, str]]) -> str:
 def bad_rows(
     connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming
 ) -> list[tuple[int, int, list[str], list[str], str]]:
-    """Line, last line, rule ids, reasons in words and the record as JSON, for every row that breaks an error rule."""
-    [(bad,)] = connection.execute(f"select count(*) from {JUDGED_TABLE} where {IS_BAD}").fetchall()
-    if bad == 0:
-        return []
+    """Line, last line, rule ids, reasons in words and the record as JSON, for every row kept in `incoming_bad`."""
     cells = {cell.column.name: cell for cell in cells_of(contract, incoming)}
     findings = [finding for rule in contract.rules if (finding := finding_sql(rule, cells))]
     record = ", ".join(f"{quoted_text(name)}, t.{quoted_name(name)}" for name in incoming.columns)
     found: list[tuple[int, int, list[str], list[str], str]] = connection.execute(
-        f"with found as (select l.line, l.line_end, json_object({record})::varchar as record, "
+        f"with found as (select j._line as line, j.{LINE_END} as line_end, json_object({record})::varchar as record, "
         f"list_filter([{', '.join(findings)}], lambda x: x is not null) as findings "
-        f"from (select * from {JUDGED_TABLE} where {IS_BAD}) as j "
-        f"join {TEXT_TABLE} as t on t.{ROW} = j.{ROW} join {LINES_TABLE} as l on l.n = j.{ROW}) "
+        f"from (select b as j, b.{SOURCE} as t from {BAD_TABLE} as b)) "
         "select line, line_end, list_transform(findings, lambda x: x.rule), "
         "list_transform(findings, lambda x: x.reason), record from found order by line"
     ).fetchall()
@@ -156,7 +177,7 @@ def finding_sql(rule: RowRule, cells: dict[str, Cell]) -> str:
         return ""
     found = f"coalesce('''' || left({cell.sql}::varchar, {FOUND_CHARACTERS}) || '''', 'nothing')"
     reason = (
-        f"'line ' || l.line || {quoted_text(f', column {cell.column.name}: found ')} || {found} || "
+        f"'line ' || j._line || {quoted_text(f', column {cell.column.name}: found ')} || {found} || "
         f"{quoted_text(f', expected {expectation(rule, cell.column)}')}"
     )
     return f"case when {broken} then {{'rule': {quoted_text(rule.rule_id)}, 'reason': {reason}}} end"

@@ -1,35 +1,41 @@
 """Where the records of a delimited text begin and end, told without the reader that will load them.
 
 The count found here is the one that every load is balanced against, so nothing here may lean on DuckDB. Regular
-records are found with numpy over the whole text; a record with a quote where none belongs is read by a small state
-machine whose notion of a record is that of RFC 4180 as Python's csv module reads it. Typing cells is not done here.
+records are found with numpy, block by block; a record with a quote where none belongs is read by a small state machine
+whose notion of a record is that of RFC 4180 as Python's csv module reads it. Typing cells is not done here.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.intake.record import read_record
+from pipelines.intake.record import Text, read_record
 
 QUOTE, NEWLINE, RETURN = 0x22, 0x0A, 0x0D
+BLOCK = 16 << 20
+"""Bytes looked at together: some ten times as many are needed meanwhile."""
 Positions = NDArray[np.int64]
 
 
 @dataclass
 class Records:
-    """The records of one text, the header first; blank lines are no records.
+    """The records of one block of text; blank lines are no records. The block begins at byte `offset` of the text.
 
-    `starts` and `ends` are byte offsets (the line end left out), `first_line` and `last_line` physical lines from 1,
-    `fields` the number of fields; `problems` names why record i cannot be loaded, `rewritten` holds the regular form
-    of a record that is sound but has a quote inside an unquoted field.
+    `starts` and `ends` are byte positions in `text` (the line end left out), `first_line` and `last_line` physical
+    lines from 1, `fields` the number of fields; `problems` names why record i cannot be loaded, `rewritten` holds the
+    regular form of a record that is sound but has a quote inside an unquoted field; `newlines` counts the line feeds.
     """
 
+    text: bytes
+    offset: int
     starts: Positions
     ends: Positions
     first_line: Positions
     last_line: Positions
     fields: Positions
+    newlines: int = 0
     problems: dict[int, list[str]] = field(default_factory=dict)
     rewritten: dict[int, bytes] = field(default_factory=dict)
 
@@ -42,10 +48,14 @@ class Records:
 
 @dataclass
 class Scan:
-    """Byte positions that decide the structure, by polarity: whether an even number of quotes before means outside."""
+    """Byte positions that decide the structure, by polarity: whether an even number of quotes before means outside.
+
+    `is_last` where no text follows.
+    """
 
     text: bytes
     delimiter: int
+    is_last: bool
     quotes: Positions
     newlines: Positions
     outside_newlines: tuple[Positions, Positions]
@@ -57,42 +67,70 @@ class Scan:
         return len(self.text)
 
 
-def find_records(text: bytes, delimiter: bytes) -> Records:
-    """Records of `text` (UTF-8, no byte order mark, lines ended by LF or CRLF) with fields parted by `delimiter`."""
-    scan = scan_text(text, delimiter[0])
-    starts: list[Positions] = []
-    ends: list[Positions] = []
-    fields: list[Positions] = []
-    oddities: dict[int, str] = {}
-    rewritten: dict[int, bytes] = {}
-    position = 0
+@dataclass
+class Found:
+    """Records of a block as they are met: arrays of starts, ends and numbers of fields."""
+
+    starts: list[Positions] = field(default_factory=list)
+    ends: list[Positions] = field(default_factory=list)
+    fields: list[Positions] = field(default_factory=list)
+    oddities: dict[int, str] = field(default_factory=dict)
+    rewritten: dict[int, bytes] = field(default_factory=dict)
+
+    def add(self, starts: Positions, ends: Positions, fields: Positions) -> None:
+        self.starts.append(starts)
+        self.ends.append(ends)
+        self.fields.append(fields)
+
+
+def find_blocks(text: Text, delimiter: bytes, start: int = 0, block: int = BLOCK) -> Iterator[Records]:
+    """Records of `text` from byte `start` on (UTF-8, lines ended by LF or CRLF) with fields parted by `delimiter`.
+
+    The header is the first record of the first block that has one. Blocks tile the text; each ends with a record.
+    """
+    position, line, expected = start, 1, None
+    while position < len(text):
+        scan, found, end = find_in_window(text, delimiter[0], position, block)
+        records = assemble(scan, found, position, line)
+        if len(records):
+            expected = int(records.fields[0]) if expected is None else expected
+            note_field_counts(records, expected)
+            note_bad_bytes(records, scan, start)
+        yield records
+        position, line = end, line + records.newlines
+
+
+def find_in_window(text: Text, delimiter: int, offset: int, block: int) -> tuple[Scan, Found, int]:
+    """The records that begin in the window from `offset` on and end in it too; where the next block begins."""
+    window = text[offset : offset + block]
+    is_last = offset + block >= len(text)
+    scan, found, position = scan_text(window, delimiter, is_last), Found(), 0
     while position < scan.size:
         polarity = int(np.searchsorted(scan.quotes, position)) & 1
         irregular = next_position(scan.irregular[polarity], position, scan.size)
         stops = regular_stops(scan, polarity, position, irregular)
         if len(stops):
             begins = np.concatenate([np.array([position]), stops[:-1] + 1])
-            starts.append(begins)
-            ends.append(stops)
-            fields.append(count_between(scan.outside_delimiters[polarity], begins, stops) + 1)
+            found.add(begins, stops, count_between(scan.outside_delimiters[polarity], begins, stops) + 1)
             position = int(stops[-1]) + 1
         if position >= scan.size:
             break
-        record = read_record(text, position, scan.delimiter)
-        starts.append(np.array([position]))
-        ends.append(np.array([record.end]))
-        fields.append(np.array([len(record.fields)]))
+        record = read_record(text, offset + position, delimiter)
+        end = record.end - offset
+        if end >= scan.size and not is_last:
+            if position:
+                break  # it goes on behind the window: the next one begins with it
+            scan = scan_text(text[offset : record.end + 1], delimiter, record.end >= len(text))
+        found.add(np.array([position]), np.array([end]), np.array([len(record.fields)]))
         if record.problem:
-            oddities[position] = record.problem
+            found.oddities[position] = record.problem
         elif record.irregular:
-            rewritten[position] = record.regular_form(delimiter)
-        position = record.end + 1
-    return assemble(
-        scan, concatenate(starts), concatenate(ends), concatenate(fields), oddities=oddities, rewritten=rewritten
-    )
+            found.rewritten[position] = record.regular_form(bytes([delimiter]))
+        position = end + 1
+    return scan, found, min(offset + position, len(text))
 
 
-def scan_text(text: bytes, delimiter: int) -> Scan:
+def scan_text(text: bytes, delimiter: int, is_last: bool) -> Scan:
     """One pass per kind of byte; `inside` is the running parity of quotes."""
     data = np.frombuffer(text, dtype=np.uint8)
     is_quote = data == QUOTE
@@ -102,12 +140,14 @@ def scan_text(text: bytes, delimiter: int) -> Scan:
     none = np.empty(0, dtype=np.int64)
     if not len(quotes):
         return Scan(
-            text, delimiter, quotes, newlines, (newlines, none), (np.flatnonzero(is_delimiter), none), (none, none)
-        )
+            text, delimiter, is_last, quotes, newlines, (newlines, none), (np.flatnonzero(is_delimiter), none),
+            (none, none),
+        )  # fmt: skip
     inside = np.bitwise_xor.accumulate(is_quote.view(np.uint8)).view(bool)
     return Scan(
         text,
         delimiter,
+        is_last,
         quotes,
         newlines,
         (np.flatnonzero(is_newline & ~inside), np.flatnonzero(is_newline & inside)),
@@ -138,7 +178,7 @@ def regular_stops(scan: Scan, polarity: int, position: int, irregular: int) -> P
     stops = newlines[low:high]
     last = int(stops[-1]) + 1 if len(stops) else position
     closed = (len(scan.quotes) & 1) == polarity
-    if irregular == scan.size and closed and last < scan.size:
+    if scan.is_last and irregular == scan.size and closed and last < scan.size:
         stops = np.append(stops, scan.size)  # the last line has no line end
     return stops
 
@@ -158,68 +198,65 @@ def concatenate(parts: list[Positions]) -> Positions:
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
 
-def assemble(
-    scan: Scan,
-    starts: Positions,
-    stops: Positions,
-    fields: Positions,
-    *,
-    oddities: dict[int, str],
-    rewritten: dict[int, bytes],
-) -> Records:
-    """Blank lines out, line ends off, physical lines counted, and every reason noted why a record cannot be loaded."""
-    data = np.frombuffer(scan.text, dtype=np.uint8)
+def assemble(scan: Scan, found: Found, offset: int, line: int) -> Records:
+    """Blank lines out, line ends off, physical lines counted from `line` on, oddities noted."""
+    starts, stops, fields = concatenate(found.starts), concatenate(found.ends), concatenate(found.fields)
+    text = scan.text[: int(stops[-1]) + 1] if len(stops) else scan.text
+    data = np.frombuffer(text, dtype=np.uint8)
     ends = stops - ((stops > starts) & (data[np.maximum(stops - 1, 0)] == RETURN)) if len(stops) else stops
     kept = ends > starts
     starts, ends, fields = starts[kept], ends[kept], fields[kept]
-    first_line = np.searchsorted(scan.newlines, starts) + 1
-    last_line = np.searchsorted(scan.newlines, ends) + 1
-    records = Records(starts, ends, first_line, last_line, fields)
-    index_of = {int(starts[i]): int(i) for i in np.flatnonzero(np.isin(starts, list(oddities | rewritten)))}
-    for start, problem in oddities.items():
-        if start in index_of:
-            records.complain(index_of[start], problem)
-    records.rewritten = {index_of[start]: form for start, form in rewritten.items()}
-    if len(records):
-        note_field_counts(records)
-        note_bad_bytes(records, scan, data)
+    first_line = np.searchsorted(scan.newlines, starts) + line
+    last_line = np.searchsorted(scan.newlines, ends) + line
+    newlines = int(np.searchsorted(scan.newlines, len(text)))
+    records = Records(text, offset, starts, ends, first_line, last_line, fields, newlines)
+    if found.oddities or found.rewritten:
+        odd = list(found.oddities | found.rewritten)
+        index_of = {int(starts[i]): int(i) for i in np.flatnonzero(np.isin(starts, odd))}
+        for start, problem in found.oddities.items():
+            if start in index_of:
+                records.complain(index_of[start], problem)
+        records.rewritten = {index_of[start]: form for start, form in found.rewritten.items()}
     return records
 
 
-def note_field_counts(records: Records) -> None:
+def note_field_counts(records: Records, expected: int) -> None:
     """Every record must have as many fields as the header."""
-    expected = int(records.fields[0])
     for i in np.flatnonzero(records.fields != expected):
         if int(i) not in records.problems:
             records.complain(int(i), f"found {records.fields[i]} fields, expected {expected} as in the header")
 
 
-def note_bad_bytes(records: Records, scan: Scan, data: NDArray[np.uint8]) -> None:
-    """NUL bytes, returns without a line feed outside quotes, and bytes that are not UTF-8."""
-    for i in records_at(records, np.flatnonzero(data == 0)):
-        records.complain(i, "found a NUL byte")
-    returns = np.flatnonzero(data[:-1] == RETURN)
-    alone = returns[data[returns + 1] != NEWLINE]
-    owners = np.maximum(np.searchsorted(records.starts, alone, side="right") - 1, 0)
-    quotes_before = np.searchsorted(scan.quotes, alone) - np.searchsorted(scan.quotes, records.starts[owners])
-    for i in records_at(records, alone[(quotes_before & 1) == 0]):
-        if i not in records.rewritten:
-            records.complain(i, "found a carriage return without a line feed")
+def note_bad_bytes(records: Records, scan: Scan, start: int) -> None:
+    """NUL bytes, returns without a line feed outside quotes, and bytes that are not UTF-8; `start`: of the text."""
+    text, data = records.text, np.frombuffer(records.text, dtype=np.uint8)
+    if b"\x00" in text:
+        for i in records_at(records, np.flatnonzero(data == 0)):
+            records.complain(i, "found a NUL byte")
+    if b"\r" in text:
+        returns = np.flatnonzero(data[:-1] == RETURN)
+        alone = returns[data[returns + 1] != NEWLINE]
+        owners = np.maximum(np.searchsorted(records.starts, alone, side="right") - 1, 0)
+        quotes_before = np.searchsorted(scan.quotes, alone) - np.searchsorted(scan.quotes, records.starts[owners])
+        for i in records_at(records, alone[(quotes_before & 1) == 0]):
+            if i not in records.rewritten:
+                records.complain(i, "found a carriage return without a line feed")
     try:
-        scan.text.decode("utf-8")
+        text.decode("utf-8")
     except UnicodeDecodeError:
         for i in records_at(records, np.flatnonzero(data >= 0x80)):
-            note_encoding(records, scan.text, i)
+            note_encoding(records, i, start)
 
 
-def note_encoding(records: Records, text: bytes, record: int) -> None:
+def note_encoding(records: Records, record: int, start: int) -> None:
     """Name the first byte of the record that is not UTF-8 by its place in the text."""
-    start, end = int(records.starts[record]), int(records.ends[record])
+    begin, end = int(records.starts[record]), int(records.ends[record])
     try:
-        text[start:end].decode("utf-8")
+        records.text[begin:end].decode("utf-8")
     except UnicodeDecodeError as error:
-        at = start + error.start
-        records.complain(record, f"byte {at + 1} of the text (0x{text[at]:02X}) is not UTF-8")
+        at = begin + error.start
+        place = records.offset - start + at + 1
+        records.complain(record, f"byte {place} of the text (0x{records.text[at]:02X}) is not UTF-8")
 
 
 def records_at(records: Records, positions: Positions) -> list[int]:

@@ -3,10 +3,28 @@
 import csv
 import io
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.intake.structure import Records, find_records
+from pipelines.intake.structure import BLOCK, Records, find_blocks
+
+
+def find_records(text: bytes, delimiter: bytes, block: int = BLOCK) -> Records:
+    """The records of all blocks as if they had been found in one."""
+    blocks = list(find_blocks(text, delimiter, block=block))
+    assert b"".join(one.text for one in blocks) == text
+    before = np.cumsum([0, *map(len, blocks)]).tolist()
+    starts, ends, first_line, last_line, fields = (
+        np.concatenate([*(getattr(one, name) + at * one.offset for one in blocks), np.empty(0, dtype=np.int64)])
+        for name, at in (("starts", 1), ("ends", 1), ("first_line", 0), ("last_line", 0), ("fields", 0))
+    )
+    newlines = sum(one.newlines for one in blocks)
+    merged = Records(text, 0, starts, ends, first_line, last_line, fields, newlines)
+    for one, first in zip(blocks, before, strict=False):
+        merged.problems |= {first + i: problem for i, problem in one.problems.items()}
+        merged.rewritten |= {first + i: form for i, form in one.rewritten.items()}
+    return merged
 
 
 def texts_of(text: bytes, records: Records) -> list[str]:
@@ -84,3 +102,15 @@ def test_any_text_has_the_records_that_the_csv_module_reads(text: str) -> None:
     assert records.fields.tolist() == [len(row) for row in expected]
     for i, form in records.rewritten.items():
         assert next(csv.reader(io.StringIO(form.decode(), newline=""))) == expected[i]
+
+
+@settings(derandomize=True, deadline=None, max_examples=400)
+@given(
+    text=st.text(alphabet='a",\r\né\x00', max_size=40).map(str.encode) | st.binary(max_size=30),
+    block=st.integers(1, 12),
+)
+def test_the_records_of_a_text_are_the_same_in_blocks_of_any_size(text: bytes, block: int) -> None:
+    whole, parts = find_records(text, b","), find_records(text, b",", block)
+    for name in ("starts", "ends", "first_line", "last_line", "fields"):
+        assert getattr(parts, name).tolist() == getattr(whole, name).tolist()
+    assert (parts.problems, parts.rewritten, parts.newlines) == (whole.problems, whole.rewritten, whole.newlines)
