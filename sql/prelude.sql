@@ -24,13 +24,26 @@ create or replace temp macro half_life(days, half_life_days) as
 create or replace temp macro stable_hash64(words) as
     cast('0x' || substr(md5(cast(words as varchar)), 1, 15) as bigint);
 
--- An e-mail address as it is compared: trimmed, lower case; null when there is no @ in it.
+-- An e-mail address as it is compared: lower case, without blanks, a name around it, mailto: and the tag after a plus, all
+-- of which reach the same mailbox; null when there is no @ in it. Most addresses need no second look.
 create or replace temp macro email_normal(email) as
-    case when email like '%@%' then lower(trim(email)) end;
+    case
+        when not contains(email, '@') then null
+        when contains(email, '+') or contains(email, '<') or contains(email, ':') or contains(email, ' ')
+            or contains(email, chr(9)) or contains(email, chr(160))
+        then regexp_replace(
+            regexp_replace(
+                coalesce(nullif(regexp_extract(lower(email), '<([^<>]*@[^<>]*)>', 1), ''), lower(email)),
+                '[\s\x{00A0}]+|mailto:', '', 'g'
+            ),
+            '([^+@])\+[^@]*', '\1', 'g'
+        )
+        else lower(email)
+    end;
 
 -- What follows the @ of an e-mail address, in lower case; null when it is not one address.
 create or replace temp macro email_domain(email) as
-    nullif(regexp_extract(lower(trim(email)), '^[^@\s]+@([^@\s]+)$', 1), '');
+    nullif(regexp_extract(email_normal(email), '^[^@\s]+@([^@\s]+)$', 1), '');
 
 -- The UTC moment in which a day ends in a zone, to the second; the day may have 23 or 25 hours.
 create or replace temp macro day_end_at(day, zone) as

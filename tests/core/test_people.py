@@ -69,6 +69,60 @@ def test_an_opt_out_in_a_deleted_record_holds_for_the_person_who_lives_on(crm: C
     assert crm.rows("core.people", "email_allowed") == [(False,)]
 
 
+SPELLINGS = [" Kim@Acme.com", "KIM@ACME.COM", "kim+news@acme.com", "kim @acme.com", "Kim Lee <kim@acme.com>"]
+
+
+@pytest.mark.capability("T5")
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize(("table", "other"), [("lead", "contact"), ("contact", "lead"), ("lead", "lead")])
+@pytest.mark.parametrize("gone", [{}, {"IsDeleted": True}, {"IsDeleted": True, "MasterRecordId": "third"}])
+def test_a_refusal_in_one_record_holds_however_the_address_is_spelled_in_the_other(
+    crm: Crm, spelling: str, table: str, other: str, gone: dict[str, object]
+) -> None:
+    crm.add(other, Id="living", Email="kim@acme.com", HasOptedOutOfEmail=False, DoNotCall=False)
+    crm.add(table, Id="third", Email="lee@acme.com", HasOptedOutOfEmail=False, DoNotCall=False)
+    crm.add(table, Id="refusing", Email=spelling, HasOptedOutOfEmail=True, DoNotCall=True, IsEmailBounced=True, **gone)
+    of_person = "person_id in (select person_id from core.person_links where record_id = '{}')".format
+    out = crm.rows("core.suppressions", "distinct reason", where=of_person("living"))
+    assert sorted(out) == [("bounced",), ("do_not_call",), ("opted_out",)]
+    facts = "email_allowed, do_not_call, is_bounced"
+    assert crm.rows("core.people", facts, where=of_person("living")) == [(False, True, True)]
+    # the record into which the refusing one was merged is the same person
+    is_merged = "MasterRecordId" in gone
+    assert crm.rows("core.people", facts, where=of_person("third")) == [(not is_merged, is_merged, is_merged)]
+
+
+@pytest.mark.capability("T5")
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("event", ["unsubscribe", "hard_bounce"])
+def test_a_refusal_by_mail_holds_however_the_address_is_spelled(crm: Crm, spelling: str, event: str) -> None:
+    crm.add("contact", Id="living", Email=spelling)
+    crm.add("email_event", email_event_id="e", email="Kim@acme.com", event_type=event, occurred_at="2024-03-01")
+    assert crm.rows("core.suppressions", "person_id, record_id") == [("living", "e")]
+
+
+@pytest.mark.capability("T5")
+def test_a_refusal_reaches_the_end_of_a_chain_of_merges_and_conversions(crm: Crm) -> None:
+    crm.add("contact", Id="end", Email="end@acme.com", HasOptedOutOfEmail=False)
+    crm.add("contact", Id="middle", Email="middle@acme.com", IsDeleted=True, MasterRecordId="end")
+    crm.add("contact", Id="became", Email="became@acme.com", IsDeleted=True, MasterRecordId="middle")
+    crm.add("lead", Id="lead", Email="lead@acme.com", IsConverted=True, ConvertedDate="2024-02-01",
+            ConvertedContactId="became", HasOptedOutOfEmail=False)  # fmt: skip
+    crm.add("lead", Id="loser", Email="loser@acme.com", IsDeleted=True, MasterRecordId="lead", HasOptedOutOfEmail=True)
+    assert crm.rows("core.people", "person_id, email_allowed") == [("end", False)]
+    # whoever has the address of any record of the chain is the person that refused
+    crm.add("lead", Id="other", Email="LOSER+x@acme.com", HasOptedOutOfEmail=False)
+    assert ("other", False) in crm.rows("core.people", "person_id, email_allowed")
+
+
+@pytest.mark.capability("T5")
+def test_a_refusal_in_a_record_whose_survivor_was_deleted_stays_with_its_address(crm: Crm) -> None:
+    crm.add("contact", Id="survivor", Email="new@acme.com", IsDeleted=True)
+    crm.add("contact", Id="loser", Email="kim@acme.com", IsDeleted=True, MasterRecordId="survivor", DoNotCall=True)
+    crm.add("lead", Id="again", Email="Kim@acme.com ", DoNotCall=False)
+    assert crm.rows("core.people", "person_id, do_not_call") == [("again", True)]
+
+
 @pytest.mark.capability("T5")
 def test_a_refusal_holds_for_everybody_who_has_the_address_and_for_the_person_of_the_record(crm: Crm) -> None:
     crm.add("contact", Id="became", Email="c@acme.com")
