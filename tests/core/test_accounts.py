@@ -37,6 +37,46 @@ def test_a_merged_account_hands_its_children_and_deals_to_the_survivor(crm: Crm)
     ]
 
 
+def test_after_merges_every_record_is_there_once_and_belongs_to_who_lives_on(crm: Crm) -> None:
+    crm.add("account", Id="001c", Website="acme.com")
+    crm.add("account", Id="001b", Website="acme.com", IsDeleted=True, MasterRecordId="001c")
+    crm.add("account", Id="001a", Website="acme.com", IsDeleted=True, MasterRecordId="001b")
+    crm.add("account", Id="001gone", Website="gone.com", IsDeleted=True)
+    crm.add("account", Id="001lost", Website="lost.com", IsDeleted=True, MasterRecordId="001gone")
+    crm.add("contact", Id="k2", AccountId="001b", Email="kim@acme.com")
+    crm.add("contact", Id="k1", AccountId="001a", Email="k@acme.com", IsDeleted=True, MasterRecordId="k2")
+    crm.add("contact", Id="left", AccountId="001lost", Email="pat@lost.com")
+    crm.add("lead", Id="lead", Email="lee@acme.com")
+    for deal, account in [("d1", "001a"), ("d2", "001b"), ("d3", "001c"), ("d4", "001gone"), ("d5", "001lost")]:
+        crm.add("opportunity", Id=deal, AccountId=account, StageName="Open", Amount=10)
+    crm.add("opportunity", Id="d6", AccountId="001c", StageName="Open", Amount=10, IsDeleted=True)
+    crm.add("task", Id="t", WhoId="k1", WhatId="001a", IsClosed=True, CompletedDateTime="2024-03-01")
+    assert crm.rows("core.accounts", "account_id, open_opportunities") == [("001c", 3)]
+    assert crm.rows("core.account_domains", "domain, account_id") == [("acme.com", "001c")]
+    assert crm.rows("core.opportunities", "opportunity_id", where="account_id = '001c'") == [("d1",), ("d2",), ("d3",)]
+    assert crm.rows("core.people", "person_id, account_id, records") == [
+        ("k2", "001c", 1),
+        ("lead", "001c", 1),
+        ("left", None, 1),
+    ]
+    assert crm.rows("core.touches", "person_id, account_id, record_id") == [("k2", "001c", "k2")]
+    columns = "unit_id, step, amount"
+    assert crm.rows("core.process_entries", columns, where="unit = 'account' and step = 'opportunity'") == [
+        ("001c", "opportunity", 30)
+    ]
+
+
+def test_a_circle_of_merges_and_a_survivor_that_is_not_in_the_extract_leave_nothing(crm: Crm) -> None:
+    crm.add("account", Id="001a", IsDeleted=True, MasterRecordId="001b")
+    crm.add("account", Id="001b", IsDeleted=True, MasterRecordId="001a")
+    crm.add("account", Id="001c", IsDeleted=True, MasterRecordId="001elsewhere")
+    crm.add("opportunity", Id="o", AccountId="001a", StageName="Open")
+    assert crm.rows("core.accounts", "account_id") == []
+    assert crm.rows("core.survivors", "record_id") == []
+    # a deal that nobody deleted is one of the funnel, of no account
+    assert crm.rows("core.process_entries", "unit, unit_id") == [("opportunity", "o")]
+
+
 @pytest.mark.parametrize(
     ("website", "domain"),
     [
