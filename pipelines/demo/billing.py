@@ -4,9 +4,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.arrays import as_of
+from pipelines.demo.baskets import rounded
 from pipelines.demo.columns import day, money, planned_day, stamp
 from pipelines.demo.company import Company
+from pipelines.demo.currency import codes, in_currency, place_of
 from pipelines.demo.draw import DAY, HOUR, NEVER, Ints, choose, later, logistic, repeat, spread, within
+from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import refer
 
 LEDGER = "ledger"
@@ -21,6 +24,7 @@ def invoices(company: Company) -> pl.DataFrame:
     count = len(issued)
     values = base.values
     yearly = values.value[as_of(values.subscription, values.at, subscription, issued)]
+    amount = in_currency(company, base.firm[subscription], yearly * months / MONTHS, issued)
     due = later(issued, np.full(count, rates.due_days * DAY))
     paid = payments(company, subscription, issued, due, rng)
     waits = rng.exponential(rates.fetch_hours * HOUR, (2, count)).astype(np.int64)
@@ -34,8 +38,8 @@ def invoices(company: Company) -> pl.DataFrame:
             "issued_on": planned_day(issued),
             "due_on": planned_day(due),
             "paid_on": day(np.where(settled < now, paid, NEVER), now),
-            "amount": money(pl.Series(np.round(yearly * months / MONTHS, 2))),
-            "currency": [rates.currency] * count,
+            "amount": money(pl.Series(rounded(amount))),
+            "currency": pick(codes(company), place_of(company, base.firm[subscription])),
             "source": [LEDGER] * count,
             "fetched_at": stamp(np.where(settled < now, settled, known), now),
         }

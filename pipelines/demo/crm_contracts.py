@@ -6,8 +6,10 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.arrays import stacked, taken
+from pipelines.demo.baskets import rounded
 from pipelines.demo.columns import audit, day, flag, money, planned_day
 from pipelines.demo.company import Company
+from pipelines.demo.currency import currency_column, in_currency
 from pipelines.demo.draw import DAY, NEVER, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids, refer
@@ -113,7 +115,8 @@ def assets(company: Company) -> pl.DataFrame:
             "InstallDate": day(at, now),
             "UsageEndDate": day(np.where(over, since, NEVER), now),
             "Quantity": pl.Series(kept),
-            "Price": money(pl.Series(prices[product])),
+            "Price": money(pl.Series(rounded(in_currency(company, base.firm[subscription], prices[product], at)))),
+            **currency_column(company, base.firm[subscription]),
             "OwnerId": owner,
             **audit(created, since, owner, now),
         }

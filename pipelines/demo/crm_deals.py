@@ -3,15 +3,16 @@
 import numpy as np
 import polars as pl
 
-from pipelines.demo import words
+from pipelines.demo import notes
 from pipelines.demo.baskets import total
 from pipelines.demo.columns import audit, day, flag, latest, money, planned_day, stamp, unless
 from pipelines.demo.company import Company
 from pipelines.demo.crm_contracts import contract_of_deal
 from pipelines.demo.crm_people import LastTouch, noted
+from pipelines.demo.currency import currency_column
 from pipelines.demo.deal_steps import (
     Steps,
-    amount_at,
+    amounts,
     forgotten_at,
     priced_at,
 )
@@ -36,7 +37,7 @@ def opportunities(company: Company, touch: LastTouch, steps: Steps) -> pl.DataFr
     modified = latest(steps.deal, steps.at, count, now)
     for moment in (priced_at(company), rival_at, forgotten):
         modified = np.maximum(modified, np.where(moment < now, moment, -1))
-    amount = amount_at(company, np.arange(count), np.full(count, now - 1))
+    amount = amounts(company).at(np.arange(count), np.full(count, now - 1))
     forecast = pick([level.forecast for level in world.deals.stages.values()], stage)
     probability = np.array([level.probability for level in world.deals.stages.values()])[stage]
     owner = ids.owner.gather(deals.owner)
@@ -56,7 +57,7 @@ def opportunities(company: Company, touch: LastTouch, steps: Steps) -> pl.DataFr
             "Type": pick(("New Business", "Existing Business", "Renewal"), deals.kind),
             "NextStep": unless(
                 closed | (rng.random(count) >= world.deal_records.next_step),
-                pick(words.NEXT_STEPS, rng.integers(0, len(words.NEXT_STEPS), count)),
+                pick(notes.NEXT_STEPS, rng.integers(0, len(notes.NEXT_STEPS), count)),
             ),
             "LeadSource": came_from(company),
             "IsClosed": flag(closed),
@@ -70,6 +71,7 @@ def opportunities(company: Company, touch: LastTouch, steps: Steps) -> pl.DataFr
             **audit(created, modified, owner, now),
             "LastActivityDate": day(np.where(touch.deal >= 0, touch.deal, NEVER), now),
             "PushCount": pl.Series(pushes),
+            **currency_column(company, deals.firm),
             "FiscalYear": planned_day(close).str.slice(0, 4),
             "ContractId": contract_of_deal(company),
             "Main_Competitor__c": unless(rival_at >= now, pick(list(world.deal_records.competitors), rival)),
@@ -127,7 +129,7 @@ def opportunity_history(company: Company, steps: Steps) -> pl.DataFrame:
     ids = record_ids("OpportunityHistory", len(steps.at), rng, cell=company.cell)
     since = steps.at >= span.migration
     deal, stage, at, close = steps.deal[since], steps.stage[since], steps.at[since], steps.close[since]
-    amount = amount_at(company, deal, at)
+    amount = amounts(company).at(deal, at)
     probability = np.array([level.probability for level in world.deals.stages.values()])[stage]
     stamped = stamp(at, now)
     return pl.DataFrame(
@@ -143,6 +145,7 @@ def opportunity_history(company: Company, steps: Steps) -> pl.DataFrame:
             "CloseDate": planned_day(close),
             "Probability": pl.Series(probability),
             "ForecastCategory": pick([level.forecast for level in world.deals.stages.values()], stage),
+            **currency_column(company, deals.firm[deal]),
             "SystemModstamp": stamped,
         }
     )
@@ -160,7 +163,7 @@ def opportunity_field_history(company: Company, steps: Steps) -> pl.DataFrame:
             "close": planned_day(steps.close[order]),
             "amount": unless(
                 ~deals.has_amount[steps.deal[order]],
-                money(pl.Series(amount_at(company, steps.deal[order], steps.at[order]))).cast(pl.String),
+                money(pl.Series(amounts(company).at(steps.deal[order], steps.at[order]))).cast(pl.String),
             ),
         }
     )

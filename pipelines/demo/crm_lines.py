@@ -3,11 +3,12 @@
 import numpy as np
 import polars as pl
 
-from pipelines.demo import words
-from pipelines.demo.baskets import total
+from pipelines.demo import notes
+from pipelines.demo.baskets import rounded, total
 from pipelines.demo.columns import audit, flag, money, unless
 from pipelines.demo.company import Company
-from pipelines.demo.deal_steps import priced_at, role_times
+from pipelines.demo.currency import currency_column, in_currency
+from pipelines.demo.deal_steps import own_lines, priced_at, role_times
 from pipelines.demo.draw import Ints, repeat, within
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids, refer
@@ -19,7 +20,7 @@ def line_items(company: Company) -> pl.DataFrame:
 
     A renewal that shrinks loses units, or the line, when it is closed.
     """
-    deals, lines, world, now = company.deals, company.subscriptions.lines, company.world, company.now
+    deals, lines, world, now = company.deals, own_lines(company), company.world, company.now
     products, rng = list(world.customers.products), company.generator("line items")
     closed = (deals.closed_at < now)[lines.deal]
     quantity = np.where(closed, lines.quantity, lines.asked)
@@ -28,6 +29,7 @@ def line_items(company: Company) -> pl.DataFrame:
     gone = quantity == 0
     quantity = np.where(gone, lines.asked, quantity)
     listed = np.array([product.price for product in world.customers.products.values()])[lines.product]
+    listed = in_currency(company, deals.firm[lines.deal], listed, deals.created_at[lines.deal])
     frame = pl.DataFrame(
         {
             "Id": record_ids("OpportunityLineItem", len(lines), rng, cell=company.cell),
@@ -42,7 +44,8 @@ def line_items(company: Company) -> pl.DataFrame:
             "Discount": pl.Series(lines.discount),
             "Subtotal": money(pl.Series(lines.unit_price * quantity)),
             "TotalPrice": money(pl.Series(total(lines, quantity))),
-            "ListPrice": money(pl.Series(listed)),
+            "ListPrice": money(pl.Series(rounded(listed))),
+            **currency_column(company, deals.firm[lines.deal]),
             **audit(created, changed, company.ids.owner.gather(deals.owner[lines.deal]), now),
         }
     )
@@ -60,7 +63,7 @@ def contact_roles(company: Company) -> pl.DataFrame:
     order = np.argsort(at, kind="stable")
     primary = order < len(deals)
     at, deal, person = at[order], deal[order], person[order]
-    role = pick(words.ROLES, rng.integers(0, len(words.ROLES), len(deal)))
+    role = pick(notes.ROLES, rng.integers(0, len(notes.ROLES), len(deal)))
     created = shown(at, company.span, 160)
     frame = pl.DataFrame(
         {

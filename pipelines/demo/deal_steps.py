@@ -3,11 +3,13 @@
 What does not belong here: how a row looks. Everything is there for the whole history, whatever the export's moment.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipelines.demo.baskets import Lines, rounded, worth_of
 from pipelines.demo.company import Company
+from pipelines.demo.currency import in_currency
 from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, office, spread
 from pipelines.demo.subscriptions import RENEWAL
 
@@ -81,11 +83,35 @@ def priced_at(company: Company) -> Ints:
     return np.where(deals.has_amount, moment, NEVER)
 
 
-def amount_at(company: Company, deal: Ints, moment: Ints) -> Floats:
-    """The amount of deals as of moments: the estimate, then that of the lines; a renewal shrinks at its close."""
-    deals = company.deals
-    begins = np.where(deals.kind == RENEWAL, deals.closed_at, priced_at(company))
-    return np.asarray(np.where(moment >= begins[deal], deals.amount[deal], deals.first_amount[deal]), dtype=np.float64)
+def own_lines(company: Company) -> Lines:
+    """The lines of all deals with prices in the currency of each deal, at the rate of the day it was opened."""
+    deals, lines = company.deals, company.subscriptions.lines
+    rate = in_currency(company, deals.firm, np.ones(len(deals)), deals.created_at)
+    return replace(lines, unit_price=rounded(lines.unit_price * rate[lines.deal]))
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """What each deal is worth in its own currency: at first, in the end, and since when (NEVER: never) it is that."""
+
+    first: Floats
+    final: Floats
+    since: Ints
+
+    def at(self, deal: Ints, moment: Ints) -> Floats:
+        return np.asarray(np.where(moment >= self.since[deal], self.final[deal], self.first[deal]), dtype=np.float64)
+
+
+def amounts(company: Company) -> Amounts:
+    """The estimate gives way to the sum of the lines when they are entered; a renewal shrinks at its close."""
+    deals, lines = company.deals, own_lines(company)
+    estimate = rounded(in_currency(company, deals.firm, deals.first_amount, deals.created_at))
+    renews = deals.kind == RENEWAL
+    return Amounts(
+        first=np.where(renews, worth_of(lines, lines.asked, len(deals)), estimate),
+        final=worth_of(lines, lines.quantity, len(deals)),
+        since=np.where(renews, deals.closed_at, priced_at(company)),
+    )
 
 
 def forgotten_at(company: Company) -> Ints:

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from pipelines.demo import words
+from pipelines.demo import notes
 from pipelines.demo.company import Company
 from pipelines.demo.draw import DAY, Ints, choose
 from pipelines.demo.draw import words as pick
@@ -34,7 +34,7 @@ def news_feed(company: Company) -> pl.DataFrame:
 
 
 def headlines(kinds: list[str], kind: Ints, name: pl.Series, rng: np.random.Generator) -> pl.Series:
-    lines = [words.HEADLINES.get(one, words.OTHER_HEADLINES) for one in kinds]
+    lines = [notes.HEADLINES.get(one, notes.OTHER_HEADLINES) for one in kinds]
     sizes = np.array([len(line) for line in lines])
     place = (np.cumsum(sizes) - sizes)[kind] + (rng.random(len(kind)) * sizes[kind]).astype(np.int64)
     text = pick([line for chosen in lines for line in chosen], place)

@@ -1,4 +1,7 @@
-"""The words of sales: notes on calls, and mails to people. No rate and no class of a person belongs here."""
+"""The words of sales, service and news: notes on calls, mails to people, next steps, cases, headlines.
+
+No rate and no class of a person belongs here.
+"""
 
 NOTE_OPENINGS = (
     "Spoke to them for ten minutes.",
@@ -109,3 +112,43 @@ SENT = {
         "ci-joint l'aperçu des prix et des formules.",
     ),
 }
+HEADLINES = {
+    "executive_change": (
+        "{} names a new chief executive",
+        "New head of operations at {}",
+        "{}: finance chief steps down after six years",
+        "{} appoints former consultant to its board",
+    ),
+    "acquisition": ("{} to be taken over", "Competitor buys {}", "{} acquires smaller rival", "{} merges two units"),
+    "funding": ("{} raises a new round", "Investors back {}", "{} secures growth capital", "Fresh money for {}"),
+    "hiring": ("{} opens a new site", "{} looks for staff in several countries", "{} doubles its team"),
+    "layoff": ("{} cuts jobs", "{} closes a site", "Fewer people at {} after a weak quarter"),
+}
+OTHER_HEADLINES = ("News from {}", "{} in the news", "What is new at {}")
+NEXT_STEPS = (
+    "Send proposal",
+    "Call about open questions",
+    "Demo for the wider team",
+    "Waiting for the legal review",
+    "Meet the budget owner",
+    "Send references",
+    "Agree on a start date",
+    "Follow up next week",
+)
+ROLES = ("Decision Maker", "Economic Buyer", "Evaluator", "Influencer", "Business User", "Executive Sponsor")
+CASE_SUBJECTS = {
+    "Installation": ("Cannot connect the mailbox", "Set-up of single sign-on", "Import of our data stops half-way"),
+    "Performance": ("Reports take minutes", "Slow since Monday", "Time-out when saving"),
+    "User question": ("How do I share a list?", "Where do I see who changed a record?", "Export to a spreadsheet"),
+    "Billing": ("Invoice shows the wrong address", "Question about our last invoice", "Number of seats billed"),
+    "Defect": ("Error when opening a record", "Numbers do not add up", "Button does nothing"),
+}
+OTHER_CASE_SUBJECTS = ("A question", "Please help", "Something is not as expected")
+CASE_TYPES = {"User question": "Question", "Billing": "Question", "Installation": "Request"}
+CASE_TEXTS = (
+    "Several colleagues see this since this morning.\nCan you have a look, please?",
+    "It happens now and then; we cannot say when.",
+    'We followed the guide, page "first steps", without success.',
+    "Not urgent, but we would like to know.",
+    "This is the third time this month; please call me back.",
+)

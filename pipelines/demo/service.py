@@ -6,7 +6,7 @@ Health moves the logarithm of both rates and nothing else; how long a case takes
 import numpy as np
 import polars as pl
 
-from pipelines.demo import words
+from pipelines.demo import notes
 from pipelines.demo.arrays import as_of
 from pipelines.demo.columns import audit, flag, stamp, times, unless
 from pipelines.demo.company import Company
@@ -72,7 +72,7 @@ def cases(company: Company) -> pl.DataFrame:
             "Priority": pick(list(rates.priorities), priority),
             "Description": unless(
                 rng.random(count) >= rates.described,
-                pick(words.CASE_TEXTS, rng.integers(0, len(words.CASE_TEXTS), count)),
+                pick(notes.CASE_TEXTS, rng.integers(0, len(notes.CASE_TEXTS), count)),
             ),
             "IsClosed": flag(status == CLOSED),
             "ClosedDate": stamp(np.where(closed_at < now, np.maximum(closed_at, created), now), now),
@@ -85,10 +85,10 @@ def cases(company: Company) -> pl.DataFrame:
 
 def subjects(reasons: list[str], reason: Ints, rng: np.random.Generator) -> tuple[pl.Series, pl.Series]:
     """Subject and type of cases by their reason."""
-    lines = [words.CASE_SUBJECTS.get(name, words.OTHER_CASE_SUBJECTS) for name in reasons]
+    lines = [notes.CASE_SUBJECTS.get(name, notes.OTHER_CASE_SUBJECTS) for name in reasons]
     sizes = np.array([len(line) for line in lines])
     place = (np.cumsum(sizes) - sizes)[reason] + (rng.random(len(reason)) * sizes[reason]).astype(np.int64)
-    kinds = pick([words.CASE_TYPES.get(name, "Problem") for name in reasons], reason)
+    kinds = pick([notes.CASE_TYPES.get(name, "Problem") for name in reasons], reason)
     return pick([line for chosen in lines for line in chosen], place), kinds
 
 
