@@ -8,7 +8,7 @@ from pipelines.demo.columns import address, audit, day, flag, stamp, unless
 from pipelines.demo.company import Company
 from pipelines.demo.crm_copies import entered_again, last_before, spelled, survived_at, with_copies
 from pipelines.demo.crm_people import LastTouch, edited_at, noted, owner_now
-from pipelines.demo.custom import with_custom
+from pipelines.demo.custom import custom_columns
 from pipelines.demo.draw import NEVER, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.gaps import traits_of, with_gaps
@@ -59,9 +59,9 @@ def contacts(company: Company, touch: LastTouch) -> pl.DataFrame:
         rows.deleted_at[:count],
         survived_at(rows, now)[:count],
     ]
-    moments += [edited_at(company, created, rng), *moments_of(marks, slice(count))]
-    frame = frame.with_columns(**audit(created, last_before(now, *moments), owner, now))
-    frame = with_custom(company, "Contact", frame, people.firm[person], created)
+    own = custom_columns(company, "Contact", people.firm[person], created)
+    moments += [own.changed_at, edited_at(company, created, rng), *moments_of(marks, slice(count))]
+    frame = frame.with_columns(**own.columns, **audit(created, last_before(now, *moments), owner, now))
     frame = with_gaps(company, "Contact", frame, traits_of(company, people.firm[person], person))
     copies = copied_contacts(company, frame, marks, rng)
     whole = pl.concat([frame, copies.select(frame.columns)]).with_columns(

@@ -11,7 +11,7 @@ from pipelines.demo.crm_contacts import marked, moments_of
 from pipelines.demo.crm_copies import entered_again, last_before, spelled, survived_at, with_copies
 from pipelines.demo.crm_people import LastTouch, edited_at, noted, websites
 from pipelines.demo.currency import currency_column, in_currency
-from pipelines.demo.custom import with_custom
+from pipelines.demo.custom import custom_columns
 from pipelines.demo.draw import NEVER, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.duplicates import FIRST, choice
@@ -100,7 +100,7 @@ def leads(company: Company, touch: LastTouch) -> pl.DataFrame:
     queue, since = owners(company)
     owner = ids.owner.gather(np.where(since < now, made.owner, queue))
     frame = first_leads(company, touch, created, rng)
-    leaks = leaked(company, "Lead", made.converted_at)
+    leaks, own = leaked(company, "Lead", made.converted_at), custom_columns(company, "Lead", made.firm, created)
     title = title_of_leads(company)
     steps = [
         made.qualified_at,
@@ -110,13 +110,19 @@ def leads(company: Company, touch: LastTouch) -> pl.DataFrame:
         made.reworked_at,
         made.ended_at,
     ]
-    moments = [*steps, leaks.changed_at, title.at, rows.deleted_at[:count], survived_at(rows, now)[:count]]
+    moments = [
+        *steps,
+        leaks.changed_at,
+        own.changed_at,
+        title.at,
+        rows.deleted_at[:count],
+        survived_at(rows, now)[:count],
+    ]
     moments += [edited_at(company, created, rng), *moments_of(marks, slice(count))]
     modified = last_before(now, *moments)
     frame = frame.with_columns(
-        **leaks.columns, **audit(created, modified, owner, now), Title=title.today(now), OwnerId=owner
+        **own.columns, **leaks.columns, **audit(created, modified, owner, now), Title=title.today(now), OwnerId=owner
     )
-    frame = with_custom(company, "Lead", frame, made.firm, created)
     frame = with_gaps(company, "Lead", frame, traits_of(company, made.firm, made.person, made.source))
     copies = copied_leads(company, frame, [*leaks.columns], marks, rng)
     whole = pl.concat([frame, copies.select(frame.columns)]).with_columns(**marked(marks, now))

@@ -14,7 +14,7 @@ from pipelines.demo.columns import address, audit, day, flag, latest, unless
 from pipelines.demo.company import Company
 from pipelines.demo.crm_copies import entered_again, last_before, survived_at, with_copies
 from pipelines.demo.currency import currency_column, in_currency
-from pipelines.demo.custom import with_custom
+from pipelines.demo.custom import custom_columns
 from pipelines.demo.customers import CUSTOMER, FORMER, standing
 from pipelines.demo.draw import HOUR, NEVER, Ints
 from pipelines.demo.draw import words as pick
@@ -77,13 +77,17 @@ def accounts(company: Company, touch: LastTouch) -> pl.DataFrame:
     firm = company.records.accounts
     created = shown(company.records.account_at[firm], company.span, 0)
     frame, moments = first_accounts(company, touch, created, rng)
-    leaks = leaked(company, "Account", company.first_won_at[firm])
-    moments += [leaks.changed_at, edited_at(company, created, rng), rows.deleted_at[: len(firm)]]
+    leaks, own = (
+        leaked(company, "Account", company.first_won_at[firm]),
+        custom_columns(company, "Account", firm, created),
+    )
+    moments += [leaks.changed_at, own.changed_at, edited_at(company, created, rng), rows.deleted_at[: len(firm)]]
     moments += [survived_at(rows, now)[: len(firm)]]
     owner = company.ids.owner.gather(owner_now(company))
-    frame = frame.with_columns(**leaks.columns, **audit(created, last_before(now, *moments), owner, now), OwnerId=owner)
+    frame = frame.with_columns(
+        **own.columns, **leaks.columns, **audit(created, last_before(now, *moments), owner, now), OwnerId=owner
+    )
     whole_created = np.concatenate([created, rows.copies.created_at])
-    frame = with_custom(company, "Account", frame, firm, created)
     frame = with_gaps(company, "Account", frame, traits_of(company, firm))
     copies = copied_accounts(company, frame, list(leaks.columns), rng)
     return address(

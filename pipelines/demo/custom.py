@@ -18,23 +18,35 @@ from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import OTHER_INSTANCE, record_ids
 from pipelines.demo.world.exports import ColumnKind, CustomColumn, ObjectName
 
+FORMULAS = ("age_days", "score")
 MIDDLE, SPREAD = 50.0, 15.0  # the scale on which a number is shown; it carries nothing
 
 
-def with_custom(company: Company, name: ObjectName, frame: pl.DataFrame, firm: Ints, created: Ints) -> pl.DataFrame:
-    """The frame with the custom columns of its object; formulas are as of the export's moment."""
-    made = {
-        column.name: shown(company, column, firm, created)
-        for column in company.world.custom_columns
-        if column.object == name
-    }
-    return frame.with_columns(**made)
+@dataclass(frozen=True)
+class Added:
+    """Columns as of the export's moment, and when each row was last changed for one of them (-1: never)."""
+
+    columns: dict[str, pl.Series]
+    changed_at: Ints
 
 
-def shown(company: Company, column: CustomColumn, firm: Ints, created: Ints) -> pl.Series:
-    rng = company.generator(f"custom {column.object}.{column.name}")
-    values = TEXTS[column.kind](Cells(company, column, firm, created, rng))
-    return unless(rng.random(len(firm)) < column.missing, values)
+def custom_columns(company: Company, name: ObjectName, firm: Ints, created: Ints) -> Added:
+    """The custom columns of an object. Those known at creation stand there at once, tracked ones some day; formulas
+    move with the clock and change no row.
+    """
+    columns: dict[str, pl.Series] = {}
+    changed = np.full(len(firm), -1, dtype=np.int64)
+    for column in company.world.custom_columns:
+        if column.object == name:
+            rng = company.generator(f"custom {column.object}.{column.name}")
+            values = TEXTS[column.kind](Cells(company, column, firm, created, rng))
+            filled = rng.random(len(firm)) >= column.missing
+            some_day = created + (rng.random(len(firm)) * (company.span.end - created)).astype(np.int64)
+            waits = column.known == "tracked" and column.kind not in FORMULAS
+            at = np.where(filled & waits & (some_day < company.now), some_day, -1)
+            columns[column.name] = unless(~filled | (waits & (at < 0)), values)
+            changed = np.maximum(changed, at)
+    return Added(columns, changed)
 
 
 @dataclass(frozen=True)

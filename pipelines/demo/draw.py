@@ -38,13 +38,14 @@ class Weighted(Protocol):
 @dataclass(frozen=True)
 class Span:
     """The simulated history: from `start` to before `end`, in seconds; older records show `migration` as their
-    creation. From `drift` on, some effects of the world are others.
+    creation, `migrated_per_minute` of them a minute. From `drift` on, some effects of the world are others.
     """
 
     start: int
     end: int
     migration: int
     drift: int
+    migrated_per_minute: float
 
     @property
     def seconds(self) -> int:
@@ -55,7 +56,8 @@ def history_span(history: History, until: date) -> Span:
     last = datetime(until.year, until.month, until.day, tzinfo=UTC) + timedelta(days=1)
     end = int(last.timestamp())
     start = end - history.days * DAY
-    return Span(start, end, start + history.migration_day * DAY + 2 * HOUR, start + history.drift_day * DAY)
+    migration, drift = start + history.migration_day * DAY + 2 * HOUR, start + history.drift_day * DAY
+    return Span(start, end, migration, drift, history.migrated_per_minute)
 
 
 def generator(seed: int, stage: str, cell: int = 0) -> np.random.Generator:

@@ -37,21 +37,16 @@ class Planted:
     found: str | None
 
 
-FLAWS = (
-    Flaw("Account", "NumberOfEmployees", "about 200", 1),
-    Flaw("Account", "CreatedDate", "2024-13-45T03:54:57.000+0000", 2),
-    Flaw("Contact", "CreatedDate", "yesterday", 1),
-    Flaw("Contact", "Id", None, 3),
-    Flaw("Lead", "Id", None, 1),
-    Flaw("Lead", "CreatedDate", "31/02/2025", 2),
-    Flaw("Lead", "AnnualRevenue", "12,5 million", 4),
-    Flaw("Opportunity", "CloseDate", "2025-02-30", 1),
-    Flaw("Opportunity", "Amount", "12.000,50 EUR", 2),
-    Flaw("Task", "ActivityDate", "next week", 1),
-    Flaw("LeadHistory", "CreatedDate", "0000-00-00", 1),
-)
-TWICE = {"Account": 3, "Contact": 5, "Lead": 5, "Task": 7}
-OLDER = {"Account": 4, "Lead": 6}
+FIRST_TWICE, FIRST_OLDER, LEAST_ROWS = 10, 20, 40
+"""From which row of a file on rows stand there twice, or in an older version too; files that are smaller have none."""
+
+
+def flaws_of(company: Company, name: str, count: int) -> list[Flaw]:
+    """The world's wrong values of a file: each in a copy of the next row."""
+    broken = [row for row in company.world.exports.broken if row.object == name]
+    return [
+        Flaw(name, row.column, row.value or None, place + 1) for place, row in enumerate(broken) if place + 1 < count
+    ]
 
 
 def with_flaws(
@@ -60,10 +55,12 @@ def with_flaws(
     """The rows of a file followed by its flawed ones; and for each planted row its row number, the flaw, and its id."""
     count = len(frame)
     extra: list[pl.DataFrame] = []
-    if name in TWICE and count > 40:
-        extra.append(frame.slice(10, TWICE[name]))
-    if name in OLDER and count > 40:
-        older = frame.slice(20, OLDER[name]).filter(pl.col("SystemModstamp") > pl.col("CreatedDate"))
+    exports = company.world.exports
+    if name in exports.repeated and count > LEAST_ROWS:
+        extra.append(frame.slice(FIRST_TWICE, exports.repeated[name]))
+    if name in exports.older and count > LEAST_ROWS:
+        older = frame.slice(FIRST_OLDER, exports.older[name])
+        older = older.filter(pl.col("SystemModstamp") > pl.col("CreatedDate"))
         extra.append(
             older.with_columns(
                 pl.lit("Old name").alias("Name" if name == "Account" else "Company"),
@@ -71,7 +68,7 @@ def with_flaws(
                 pl.col("CreatedDate").alias("LastModifiedDate"),
             )
         )
-    flaws = [flaw for flaw in FLAWS if flaw.file == name and flaw.copied < count]
+    flaws = flaws_of(company, name, count)
     whole = pl.concat([frame, *extra]).cast({flaw.column: pl.String for flaw in flaws})
     fresh = record_ids(name, len(flaws), company.generator("ids of flawed " + name), OTHER_INSTANCE).to_list()
     planted = [

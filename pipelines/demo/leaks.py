@@ -5,14 +5,12 @@ raises afterwards), `null_pattern` (a value without meaning that is rarely fille
 its first win, that of a lead its conversion, that of an opportunity its close as won.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
 
 from pipelines.demo.columns import day, unless
 from pipelines.demo.company import Company
-from pipelines.demo.custom import MIDDLE, SPREAD
+from pipelines.demo.custom import MIDDLE, SPREAD, Added
 from pipelines.demo.draw import DAY, NEVER, Ints, later, office
 from pipelines.demo.draw import words as pick
 from pipelines.demo.world.exports import Leak, ObjectName
@@ -20,15 +18,7 @@ from pipelines.demo.world.exports import Leak, ObjectName
 CENTERS = 12
 
 
-@dataclass(frozen=True)
-class Leaked:
-    """The columns as of the export's moment, and when each row was last changed for one of them (-1: never)."""
-
-    columns: dict[str, pl.Series]
-    changed_at: Ints
-
-
-def leaked(company: Company, name: ObjectName, outcome_at: Ints) -> Leaked:
+def leaked(company: Company, name: ObjectName, outcome_at: Ints) -> Added:
     """The leaking columns of an object whose rows had their outcome at these moments (NEVER: none)."""
     columns: dict[str, pl.Series] = {}
     changed = np.full(len(outcome_at), -1, dtype=np.int64)
@@ -36,7 +26,7 @@ def leaked(company: Company, name: ObjectName, outcome_at: Ints) -> Leaked:
         if leak.object == name:
             columns[leak.name], at = leak_column(company, leak, outcome_at)
             changed = np.maximum(changed, np.where(at < company.now, at, -1))
-    return Leaked(columns, changed)
+    return Added(columns, changed)
 
 
 def leak_column(company: Company, leak: Leak, outcome_at: Ints) -> tuple[pl.Series, Ints]:

@@ -72,7 +72,9 @@ def meet_people(
     no_title = (rng.random(count) < rates.missing_title) | firms.is_person[firm]
     code = pick([words.calling_code(name) for name in world.firms.countries], firms.country[firm])
     number = pl.Series(rng.integers(1000, 10000, count)).cast(pl.String)
-    waits = (rng.random(count) < 0.5) & ~firms.is_person[firm]  # the contact of a person account is the account
+    waits = (rng.random(count) >= rates.listed_at_once) & ~firms.is_person[
+        firm
+    ]  # the contact of a person account is the account
     listed = office(rng, later(firms.listed_at[firm], rng.exponential(rates.listing_delay_days * DAY, count) * waits))
     return People(
         firm=firm,

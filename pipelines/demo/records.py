@@ -41,7 +41,7 @@ def rows(created_at: Ints, span: Span) -> tuple[Ints, Ints]:
 
 def shown(created_at: Ints, span: Span, minutes: int) -> Ints:
     """The creation that the CRM shows: what is older than the migration was loaded then, one object after the other
-    (this one `minutes` after the start), forty records a minute."""
+    (this one `minutes` after the start), so many records a minute."""
     old = created_at < span.migration
-    loaded = span.migration + minutes * 60 + (np.cumsum(old) * 1.5).astype(np.int64)
+    loaded = span.migration + minutes * 60 + (np.cumsum(old) * 60 / span.migrated_per_minute).astype(np.int64)
     return np.where(old, loaded, created_at)

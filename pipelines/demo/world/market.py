@@ -9,6 +9,7 @@ from pipelines.demo.world.part import Level, Part, Positive, Share
 
 class History(Part):
     days: Annotated[int, Field(ge=365)]
+    migrated_per_minute: Positive
     migration_day: Annotated[int, Field(ge=0)]
     drift_day: Annotated[int, Field(ge=0)]
     growth: float
@@ -67,6 +68,7 @@ class Overlay(Part):
 
 class People(Part):
     contacts_mean: Positive
+    listed_at_once: Share
     listing_delay_days: Positive
     intent_sd: float
     seniorities: dict[str, Level]
@@ -78,5 +80,3 @@ class People(Part):
     bad_email: Share
     do_not_call: Share
     one_record_only: Share
-    deleted_share: Share
-    merged_share: Share
