@@ -1,0 +1,24 @@
+"""Which columns of the export tell an outcome that was not known when it had to be predicted."""
+
+import polars as pl
+
+from pipelines.demo.company import Company
+
+EVIDENCE = {
+    "obvious": "a date that stands there once the outcome has happened",
+    "subtle": "a number that sales raises once the outcome has happened",
+    "null_pattern": "seldom filled before the outcome and mostly after it; the value means nothing",
+}
+ALWAYS = (
+    ("Account", "Last_Purchase_Date__c", "obvious", "the day of the last won opportunity"),
+    ("Lead", "Disqualification_Reason__c", "obvious", "filled when sales gives a lead up"),
+    ("Opportunity", "Loss_Reason__c", "obvious", "filled when an opportunity is lost"),
+)
+"""Columns that every world's export has."""
+
+
+def leaks(company: Company) -> pl.DataFrame:
+    """Rows (object, column, kind, evidence), told once for all cells."""
+    declared = [(leak.object, leak.name, leak.kind, EVIDENCE[leak.kind]) for leak in company.world.exports.leaks]
+    rows = [*ALWAYS, *declared] if company.cell == 0 else []
+    return pl.DataFrame(rows, schema=dict.fromkeys(("object", "column", "kind", "evidence"), pl.String), orient="row")
