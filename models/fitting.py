@@ -86,7 +86,7 @@ def fitted_model(
     matrix = encoder.encode(validation)
     margin = np.asarray(booster.predict(matrix, raw_score=True, num_threads=spec.threads), dtype=np.float64)
     gains = booster.feature_importance("gain").astype(np.float64)
-    side = pl.concat([training, validation])
+    side = pl.concat([window.select(spec.unit_column, LABEL) for window in (training, validation)])
     positives, negatives = class_units(codes(side[spec.unit_column]), side[LABEL].to_numpy())
     return FittedModel(
         spec=spec,

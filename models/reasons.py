@@ -19,6 +19,10 @@ LEAST = 0.02
 """Log-odds below which an idea is not worth a sentence (2 % of the odds)."""
 
 
+BATCH = 20_000
+"""Rows explained together: each takes a number per feature, as Python holds it."""
+
+
 def reasons(
     model: FittedModel,
     frame: pl.DataFrame,
@@ -35,13 +39,16 @@ def reasons(
     members: dict[str, list[str]] = {}
     for name in names:
         members.setdefault(model.spec.idea_of.get(name, name), []).append(name)
-    known = np.column_stack([known_values(frame[name]) for name in names])
-    contributions = np.where(known, model.contributions(frame)[:, :-1], 0.0).tolist()
     wanted = {FOR: top_for, AGAINST: top_against}
-    return [
-        row_reasons(facts, dict(zip(names, amounts, strict=True)), members, words, wanted)
-        for facts, amounts in zip(frame.select(names).iter_rows(named=True), contributions, strict=True)
-    ]
+    told: list[list[str]] = []
+    for part in frame.select(names).iter_slices(BATCH):
+        known = np.column_stack([known_values(part[name]) for name in names])
+        contributions = np.where(known, model.contributions(part)[:, :-1], 0.0).tolist()
+        told += [
+            row_reasons(facts, dict(zip(names, amounts, strict=True)), members, words, wanted)
+            for facts, amounts in zip(part.iter_rows(named=True), contributions, strict=True)
+        ]
+    return told
 
 
 def known_values(column: pl.Series) -> NDArray[np.bool_]:

@@ -18,6 +18,7 @@ from models.spec import ModelSpec
 from models.words import FeatureWords
 from pipelines.errors import GrowthError
 from pipelines.home import PROJECT_ROOT, Home
+from pipelines.model_features import features_for
 from pipelines.publish.report.charts import GainsPoint, ReliabilityBin, gains_chart, reliability_chart, standalone
 from pipelines.registry import champion_version, load_champion, log_candidate, promote
 
@@ -93,14 +94,6 @@ def feature_words(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str
         "select feature, template, one, zero from config.feature_words where model = ?", [model]
     ).fetchall()
     return {feature: FeatureWords(template, one, zero) for feature, template, one, zero in rows}
-
-
-def features_for(connection: duckdb.DuckDBPyConnection, model: str, purpose: str) -> pl.DataFrame:
-    """`features.<model>` for training or for scoring, sorted by unit and moment, money as plain numbers."""
-    query = f"select * from features.{model} where purpose = ? order by all"
-    frame: pl.DataFrame = connection.sql(query, params=[purpose]).pl()
-    decimals = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Decimal)]
-    return frame.drop("purpose").rename({"group_id": "group"}).with_columns(pl.col(decimals).cast(pl.Float64))
 
 
 def as_of_moment(connection: duckdb.DuckDBPyConnection) -> datetime:

@@ -5,6 +5,8 @@ in and the ledger of it, `warehouse` what was made of it. A table is created und
 (`warehouse.core.accounts`) and read under two (`core.accounts`).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,6 +18,7 @@ INTAKE_SCHEMAS = ("raw", "quarantine", "staging", "ledger")
 WAREHOUSE_SCHEMAS = ("config", "core", "spine", "features", "scores", "marts", "meta")
 MEMORY = "2GiB"
 """What DuckDB may hold; the rest waits in the home's folder `scratch`. Models need as much again."""
+LITTLE_MEMORY = "768MiB"
 DATABASE_OF = dict.fromkeys(INTAKE_SCHEMAS, "intake") | dict.fromkeys(WAREHOUSE_SCHEMAS, "warehouse")
 
 
@@ -49,6 +52,17 @@ def open_memory(threads: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": str(threads)})
     connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
     return connection
+
+
+@contextmanager
+def less_memory(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """While Python needs the memory: the database keeps little of what it has read."""
+    [(before,)] = connection.execute("select current_setting('memory_limit')").fetchall()
+    connection.execute(f"set memory_limit = {quoted_text(LITTLE_MEMORY)}")
+    try:
+        yield
+    finally:
+        connection.execute(f"set memory_limit = {quoted_text(before)}")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -15,6 +15,7 @@ from pipelines.errors import GrowthError
 from pipelines.playbook_schema import FILES
 from pipelines.playbook_tables import read_file
 from pipelines.scoring import create_kept_tables, score_model, train_model
+from pipelines.warehouse import less_memory
 
 KEPT_TABLES = {
     "scores.model_status": "One row per model: what came of its last training.",
@@ -48,7 +49,8 @@ def model_assets(name: str, tables: Mapping[str, object]) -> list[dg.AssetsDefin
     @dg.multi_asset(name=f"models__{name}", specs=[spec])
     def fitted(engine: dg.ResourceParam[Engine], config: Training) -> Iterator[dg.MaterializeResult[None]]:
         engine.say(f"models: {name}")
-        outcome = train_model(engine.connection, engine.home, name, force=config.force)
+        with less_memory(engine.connection):
+            outcome = train_model(engine.connection, engine.home, name, force=config.force)
         yield dg.MaterializeResult(metadata={"outcome": outcome})
 
     scores = f"scores.{name}"
@@ -57,7 +59,8 @@ def model_assets(name: str, tables: Mapping[str, object]) -> list[dg.AssetsDefin
     @dg.multi_asset(name=f"scores__{name}", specs=[scores_spec])
     def scored(engine: dg.ResourceParam[Engine]) -> Iterator[dg.MaterializeResult[None]]:
         engine.say(f"scores: {name}")
-        rows = score_model(engine.connection, engine.home, name)
+        with less_memory(engine.connection):
+            rows = score_model(engine.connection, engine.home, name)
         yield dg.MaterializeResult(metadata=table_metadata(engine.connection, scores, rows))
 
     return [fitted, scored]

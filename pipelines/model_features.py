@@ -1,0 +1,48 @@
+"""The features of a model as a frame, as small as they can be without losing anything: training reads millions of rows.
+
+What does not belong here: which features there are (`sql/features`), how a model encodes them (`models/encode.py`).
+"""
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS_AT_ONCE = 200_000
+WIDE = ("BIGINT", "INTEGER")
+NARROW = {"tinyint": 2**7 - 1, "smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+
+
+def features_for(connection: duckdb.DuckDBPyConnection, model: str, purpose: str) -> pl.DataFrame:
+    """`features.<model>` for training or for scoring, sorted by unit and moment, money as plain numbers."""
+    described = [(row[0], row[1]) for row in connection.execute(f"describe features.{model}").fetchall()]
+    unit_column = described[0][0]
+    columns = narrow_columns(connection, model, purpose, [entry for entry in described if entry[0] != "purpose"])
+    query = f"select {', '.join(columns)} from features.{model} where purpose = ? order by {unit_column}, as_of"
+    reader: pa.RecordBatchReader = connection.execute(query, [purpose]).to_arrow_reader(ROWS_AT_ONCE)
+    parts = [compact(pl.DataFrame(batch), unit_column) for batch in reader]
+    frame = pl.concat(parts) if parts else compact(pl.DataFrame(reader.schema.empty_table()), unit_column)
+    return frame.rename({"group_id": "group"})
+
+
+def narrow_columns(
+    connection: duckdb.DuckDBPyConnection, model: str, purpose: str, described: list[tuple[str, str]]
+) -> list[str]:
+    """The columns (name, type) as SQL, each whole number in the least type that holds all its values."""
+    counts = [name for name, kind in described if kind in WIDE]
+    ends = ", ".join(f"greatest(max({name}), -1 - min({name}))" for name in counts) or "null"
+    rows = connection.execute(f"select {ends} from features.{model} where purpose = ?", [purpose]).fetchall()
+    largest = dict(zip(counts, rows[0], strict=False))
+    narrow = {name: next(kind for kind, end in NARROW.items() if (largest[name] or 0) <= end) for name in counts}
+    return [f"cast({name} as {narrow[name]}) as {name}" if name in narrow else name for name, _ in described]
+
+
+def compact(frame: pl.DataFrame, unit_column: str) -> pl.DataFrame:
+    """The rows with money as plain numbers and words as categories; the unit and its group stay as they are."""
+    kept = (unit_column, "group_id")
+    words = [name for name, kind in frame.schema.items() if kind == pl.String and name not in kept]
+    decimals = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Decimal)]
+    return frame.with_columns(pl.col(words).cast(pl.Categorical), pl.col(decimals).cast(pl.Float64))
