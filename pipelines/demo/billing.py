@@ -34,7 +34,7 @@ def invoices(company: Company) -> pl.DataFrame:
     frame = pl.DataFrame(
         {
             "invoice_id": pl.Series([f"i{company.cell}-"]) + number,
-            "account_id": refer(company.ids.account, company.records.account_row[base.firm[subscription]]),
+            "account_id": refer(company.ids.account, company.kept.account_of[base.person[subscription]]),
             "issued_on": planned_day(issued),
             "due_on": planned_day(due),
             "paid_on": day(np.where(settled < now, paid, NEVER), now),

@@ -26,7 +26,7 @@ def whom(company: Company, made: Activities) -> tuple[pl.Series, pl.Series, pl.S
     contact = np.where((made.lead < 0) | moved, company.records.contact_row[person], -1)
     who = pl.select(pl.coalesce(refer(ids.contact, contact), refer(ids.lead, made.lead))).to_series()
     deal = np.where(moved, deal_of_lead(company)[made.lead], made.deal)
-    account = np.where(contact >= 0, company.records.account_row[company.people.firm[person]], -1)
+    account = np.where(contact >= 0, company.kept.account_of[person], -1)
     on_account = np.where(moved & (deal < 0), account, -1)
     what = pl.select(pl.coalesce(refer(ids.opportunity, deal), refer(ids.account, on_account))).to_series()
     return who, what, refer(ids.account, account), np.where(moved, leads.converted_at[made.lead], 0)

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.demo.columns import audit, day, flag, planned_day, unless
 from pipelines.demo.company import Company
+from pipelines.demo.currency import corporate_column
 from pipelines.demo.draw import DAY, HOUR, NEVER, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids, refer
@@ -80,6 +81,7 @@ def campaigns(company: Company, counts: Totals) -> pl.DataFrame:
             "Status": pick(("Planned", "In Progress", "Completed"), begun.astype(np.int64) + done),
             "StartDate": planned_day(made.start_at),
             "EndDate": unless(nurture, planned_day(np.where(nurture, 0, end))),
+            **corporate_column(company, count),
             "BudgetedCost": pl.Series(cost.astype(np.int64)),
             "ActualCost": unless(~done, pl.Series(actual.astype(np.int64))),
             "NumberSent": unless(nurture, pl.Series(np.where(mailed & (left < now), counts.sent, 0))),

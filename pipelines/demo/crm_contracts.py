@@ -55,7 +55,7 @@ def contract_of_deal(company: Company) -> pl.Series:
 
 def contracts(company: Company) -> pl.DataFrame:
     made, base, now = signed_contracts(company), company.subscriptions, company.now
-    count, firm = len(made.deal), company.subscriptions.firm[made.subscription]
+    count, person = len(made.deal), base.person[made.subscription]
     created = np.maximum(made.at, company.span.migration)
     over = made.ends < now
     owner = company.ids.owner.gather(base.owner[made.subscription])
@@ -64,13 +64,13 @@ def contracts(company: Company) -> pl.DataFrame:
         {
             "Id": contract_ids(company, count),
             "IsDeleted": pl.Series([None] * count, dtype=pl.String),
-            "AccountId": refer(company.ids.account, company.records.account_row[firm]),
+            "AccountId": refer(company.ids.account, company.kept.account_of[person]),
             "ContractNumber": pl.Series(company.cell * 10**7 + 1 + np.arange(count)).cast(pl.String).str.zfill(8),
             "Status": pick(("Activated", "Expired"), over.astype(np.int64)),
             "StartDate": planned_day(made.begins),
             "EndDate": planned_day(made.ends - DAY),
             "ContractTerm": pl.Series(np.full(count, max(months, 1))),
-            "CustomerSignedId": refer(company.ids.contact, company.records.contact_row[base.person[made.subscription]]),
+            "CustomerSignedId": refer(company.ids.contact, company.records.contact_row[person]),
             "CustomerSignedDate": day(made.at, now),
             "OwnerId": owner,
             **audit(created, np.where(over, made.ends, 0), owner, now),
@@ -104,7 +104,7 @@ def assets(company: Company) -> pl.DataFrame:
         {
             "Id": record_ids("Asset", count, company.generator("assets"), cell=company.cell),
             "IsDeleted": pl.Series([None] * count, dtype=pl.String),
-            "AccountId": refer(company.ids.account, company.records.account_row[base.firm[subscription]]),
+            "AccountId": refer(company.ids.account, company.kept.account_of[base.person[subscription]]),
             "ContactId": refer(company.ids.contact, company.records.contact_row[base.person[subscription]]),
             "Product2Id": company.ids.product.gather(product),
             "ProductCode": pick([f"P-{place + 1:03d}" for place in range(len(names))], product),

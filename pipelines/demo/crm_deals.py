@@ -10,6 +10,7 @@ from pipelines.demo.company import Company
 from pipelines.demo.crm_contracts import contract_of_deal
 from pipelines.demo.crm_people import LastTouch, noted
 from pipelines.demo.currency import currency_column
+from pipelines.demo.custom import custom_columns
 from pipelines.demo.deal_steps import (
     Steps,
     amounts,
@@ -18,7 +19,9 @@ from pipelines.demo.deal_steps import (
 )
 from pipelines.demo.draw import NEVER, Ints
 from pipelines.demo.draw import words as pick
+from pipelines.demo.gaps import traits_of, with_gaps
 from pipelines.demo.ids import record_ids, refer
+from pipelines.demo.leaks import leaked
 from pipelines.demo.losses import loss_reasons, rivals
 from pipelines.demo.marketing import NURTURE
 from pipelines.demo.records import shown
@@ -35,7 +38,9 @@ def opportunities(company: Company, touch: LastTouch, steps: Steps) -> pl.DataFr
     reason = loss_reasons(world, deals, company.generator("loss reasons"))
     rival, rival_at = rivals(world, deals, reason, company.generator("competitors of deals"))
     modified = latest(steps.deal, steps.at, count, now)
-    for moment in (priced_at(company), rival_at, forgotten):
+    leaks = leaked(company, "Opportunity", np.where(deals.won, deals.closed_at, NEVER))
+    own = custom_columns(company, "Opportunity", deals.firm, created)
+    for moment in (priced_at(company), rival_at, forgotten, leaks.changed_at, own.changed_at):
         modified = np.maximum(modified, np.where(moment < now, moment, -1))
     amount = amounts(company).at(np.arange(count), np.full(count, now - 1))
     forecast = pick([level.forecast for level in world.deals.stages.values()], stage)
@@ -45,7 +50,7 @@ def opportunities(company: Company, touch: LastTouch, steps: Steps) -> pl.DataFr
         {
             "Id": ids.opportunity,
             "IsDeleted": flag(forgotten < now),
-            "AccountId": refer(ids.account, company.records.account_row[deals.firm]),
+            "AccountId": refer(ids.account, company.kept.account_of[deals.person]),
             "RecordTypeId": ids.record_type.gather(2 + (deals.kind == RENEWAL)),
             "Name": named(company),
             "Description": noted(count, world.deal_records.described, rng),
@@ -76,8 +81,11 @@ def opportunities(company: Company, touch: LastTouch, steps: Steps) -> pl.DataFr
             "ContractId": contract_of_deal(company),
             "Main_Competitor__c": unless(rival_at >= now, pick(list(world.deal_records.competitors), rival)),
             "Loss_Reason__c": unless(~lost, pick(list(world.deal_records.loss_reasons), reason)),
+            **own.columns,
+            **leaks.columns,
         }
     )
+    frame = with_gaps(company, "Opportunity", frame, traits_of(company, deals.firm, deals.person))
     return frame.filter(pl.Series(created < now))
 
 

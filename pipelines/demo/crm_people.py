@@ -174,13 +174,15 @@ def copied_accounts(company: Company, frame: pl.DataFrame, leaks: list[str], rng
         TWO_REPRESENTATIVES: spellings.other_form(name, draw),
     }
     other = spellings.other_domain(domain, draw)
+    bought = company.subscriptions.person[company.subscriptions.started_at < company.now]
+    buys = np.isin(len(frame) + np.arange(count), company.kept.account_of[bought])
     nothing = {
         column: pl.lit(None, dtype=frame.schema[column]) for column in (*leaks, "ParentId", "Last_Purchase_Date__c")
     }
     return made.with_columns(
         Name=pl.coalesce(*(pl.when(pl.Series(kind == code)).then(text) for code, text in spelled.items())),
         Website=pl.when(pl.Series(kind == DOMAIN)).then(other).otherwise("Website"),
-        Type=pl.lit("Prospect"),
+        Type=pl.Series(np.where(buys, "Customer", "Prospect"), dtype=pl.String),
         **nothing,
     )
 

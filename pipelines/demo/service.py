@@ -63,7 +63,7 @@ def cases(company: Company) -> pl.DataFrame:
             "IsDeleted": pl.Series([None] * count, dtype=pl.String),
             "CaseNumber": pl.Series(company.cell * 10**7 + 1000 + np.arange(count)).cast(pl.String).str.zfill(8),
             "ContactId": unless(rng.random(count) < rates.unnamed, asker(company, subscription, at, rng)),
-            "AccountId": refer(company.ids.account, company.records.account_row[base.firm[subscription]]),
+            "AccountId": refer(company.ids.account, company.kept.account_of[base.person[subscription]]),
             "Type": kind,
             "Status": pick(("New", "Working", "Closed"), status),
             "Reason": unless(status != CLOSED, pick(list(rates.reasons), reason)),
@@ -123,7 +123,7 @@ def usage(company: Company) -> pl.DataFrame:
     fetched = starts[month + 1] + rng.exponential(world.billing.fetch_hours * HOUR, len(month)).astype(np.int64)
     frame = pl.DataFrame(
         {
-            "account_id": refer(account, company.records.account_row[base.firm[subscription]]),
+            "account_id": refer(account, company.kept.account_of[base.person[subscription]]),
             "month": (times(starts[month], company.span.end)).cast(pl.Date),
             "active_users": users,
             "sessions": sessions,
