@@ -24,7 +24,7 @@ def test_leads_become_opportunities_at_the_rate_of_the_field(usual: Export) -> N
 
 
 def test_deals_are_won_at_the_rate_of_the_field_in_every_year(usual: Export) -> None:
-    closed = usual.table("Opportunity").filter(pl.col("IsClosed") == "1")
+    closed = usual.table("Opportunity").filter(pl.col("IsClosed") == "1", pl.col("Type") == "New Business")
     assert 0.15 <= share(closed, pl.col("IsWon") == "1") <= 0.35
     first = closed.filter(pl.col("IsWon") == "1").group_by("AccountId").agg(pl.col("CloseDate").min())
     years = first["CloseDate"].str.slice(0, 4).value_counts()

@@ -133,7 +133,6 @@ class Service(Part):
 
 
 class Billing(Part):
-    currency: str
     every_months: Annotated[dict[Annotated[int, Field(ge=1, le=12)], Common], Field(min_length=1)]
     due_days: Positive
     late_rate: float
