@@ -8,6 +8,7 @@ from pipelines.demo.baskets import total
 from pipelines.demo.columns import audit, day, flag, latest, money, planned_day, stamp, unless
 from pipelines.demo.company import Company
 from pipelines.demo.crm_contracts import contract_of_deal
+from pipelines.demo.crm_histories import kept_since
 from pipelines.demo.crm_people import LastTouch, noted
 from pipelines.demo.currency import currency_column
 from pipelines.demo.custom import custom_columns
@@ -160,8 +161,8 @@ def opportunity_history(company: Company, steps: Steps) -> pl.DataFrame:
 
 
 def opportunity_field_history(company: Company, steps: Steps) -> pl.DataFrame:
-    """Created, and each change of stage, amount and close date with its old and new value."""
-    deals, span, now = company.deals, company.span, company.now
+    """Created, and each change of stage, amount and close date with its old and new value, while they are kept."""
+    deals, now = company.deals, company.now
     order = np.lexsort((np.arange(len(steps.at)), steps.deal))
     frame = pl.DataFrame(
         {
@@ -183,10 +184,10 @@ def opportunity_field_history(company: Company, steps: Steps) -> pl.DataFrame:
     for name, field in (("stage", "StageName"), ("close", "CloseDate"), ("amount", "Amount")):
         moved = changed.filter(pl.col(name) != pl.col(f"old_{name}"))
         parts.append(moved.select("deal", "at", Field=pl.lit(field), old=f"old_{name}", new=name))
-    whole = pl.concat(parts).filter((pl.col("at") >= span.migration) & (pl.col("at") < now)).sort("at", "deal", "Field")
+    whole = pl.concat(parts).filter(pl.col("at") < now).sort("at", "deal", "Field")
     deal = whole["deal"].to_numpy()
     rng = company.generator("field history")
-    return pl.DataFrame(
+    made = pl.DataFrame(
         {
             "Id": record_ids("OpportunityFieldHistory", len(whole), rng, cell=company.cell),
             "IsDeleted": pl.Series([None] * len(whole), dtype=pl.String),
@@ -198,3 +199,4 @@ def opportunity_field_history(company: Company, steps: Steps) -> pl.DataFrame:
             "NewValue": whole["new"],
         }
     )
+    return made.filter(whole["at"] >= kept_since(company))
