@@ -16,13 +16,14 @@ from pipelines.home import PROJECT_ROOT, Home
 
 INTAKE_SCHEMAS = ("raw", "quarantine", "staging", "ledger")
 WAREHOUSE_SCHEMAS = ("config", "core", "spine", "features", "scores", "marts", "meta")
-MEMORY = "2GiB"
+THREADS = 2
+MEMORY = "2560MiB"
 """What DuckDB may hold; the rest waits in the home's folder `scratch`. Models need as much again."""
 LITTLE_MEMORY = "768MiB"
 DATABASE_OF = dict.fromkeys(INTAKE_SCHEMAS, "intake") | dict.fromkeys(WAREHOUSE_SCHEMAS, "warehouse")
 
 
-def connect(home: Home, threads: int = 2) -> duckdb.DuckDBPyConnection:
+def connect(home: Home, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     """Open both files of a home for writing; the caller holds the writer's lock.
 
     Raises GrowthError when a file is held by another process or is not a database.
@@ -38,7 +39,7 @@ def connect(home: Home, threads: int = 2) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def connect_scratch(threads: int = 2) -> duckdb.DuckDBPyConnection:
+def connect_scratch(threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     """The same names over two databases in memory: what tests and dry runs use."""
     connection = open_memory(threads)
     for name in ("intake", "warehouse"):

@@ -6,7 +6,7 @@ import duckdb
 
 from pipelines.errors import GrowthError
 from pipelines.tables.files import TableFile
-from pipelines.warehouse import quoted_name, quoted_text
+from pipelines.warehouse import THREADS, quoted_name, quoted_text
 
 LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 
@@ -22,10 +22,27 @@ def build_table(connection: duckdb.DuckDBPyConnection, table: TableFile) -> int:
     # lines as the file does and a closing comment ends with the file.
     statement = f"create or replace table {target} as select * from ({table.text}\n) order by {key}"
     try:
-        [(rows,)] = connection.execute(statement).fetchall()
+        rows = run_within_memory(connection, statement)
         connection.execute(f"comment on table {target} is {quoted_text(table.grain)}")
     except duckdb.Error as error:
         raise GrowthError(f"{place_of(error, table)}: {first_paragraph(str(error))}") from error
+    return rows
+
+
+def run_within_memory(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """The rows a statement writes; one for which the memory is too small is run again out of core.
+
+    DuckDB 2.0.0 plans joins and the sort of one statement as if each had the memory to itself, and fails in between;
+    told to expect the worst, it writes their parts to disk from the start, for a fifth more of CPU.
+    """
+    try:
+        [(rows,)] = connection.execute(statement).fetchall()
+    except duckdb.OutOfMemoryException:
+        connection.execute("set debug_force_external = true; set threads = 1")
+        try:
+            [(rows,)] = connection.execute(statement).fetchall()
+        finally:
+            connection.execute(f"reset debug_force_external; set threads = {THREADS}")
     return int(rows)
 
 
