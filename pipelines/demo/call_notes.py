@@ -23,7 +23,13 @@ def call_notes(company: Company) -> pl.Series:
     outcome = pl.Series(["\n"]) + pick([notes.OUTCOMES[False], notes.OUTCOMES[True]], won.astype(np.int64))
     update = unless(said.rewritten_at >= company.now, outcome).fill_null("")
     space = pl.Series([" "])
-    return unless(~said.noted, opening + space + middle + space + closing + update)
+    aside = besides(company, said.wording, space + varied([texts.ASIDES["en"]], english, said.wording, 4))
+    return unless(~said.noted, opening + space + middle + aside + space + closing + update)
+
+
+def besides(company: Company, wording: Ints, aside: pl.Series) -> pl.Series:
+    """The aside for some, nothing for the others."""
+    return unless(wording // 1000**3 % 1000 / 1000 >= company.world.texts.asides, aside).fill_null("")
 
 
 def varied(choices: Sequence[Sequence[str]], level: Ints, wording: Ints, digit: int) -> pl.Series:

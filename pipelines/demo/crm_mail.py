@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo import notes, texts
-from pipelines.demo.call_notes import varied
+from pipelines.demo.call_notes import besides, varied
 from pipelines.demo.columns import audit, flag, stamp
 from pipelines.demo.company import Company
 from pipelines.demo.correspondence import task_person
@@ -87,7 +87,8 @@ def bodies(company: Company, person: Ints, tongue: Ints, meaning: Ints, wording:
     closing = varied([texts.CLOSINGS[name] for name in TONGUES], tongue, wording, 2)
     ours = varied([notes.SENT[name] for name in TONGUES], tongue, wording, 1)
     first, line = company.people.first.gather(person), pl.Series(["\n"])
-    received = opening + line + middle + line + closing + line + first
+    aside = varied([texts.ASIDES[name] for name in TONGUES], tongue, wording, 4)
+    received = opening + line + middle + besides(company, wording, line + aside) + line + closing + line + first
     sent = first + pl.Series([",\n"]) + ours + line + closing
     return pl.select(pl.when(pl.Series(meaning >= 0)).then(received).otherwise(sent)).to_series()
 

@@ -1,7 +1,7 @@
 """The words of calls and e-mails: openings, what is meant, and closings. No rate and no class of a person belongs here.
 
-Openings and closings are the same for every class, and some of them name a price, a budget or a competitor: no single
-word tells what is meant.
+Openings, asides and closings are the same for every class, and some of them name a price, a budget, a competitor or a
+holiday: no single word tells what is meant.
 """
 
 CLASSES = (
@@ -224,4 +224,28 @@ CLOSINGS: dict[str, tuple[str, ...]] = {
     ),
     "de": ("Mit freundlichen Grüßen", "Viele Grüße", "Danke und Gruß", "Schöne Woche noch"),
     "fr": ("Cordialement", "Bien à vous", "Merci encore", "Bonne semaine"),
+}
+ASIDES: dict[str, tuple[str, ...]] = {
+    "en": (
+        "A colleague asked about the price, but that is another matter.",
+        "By the way, our budget round is over at last.",
+        "We have looked at the other vendors too, as you know.",
+        "I will be on leave in August, just so that you know.",
+        "You may keep me on your list.",
+        "No need to call before Monday.",
+        "I am interested to hear how your fair went.",
+        "The team has its yearly offsite next week.",
+    ),
+    "de": (
+        "Eine Kollegin fragte nach dem Preis, aber das ist ein anderes Thema.",
+        "Unsere Budgetrunde ist übrigens endlich vorbei.",
+        "Im August bin ich im Urlaub, nur zur Kenntnis.",
+        "Sie können mich gern auf Ihrer Liste lassen.",
+    ),
+    "fr": (
+        "Une collègue a demandé le prix, mais c'est une autre affaire.",
+        "Notre tour budgétaire est enfin terminé, au passage.",
+        "Je serai en congé en août, pour information.",
+        "Vous pouvez me laisser sur votre liste.",
+    ),
 }

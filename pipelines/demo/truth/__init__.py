@@ -12,6 +12,7 @@ from pipelines.demo.company import Company
 from pipelines.demo.truth.drivers import drivers
 from pipelines.demo.truth.duplicates import duplicates
 from pipelines.demo.truth.effects import effects
+from pipelines.demo.truth.fates import fates
 from pipelines.demo.truth.leaks import leaks
 from pipelines.demo.truth.meanings import texts
 from pipelines.demo.truth.optouts import optouts
@@ -21,7 +22,7 @@ from pipelines.demo.truth.states import states
 
 Table = Callable[[Company], pl.DataFrame]
 
-TABLES: tuple[Table, ...] = (propensity, effects, drivers, states, texts, duplicates, optouts, leaks)
+TABLES: tuple[Table, ...] = (propensity, effects, drivers, states, fates, texts, duplicates, optouts, leaks)
 
 
 def write_truth(company: Company, sink: Sink) -> None:

@@ -77,6 +77,10 @@ def fit(unit: str, outcome: str, world: World, times: float) -> Iterator[Driver]
     yield from levels(unit, outcome, "technology", firms.technologies, TECHNOLOGY, times=times)
     yield Driver(unit, outcome, "best size", "against far from it", firms.size_effect * times, SIZE)
     yield Driver(unit, outcome, "hidden need", "per standard deviation", firms.hidden_sd * times, None)
+    for column in world.custom_columns:
+        if column.effect:
+            place = f"{column.object}.{column.name}"
+            yield Driver(unit, outcome, column.name, "per standard deviation", column.effect * times, place)
     for name, effect in firms.drift.industries.items():
         yield Driver(unit, outcome, "industry from the drift on", name, effect * times, INDUSTRY)
 

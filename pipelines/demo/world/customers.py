@@ -184,5 +184,6 @@ class Texts(Part):
     rewritten: Share
     rewritten_days: Positive
     own_language: Share
+    asides: Share
     reason_factor: Annotated[float, Field(ge=0)]
     classes: dict[TextClass, Said]
