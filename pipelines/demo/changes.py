@@ -28,6 +28,11 @@ class Change:
     def today(self, now: int) -> pl.Series:
         return pl.select(pl.when(pl.Series(self.at < now)).then(self.after).otherwise(self.before)).to_series()
 
+    def copied(self, rows: Ints, moment: Ints) -> pl.Series:
+        """What these rows said at these moments."""
+        after, before = self.after.gather(rows), self.before.gather(rows)
+        return pl.select(pl.when(pl.Series(self.at[rows] < moment)).then(after).otherwise(before)).to_series()
+
 
 def moments(company: Company, created: Ints, happens: Bools, rng: np.random.Generator) -> Ints:
     """Any time between the creation and the end of the history, in office hours."""

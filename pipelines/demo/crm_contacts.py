@@ -3,12 +3,12 @@
 import numpy as np
 import polars as pl
 
-from pipelines.demo.changes import owner_changes, places, title_changes
+from pipelines.demo.changes import Change, owner_changes, places, title_changes
 from pipelines.demo.columns import address, audit, day, flag, stamp, unless
 from pipelines.demo.company import Company
-from pipelines.demo.crm_copies import entered_again, last_before, spelled, survived_at, with_copies
+from pipelines.demo.crm_copies import Entry, entered_again, last_before, spelled, survived_at, with_copies
 from pipelines.demo.crm_people import LastTouch, edited_at, noted, owner_now
-from pipelines.demo.custom import custom_columns
+from pipelines.demo.custom import Added, custom_columns
 from pipelines.demo.draw import NEVER, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.gaps import traits_of, with_gaps
@@ -23,7 +23,7 @@ BOUNCED = "550 5.1.1 The address does not exist"
 def contacts(company: Company, touch: LastTouch) -> pl.DataFrame:
     people, rows, person, now = company.people, company.kept.contacts, company.records.contacts, company.now
     rng, count = company.generator("contact rows"), len(person)
-    created = shown(company.records.contact_at[person], company.span, 40)
+    created = np.concatenate([shown(company.records.contact_at[person], company.span, 40), rows.copies.created_at])
     marks = refuse(company).of_contacts
     title = title_changes(company, "contacts", person, company.records.contact_at[person])
     account = company.kept.account_of[person]
@@ -59,16 +59,16 @@ def contacts(company: Company, touch: LastTouch) -> pl.DataFrame:
         rows.deleted_at[:count],
         survived_at(rows, now)[:count],
     ]
-    own = custom_columns(company, "Contact", people.firm[person], created)
-    moments += [own.changed_at, edited_at(company, created, rng), *moments_of(marks, slice(count))]
-    frame = frame.with_columns(**own.columns, **audit(created, last_before(now, *moments), owner, now))
+    own = custom_columns(company, "Contact", people.firm[person[rows.first]], created)
+    first = own.part(slice(count))
+    moments += [first.changed_at, edited_at(company, created[:count], rng), *moments_of(marks, slice(count))]
+    frame = frame.with_columns(**first.columns, **audit(created[:count], last_before(now, *moments), owner, now))
     frame = with_gaps(company, "Contact", frame, traits_of(company, people.firm[person], person))
-    copies = copied_contacts(company, frame, marks, rng)
+    copies = copied_contacts(company, frame, marks, title, own.part(slice(count, None)), rng=rng)
     whole = pl.concat([frame, copies.select(frame.columns)]).with_columns(
         **marked(marks, now), IsEmailBounced=flag(marks.bounced_at < now)
     )
-    shown_at = np.concatenate([created, rows.copies.created_at])
-    made = with_copies(company, whole[:count], whole[count:], rows, ids=company.ids.contact, shown=shown_at)
+    made = with_copies(company, whole[:count], whole[count:], rows, ids=company.ids.contact, shown=created)
     return address(made, "Mailing", "MailingAddress")
 
 
@@ -96,14 +96,16 @@ def came_from(company: Company, person: Ints) -> pl.Series:
     return pick([*sources, "Data Provider"], source)
 
 
-def copied_contacts(company: Company, frame: pl.DataFrame, marks: Marks, rng: np.random.Generator) -> pl.DataFrame:
+def copied_contacts(
+    company: Company, frame: pl.DataFrame, marks: Marks, title: Change, own: Added, *, rng: np.random.Generator
+) -> pl.DataFrame:
     """The rows of contacts that were entered again."""
     rows, count, first = company.kept.contacts, len(company.kept.contacts.copies), len(frame)
     by = company.ids.owner.gather(rng.integers(0, company.world.sales.representatives, count))
     people, person = company.people, company.records.contacts[rows.copies.of]
     changed = last_before(company.now, survived_at(rows, company.now)[first:], *moments_of(marks, slice(first, None)))
-    share = company.world.exports.duplicates.contacts.blank
-    made = entered_again(company, frame, rows, by, changed=changed, blank=OPTIONAL, share=share, rng=rng)
+    entry = Entry(by, changed, own, [title], OPTIONAL, company.world.exports.duplicates.contacts.blank)
+    made = entered_again(company, frame, rows, entry, rng)
     names = spelled(people.first.gather(person), people.last.gather(person), made["Email"], rows.copies.kind, rng)
     return made.with_columns(
         FirstName=names[0], LastName=names[1], Name=names[0] + pl.Series([" "]) + names[1], Email=names[2]

@@ -3,12 +3,16 @@
 What belongs here: what holds for copies of accounts, contacts and leads alike, and which rows are in an export at all.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
 from pipelines.demo import spellings
+from pipelines.demo.changes import Change
 from pipelines.demo.columns import audit, flag, unless
 from pipelines.demo.company import Company
+from pipelines.demo.custom import Added
 from pipelines.demo.draw import Ints
 from pipelines.demo.duplicates import FREE_MAIL, LETTER_CASE, PLUS_TAG, SHORT_NAME, TYPO
 from pipelines.demo.ids import refer
@@ -45,19 +49,35 @@ def survived_at(rows: Rows, now: int) -> Ints:
     return last
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What is the copies' own: who entered them, since when they changed (-1: never), custom columns, gaps in the
+    columns `blank`, and what had changed on the first row before they were entered.
+    """
+
+    owner: pl.Series
+    changed_at: Ints
+    own: Added
+    changes: list[Change]
+    blank: tuple[str, ...]
+    share: float
+
+
 def entered_again(
-    company: Company, frame: pl.DataFrame, rows: Rows, owner: pl.Series, *, changed: Ints, blank: tuple[str, ...],
-    share: float, rng: np.random.Generator,
-) -> pl.DataFrame:  # fmt: skip
-    """The copies as rows of their own: entered by `owner`, with gaps in the columns `blank`, without a past."""
-    made, count = frame[rows.copies.of], len(rows.copies)
-    modified = np.maximum(changed, last_before(company.now, rows.copies.merged_at))
-    hidden = {name: unless(rng.random(count) < share, made[name]) for name in blank}
+    company: Company, frame: pl.DataFrame, rows: Rows, entry: Entry, rng: np.random.Generator
+) -> pl.DataFrame:
+    """The copies as rows of their own, without a past."""
+    copies = rows.copies
+    stood = {change.field: change.copied(copies.of, copies.created_at) for change in entry.changes}
+    made = frame[copies.of].with_columns(**stood)
+    modified = last_before(company.now, entry.changed_at, entry.own.changed_at, copies.merged_at)
+    hidden = {name: unless(rng.random(len(copies)) < entry.share, made[name]) for name in entry.blank}
     return made.with_columns(
         pl.lit(None, dtype=pl.String).alias("LastActivityDate"),
-        OwnerId=owner,
+        OwnerId=entry.owner,
+        **entry.own.columns,
         **hidden,
-        **audit(rows.copies.created_at, modified, owner, company.now),
+        **audit(copies.created_at, modified, entry.owner, company.now),
     )
 
 

@@ -8,10 +8,10 @@ from pipelines.demo.changes import Change, places, title_changes
 from pipelines.demo.columns import address, audit, day, flag, unless
 from pipelines.demo.company import Company
 from pipelines.demo.crm_contacts import marked, moments_of
-from pipelines.demo.crm_copies import entered_again, last_before, spelled, survived_at, with_copies
+from pipelines.demo.crm_copies import Entry, entered_again, last_before, spelled, survived_at, with_copies
 from pipelines.demo.crm_people import LastTouch, edited_at, noted, websites
 from pipelines.demo.currency import currency_column, in_currency
-from pipelines.demo.custom import custom_columns
+from pipelines.demo.custom import Added, custom_columns
 from pipelines.demo.draw import NEVER, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.duplicates import FIRST, choice
@@ -95,13 +95,13 @@ def title_of_leads(company: Company) -> Change:
 def leads(company: Company, touch: LastTouch) -> pl.DataFrame:
     made, rows, now, ids = company.leads, company.kept.leads, company.now, company.ids
     rng, count = company.generator("lead rows"), len(made)
-    created = shown(made.created_at, company.span, 80)
+    created = np.concatenate([shown(made.created_at, company.span, 80), rows.copies.created_at])
     marks = refuse(company).of_leads
     queue, since = owners(company)
     owner = ids.owner.gather(np.where(since < now, made.owner, queue))
-    frame = first_leads(company, touch, created, rng)
-    leaks, own = leaked(company, "Lead", made.converted_at), custom_columns(company, "Lead", made.firm, created)
-    title = title_of_leads(company)
+    leaks, title = leaked(company, "Lead", made.converted_at), title_of_leads(company)
+    own = custom_columns(company, "Lead", made.firm[rows.first], created)
+    first = own.part(slice(count))
     steps = [
         made.qualified_at,
         made.worked_at,
@@ -110,26 +110,17 @@ def leads(company: Company, touch: LastTouch) -> pl.DataFrame:
         made.reworked_at,
         made.ended_at,
     ]
-    moments = [
-        *steps,
-        leaks.changed_at,
-        own.changed_at,
-        title.at,
-        rows.deleted_at[:count],
-        survived_at(rows, now)[:count],
-    ]
-    moments += [edited_at(company, created, rng), *moments_of(marks, slice(count))]
-    modified = last_before(now, *moments)
-    frame = frame.with_columns(
-        **own.columns, **leaks.columns, **audit(created, modified, owner, now), Title=title.today(now), OwnerId=owner
-    )
+    moments = [*steps, leaks.changed_at, first.changed_at, title.at, rows.deleted_at[:count]]
+    moments += [survived_at(rows, now)[:count], *moments_of(marks, slice(count))]
+    frame = first_leads(company, touch, created[:count], rng)
+    modified = last_before(now, *moments, edited_at(company, created[:count], rng))
+    stamps = audit(created[:count], modified, owner, now)
+    frame = frame.with_columns(**first.columns, **leaks.columns, **stamps, Title=title.today(now), OwnerId=owner)
     frame = with_gaps(company, "Lead", frame, traits_of(company, made.firm, made.person, made.source))
-    copies = copied_leads(company, frame, [*leaks.columns], marks, rng)
+    copies = copied_leads(company, frame, [*leaks.columns], marks, title, own=own.part(slice(count, None)), rng=rng)
     whole = pl.concat([frame, copies.select(frame.columns)]).with_columns(**marked(marks, now))
-    shown_at = np.concatenate([created, rows.copies.created_at])
-    return address(
-        with_copies(company, whole[:count], whole[count:], rows, ids=ids.lead, shown=shown_at), "", "Address"
-    )
+    whole = with_copies(company, whole[:count], whole[count:], rows, ids=ids.lead, shown=created)
+    return address(whole, "", "Address")
 
 
 def first_leads(company: Company, touch: LastTouch, created: Ints, rng: np.random.Generator) -> pl.DataFrame:
@@ -183,15 +174,16 @@ def first_leads(company: Company, touch: LastTouch, created: Ints, rng: np.rando
 
 
 def copied_leads(
-    company: Company, frame: pl.DataFrame, leaks: list[str], marks: Marks, rng: np.random.Generator
-) -> pl.DataFrame:
+    company: Company, frame: pl.DataFrame, leaks: list[str], marks: Marks, title: Change, *, own: Added,
+    rng: np.random.Generator,
+) -> pl.DataFrame:  # fmt: skip
     """The rows of leads that came in again: new ones that a queue owns and nobody works."""
     rows, made, first = company.kept.leads, company.leads, len(frame)
     of = rows.copies.of
     by = company.ids.owner.gather(queue_of(company, of))
     changed = last_before(company.now, survived_at(rows, company.now)[first:], *moments_of(marks, slice(first, None)))
-    share = company.world.exports.duplicates.leads.blank
-    again = entered_again(company, frame, rows, by, changed=changed, blank=OPTIONAL, share=share, rng=rng)
+    entry = Entry(by, changed, own, [title], OPTIONAL, company.world.exports.duplicates.leads.blank)
+    again = entered_again(company, frame, rows, entry, rng)
     people, person = company.people, made.person[of]
     names = spelled(people.first.gather(person), people.last.gather(person), again["Email"], rows.copies.kind, rng)
     life = ("ConvertedDate", "ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId", "IsConverted")

@@ -12,9 +12,9 @@ from pipelines.demo import spellings, words
 from pipelines.demo.changes import account_changes, owner_changes
 from pipelines.demo.columns import address, audit, day, flag, latest, unless
 from pipelines.demo.company import Company
-from pipelines.demo.crm_copies import entered_again, last_before, survived_at, with_copies
+from pipelines.demo.crm_copies import Entry, entered_again, last_before, survived_at, with_copies
 from pipelines.demo.currency import currency_column, in_currency
-from pipelines.demo.custom import custom_columns
+from pipelines.demo.custom import Added, custom_columns
 from pipelines.demo.customers import CUSTOMER, FORMER, standing
 from pipelines.demo.draw import HOUR, NEVER, Ints
 from pipelines.demo.draw import words as pick
@@ -74,26 +74,21 @@ def owner_now(company: Company) -> Ints:
 
 def accounts(company: Company, touch: LastTouch) -> pl.DataFrame:
     rows, now, rng = company.kept.accounts, company.now, company.generator("accounts")
-    firm = company.records.accounts
-    created = shown(company.records.account_at[firm], company.span, 0)
-    frame, moments = first_accounts(company, touch, created, rng)
-    leaks, own = (
-        leaked(company, "Account", company.first_won_at[firm]),
-        custom_columns(company, "Account", firm, created),
-    )
-    moments += [leaks.changed_at, own.changed_at, edited_at(company, created, rng), rows.deleted_at[: len(firm)]]
-    moments += [survived_at(rows, now)[: len(firm)]]
+    firm, count = company.records.accounts, len(company.records.accounts)
+    created = np.concatenate([shown(company.records.account_at[firm], company.span, 0), rows.copies.created_at])
+    frame, moments = first_accounts(company, touch, created[:count], rng)
+    leaks = leaked(company, "Account", company.first_won_at[firm])
+    own = custom_columns(company, "Account", firm[rows.first], created)
+    first = own.part(slice(count))
+    moments += [leaks.changed_at, first.changed_at, edited_at(company, created[:count], rng)]
+    moments += [rows.deleted_at[:count], survived_at(rows, now)[:count]]
     owner = company.ids.owner.gather(owner_now(company))
-    frame = frame.with_columns(
-        **own.columns, **leaks.columns, **audit(created, last_before(now, *moments), owner, now), OwnerId=owner
-    )
-    whole_created = np.concatenate([created, rows.copies.created_at])
+    stamps = audit(created[:count], last_before(now, *moments), owner, now)
+    frame = frame.with_columns(**first.columns, **leaks.columns, **stamps, OwnerId=owner)
     frame = with_gaps(company, "Account", frame, traits_of(company, firm))
-    copies = copied_accounts(company, frame, list(leaks.columns), rng)
-    return address(
-        with_copies(company, frame, copies, rows, ids=company.ids.account, shown=whole_created), "Billing",
-        "BillingAddress",
-    )  # fmt: skip
+    copies = copied_accounts(company, frame, list(leaks.columns), own.part(slice(count, None)), rng)
+    whole = with_copies(company, frame, copies, rows, ids=company.ids.account, shown=created)
+    return address(whole, "Billing", "BillingAddress")
 
 
 def first_accounts(
@@ -155,15 +150,18 @@ def account_type(company: Company, firm: Ints, rng: np.random.Generator) -> pl.S
     return pick(("Customer", "Former Customer", "Competitor", "Partner", "Prospect", ""), kind).replace({"": None})
 
 
-def copied_accounts(company: Company, frame: pl.DataFrame, leaks: list[str], rng: np.random.Generator) -> pl.DataFrame:
-    """The rows of accounts that were entered again."""
-    rows, rates = company.kept.accounts, company.world.exports.duplicates
+def copied_accounts(
+    company: Company, frame: pl.DataFrame, leaks: list[str], own: Added, rng: np.random.Generator
+) -> pl.DataFrame:
+    """The rows of accounts that were entered again; one whose people bought is a customer, too."""
+    rows, rates, now = company.kept.accounts, company.world.exports.duplicates, company.now
     kind, count, draw = rows.copies.kind, len(rows.copies), rng.integers(0, 2**31, len(rows.copies))
     by = company.ids.owner.gather(rng.integers(0, company.world.sales.representatives, count))
-    made = entered_again(
-        company, frame, rows, by, changed=survived_at(rows, company.now)[len(frame) :], blank=OPTIONAL,
-        share=rates.accounts.blank, rng=rng,
-    )  # fmt: skip
+    base = company.subscriptions
+    bought = latest(company.kept.account_of[base.person], base.started_at, len(rows), now)[len(frame) :]
+    changed = last_before(now, survived_at(rows, now)[len(frame) :], bought)
+    entry = Entry(by, changed, own, account_changes(company), OPTIONAL, rates.accounts.blank)
+    made = entered_again(company, frame, rows, entry, rng)
     name, domain = made["Name"], company.firms.domain.gather(company.records.accounts[rows.copies.of])
     spelled = {
         TYPO: spellings.typo(name, draw),
@@ -174,15 +172,13 @@ def copied_accounts(company: Company, frame: pl.DataFrame, leaks: list[str], rng
         TWO_REPRESENTATIVES: spellings.other_form(name, draw),
     }
     other = spellings.other_domain(domain, draw)
-    bought = company.subscriptions.person[company.subscriptions.started_at < company.now]
-    buys = np.isin(len(frame) + np.arange(count), company.kept.account_of[bought])
     nothing = {
         column: pl.lit(None, dtype=frame.schema[column]) for column in (*leaks, "ParentId", "Last_Purchase_Date__c")
     }
     return made.with_columns(
         Name=pl.coalesce(*(pl.when(pl.Series(kind == code)).then(text) for code, text in spelled.items())),
         Website=pl.when(pl.Series(kind == DOMAIN)).then(other).otherwise("Website"),
-        Type=pl.Series(np.where(buys, "Customer", "Prospect"), dtype=pl.String),
+        Type=pl.Series(np.where(bought >= 0, "Customer", "Prospect"), dtype=pl.String),
         **nothing,
     )
 

@@ -29,6 +29,9 @@ class Added:
     columns: dict[str, pl.Series]
     changed_at: Ints
 
+    def part(self, rows: slice) -> "Added":
+        return Added({name: values[rows] for name, values in self.columns.items()}, self.changed_at[rows])
+
 
 def custom_columns(company: Company, name: ObjectName, firm: Ints, created: Ints) -> Added:
     """The custom columns of an object. Those known at creation stand there at once, tracked ones some day; formulas
