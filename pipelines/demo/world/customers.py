@@ -1,8 +1,8 @@
 """What follows the first sale in a world file: products, renewals, deal records, service, billing, news, texts."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from pipelines.demo.world.part import Part, Positive, Share
 
@@ -90,6 +90,23 @@ class Common(Part):
     share: Share
 
 
+class CasePriority(Common):
+    hours: Positive
+
+
+Kind = TypeVar("Kind", bound=Common)
+Name = TypeVar("Name")
+
+
+def some_share(kinds: dict[Name, Kind]) -> dict[Name, Kind]:
+    if not any(kind.share > 0 for kind in kinds.values()):
+        raise ValueError("every share is 0: give at least one of them a share above 0")
+    return kinds
+
+
+Commons = Annotated[dict[str, Common], AfterValidator(some_share)]
+
+
 class LossReason(Part):
     share: Share
     renewal_share: Share
@@ -103,25 +120,20 @@ class DealRecords(Part):
     described: Share
     loss_reasons: Annotated[dict[str, LossReason], Field(min_length=1)]
     lost_to: str
-    competitors: Annotated[dict[str, Common], Field(min_length=1)]
+    competitors: Commons
     competitor_early: Share
     competitor_late: Share
     further_roles: Annotated[float, Field(ge=0)]
     role_missing: Share
 
 
-class CasePriority(Part):
-    share: Share
-    hours: Positive
-
-
 class Service(Part):
     case_rate: float
     case_health: float
     case_size: float
-    priorities: Annotated[dict[str, CasePriority], Field(min_length=1)]
-    reasons: Annotated[dict[str, Common], Field(min_length=1)]
-    origins: Annotated[dict[str, Common], Field(min_length=1)]
+    priorities: Annotated[dict[str, CasePriority], AfterValidator(some_share)]
+    reasons: Commons
+    origins: Commons
     hours_log_sd: float
     described: Share
     unnamed: Share
@@ -133,7 +145,7 @@ class Service(Part):
 
 
 class Billing(Part):
-    every_months: Annotated[dict[Annotated[int, Field(ge=1, le=12)], Common], Field(min_length=1)]
+    every_months: Annotated[dict[Annotated[int, Field(ge=1, le=12)], Common], AfterValidator(some_share)]
     due_days: Positive
     late_rate: float
     late_health: float
@@ -157,7 +169,7 @@ class News(Part):
     coverage: Share
     fetch_days: Positive
     size_effect: float
-    sources: Annotated[dict[str, Common], Field(min_length=1)]
+    sources: Commons
 
 
 class Said(Part):
@@ -187,3 +199,10 @@ class Texts(Part):
     asides: Share
     reason_factor: Annotated[float, Field(ge=0)]
     classes: dict[TextClass, Said]
+
+    @model_validator(mode="after")
+    def everybody_has_something_to_say(self) -> "Texts":
+        for fate in ("good", "bad", "idle"):
+            if not any(getattr(said, fate) > 0 for said in self.classes.values()):
+                raise ValueError(f"people of {fate!r} fate say nothing: give one of the classes a weight above 0")
+        return self
