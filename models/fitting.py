@@ -55,8 +55,8 @@ def fit(
 
     `units_positive` and `units_negative` count the units overall, also those without a matured landmark: when even
     they are too few, the sentence speaks of them. Trees learn on the training window, their settings and number are
-    chosen by log loss on the validation window, the calibrator is fitted there. Raises ModelError for a malformed
-    frame.
+    chosen by log loss on the validation window, the calibrator is fitted there; then as many trees of that setting
+    learn on both windows. Raises ModelError for a malformed frame.
     """
     overall = (units_positive, units_negative)
     match overall:
@@ -85,13 +85,14 @@ def fitted_model(
     label = validation[LABEL].to_numpy()
     matrix = encoder.encode(validation)
     margin = np.asarray(booster.predict(matrix, raw_score=True, num_threads=spec.threads), dtype=np.float64)
-    gains = booster.feature_importance("gain").astype(np.float64)
+    final = refitted(booster, spec, encoder, pl.concat([training, validation]), chosen["unit_weighs_one"] == 1)
+    gains = final.feature_importance("gain").astype(np.float64)
     side = pl.concat([window.select(spec.unit_column, LABEL) for window in (training, validation)])
     positives, negatives = class_units(codes(side[spec.unit_column]), side[LABEL].to_numpy())
     return FittedModel(
         spec=spec,
         encoder=encoder,
-        booster_text=booster.model_to_string(),
+        booster_text=final.model_to_string(),
         calibrator=fit_calibrator(margin, label, codes(validation[GROUP])),
         base_rate=float(side[LABEL].to_numpy().mean()),
         windows={name: at.isoformat() for name, at in split.bounds.items()},
@@ -135,6 +136,21 @@ def best_booster(
     chosen["rounds"] = float(best.booster.best_iteration)
     chosen["unit_weighs_one"] = float(weights is per_unit)
     return best.booster, chosen | {"validation_log_loss": best.loss}
+
+
+def refitted(
+    booster: "Booster", spec: ModelSpec, encoder: Encoder, side: pl.DataFrame, unit_weighs_one: bool
+) -> "Booster":
+    """The chosen booster learned anew on both windows, with as many trees: the newest lessons count most."""
+    import lightgbm
+
+    window = encoded_window(encoder, side)
+    weights = unit_weights(side, spec) if unit_weighs_one else np.ones(side.height)
+    settings = parameters(spec, encoder, side.height) | {name: booster.params[name] for name in GRID[0]}
+    learned = lightgbm.Dataset(
+        window.matrix, window.label, weight=weights, categorical_feature=encoder.categories, params=settings
+    )
+    return lightgbm.train(settings, learned, num_boost_round=max(booster.best_iteration, 1))
 
 
 @dataclass(frozen=True, eq=False)
