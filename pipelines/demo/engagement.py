@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.demo import words
 from pipelines.demo.columns import times, unless
 from pipelines.demo.company import Company
-from pipelines.demo.draw import Ints
+from pipelines.demo.draw import Bools, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import refer
 from pipelines.demo.marketing import CLICK, EVENTS, WEBINAR, nearest
@@ -71,7 +71,7 @@ def web_visits(company: Company, visits: Visits, places: Origins, first: int) ->
     rng = company.generator(f"visit rows {first}")
     place = with_repeats(len(visits), company.world.web.tracking, rng)
     made = visits.kept(place)
-    count, robot = len(made), made.robot
+    robot = made.robot
     salt = int(company.generator("browsers").integers(2**31))
     pages = [*words.PAGES, *words.LINKS[:3], *(words.FORM_PAGES[kind] for kind in FORM_TYPES), "/pricing"]
     page = np.where(made.page >= 0, made.page, len(pages) - 1)
@@ -82,7 +82,8 @@ def web_visits(company: Company, visits: Visits, places: Origins, first: int) ->
     named = robot & ~disguised(company, made)
     agent = np.where(named, len(words.BROWSERS) + (program * len(words.ROBOTS)).astype(np.int64), agent)
     mailed = made.link >= 0
-    read = (rng.exponential(company.world.web.view_seconds, count) + 1).astype(np.int64)
+    read = (rng.exponential(company.world.web.view_seconds, len(visits)) + 1).astype(np.int64)[place]
+    paths = mixed(list(company.world.web.referrers.values()), len(visits), rng)[place]
     frame = pl.DataFrame(
         {
             "visit_id": numbered("v", company.cell * CELL_EVENTS + first + place),
@@ -90,8 +91,8 @@ def web_visits(company: Company, visits: Visits, places: Origins, first: int) ->
             "email": unless(~made.identified, company.people.email.gather(np.maximum(made.person, 0))),
             "visited_at": times(made.at, company.span.end),
             "page": pick(pages, page),
-            "referrer": referrers(company, mailed | robot, rng),
-            **tags(company, made, rng),
+            "referrer": referrers(company, mailed | robot, paths),
+            **tags(company, made, adverts(company, visits, rng)[place]),
             "ip": dotted(places.address[place]),
             "user_agent": pick((*words.BROWSERS, *words.ROBOTS), agent),
             "duration_seconds": pl.Series(np.where(robot | made.machine, 0, read)),
@@ -100,23 +101,25 @@ def web_visits(company: Company, visits: Visits, places: Origins, first: int) ->
     return Log(frame, made.seen_at)
 
 
-def referrers(
-    company: Company, none: np.ndarray[tuple[int], np.dtype[np.bool_]], rng: np.random.Generator
-) -> pl.Series:
-    shares = company.world.web.referrers
-    texts = pl.Series([name or None for name in shares], dtype=pl.String)
-    return unless(none, texts.gather(mixed(list(shares.values()), len(none), rng)))
+def referrers(company: Company, none: Bools, path: Ints) -> pl.Series:
+    texts = pl.Series([name or None for name in company.world.web.referrers], dtype=pl.String)
+    return unless(none, texts.gather(path))
 
 
-def tags(company: Company, made: Visits, rng: np.random.Generator) -> dict[str, pl.Series]:
-    """Campaign tags: of mails, and of advertisements, which bring some strangers and a lead's visits before it came."""
+def adverts(company: Company, visits: Visits, rng: np.random.Generator) -> Ints:
+    """The advertisement behind each page view, -1 for none: such bring some strangers, and a lead before it came."""
     shares = company.world.web.advertisements
-    names = ["newsletter/email", *(name for name in shares if name)]
-    weights = [0.0, *(share for name, share in shares.items() if name)]
-    paid = made.origin == TOUCH
-    paid |= (made.person < 0) & ~made.robot & (rng.random(len(made)) < sum(weights))
-    advert = mixed(weights, len(made), rng) if sum(weights) else np.full(len(made), -1, dtype=np.int64)
-    place = pl.Series(np.where(made.link >= 0, 0, np.where(paid, advert, -1)))
+    weights = [share if name else 0.0 for name, share in shares.items()]
+    if not sum(weights):
+        return np.full(len(visits), -1, dtype=np.int64)
+    came = (visits.person < 0) & ~visits.robot & ~visits.machine & (rng.random(len(visits)) < sum(weights))
+    return np.where(came | (visits.origin == TOUCH), mixed(weights, len(visits), rng), -1)
+
+
+def tags(company: Company, made: Visits, advert: Ints) -> dict[str, pl.Series]:
+    """Campaign tags of mails and advertisements."""
+    names = ["newsletter/email", *company.world.web.advertisements]
+    place = pl.Series(np.where(made.link >= 0, 0, np.where(advert < 0, -1, advert + 1)))
     place = place.set(place < 0, None)
     campaign = pl.Series([f"c{number}" for number in range(len(company.campaigns))], dtype=pl.String)
     return {

@@ -76,7 +76,11 @@ class Extract:
                 sink.write(content)
 
     def json_lines(self, name: str, frame: pl.DataFrame) -> None:
-        """Append one object per row, times as ISO 8601 in UTC."""
+        """Append one object per row, times as ISO 8601 in UTC. Without any row there is no file: an empty one would
+        look cut off.
+        """
+        if frame.is_empty():
+            return
         file = f"{name}.jsonl" + (".gz" if name in GZIPPED else "")
         piece = io.BytesIO()
         moments = [column for column, kind in frame.schema.items() if kind == pl.Datetime]

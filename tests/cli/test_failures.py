@@ -56,7 +56,7 @@ def test_a_folder_that_may_not_be_read_is_for_the_engine_to_tell(
     assert leave(monkeypatch, "run", "--home", str(home), "--extracts", str(extracts)) == 1
     assert f"The folder of extracts {extracts} cannot be read" in capsys.readouterr().err
     paths = [param.type for command in (run, demo) for param in command.params if isinstance(param.type, click.Path)]
-    assert len(paths) == 3
+    assert len(paths) == 4
     assert not any(path.readable for path in paths)
 
 
