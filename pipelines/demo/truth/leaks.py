@@ -13,6 +13,9 @@ ALWAYS = (
     ("Account", "Last_Purchase_Date__c", "obvious", "the day of the last won opportunity"),
     ("Lead", "Disqualification_Reason__c", "obvious", "filled when sales gives a lead up"),
     ("Opportunity", "Loss_Reason__c", "obvious", "filled when an opportunity is lost"),
+    ("Opportunity", "ContractId", "obvious", "the contract that came of a won opportunity"),
+    ("Opportunity", "Main_Competitor__c", "null_pattern", "seldom named early, mostly once a deal was lost to it"),
+    ("Task", "Description", "subtle", "a few notes get a line on the outcome once the deal is closed"),
 )
 """Columns that every world's export has."""
 
