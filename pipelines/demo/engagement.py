@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.demo import words
 from pipelines.demo.columns import times, unless
 from pipelines.demo.company import Company
+from pipelines.demo.crm_leads import lead_people
 from pipelines.demo.draw import Bools, Ints
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import refer
@@ -130,7 +131,7 @@ def tags(company: Company, made: Visits, advert: Ints) -> dict[str, pl.Series]:
 
 
 def form_fills(company: Company) -> Log:
-    made, people = company.forms, company.people
+    made = company.forms
     webinar = np.where(
         made.kind == FORM_TYPES.index("webinar_registration"), nearest(company.campaigns, WEBINAR, made.at), -1
     )
@@ -139,7 +140,7 @@ def form_fills(company: Company) -> Log:
         {
             "form_fill_id": numbered("f", company.cell * CELL_EVENTS + 1 + np.arange(len(made.at))),
             "visitor_id": cookies(company, made.visitor),
-            "email": people.email.gather(made.person),
+            "email": typed_address(company, made.person, made.lead),
             "form_name": types.str.replace_all("_", " ").str.to_titlecase(),
             "form_type": types,
             "page": pick([words.FORM_PAGES[kind] for kind in FORM_TYPES], made.kind),
@@ -148,6 +149,12 @@ def form_fills(company: Company) -> Log:
         }
     )
     return Log(frame, made.at)
+
+
+def typed_address(company: Company, person: Ints, lead: Ints) -> pl.Series:
+    """What a person types into a form: the address that the lead it made or followed has."""
+    by_lead = lead_people(company)[2].gather(np.maximum(lead, 0))
+    return unless(lead < 0, by_lead).fill_null(unless(lead >= 0, company.people.email.gather(person)))
 
 
 def email_events(company: Company) -> Log:
