@@ -16,7 +16,8 @@ from pipelines.demo.texts import CLASSES
 from pipelines.demo.world import World
 
 GOOD, BAD, IDLE = 0, 1, 2
-UNSUBSCRIBE = CLASSES.index("unsubscribe_request")
+UNSUBSCRIBE, AWAY = CLASSES.index("unsubscribe_request"), CLASSES.index("out_of_office")
+MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,10 @@ def correspond(
     kept = ~is_call & tasks.done & reachable & (rng.random(count) < rates.mail_kept)
     weight = weights(world, people, leads, deals, tasks, reason=reason)
     answered = np.flatnonzero(kept & (rng.random(count) < rates.answered))
+    meant = drawn(weight[answered], rng)
     waits = spread(rng, rates.answer_hours * HOUR, rates.answer_log_sd, len(answered))
+    at_once = rng.exponential(rates.automatic_minutes * MINUTE, len(answered))
+    waits = np.where(meant == AWAY, at_once, waits)
     closed = np.where(tasks.deal >= 0, deals.closed_at[tasks.deal], NEVER) if len(deals) else np.full(count, NEVER)
     rewritten = talked & (closed < NEVER) & (rng.random(count) < rates.rewritten)
     since = rng.exponential(rates.rewritten_days * DAY, count)
@@ -72,7 +76,7 @@ def correspond(
         wording=rng.integers(0, 2**62, count),
         answer_task=answered,
         answer_at=tasks.at[answered] + waits.astype(np.int64) + 1,
-        answer_meaning=drawn(weight[answered], rng),
+        answer_meaning=meant,
         answer_wording=rng.integers(0, 2**62, len(answered)),
     )
 

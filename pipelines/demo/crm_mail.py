@@ -3,8 +3,8 @@
 import numpy as np
 import polars as pl
 
-from pipelines.demo import notes, texts
-from pipelines.demo.call_notes import besides, varied
+from pipelines.demo import notes, texts, vague
+from pipelines.demo.call_notes import besides, said_so, varied
 from pipelines.demo.columns import audit, flag, stamp
 from pipelines.demo.company import Company
 from pipelines.demo.correspondence import task_person
@@ -82,7 +82,10 @@ def email_messages(company: Company) -> pl.DataFrame:
 def bodies(company: Company, person: Ints, tongue: Ints, meaning: Ints, wording: Ints) -> pl.Series:
     """What a person means in that person's language; a mail of sales (no meaning) says what such mails say."""
     levels = [texts.SAID[name][kind] for name in TONGUES for kind in texts.CLASSES]
-    middle = varied(levels, tongue * len(texts.CLASSES) + np.maximum(meaning, 0), wording, 1)
+    hedges = [[one[name] for one in vague.MAY_MEAN[kind]] for name in TONGUES for kind in texts.CLASSES]
+    level = tongue * len(texts.CLASSES) + np.maximum(meaning, 0)
+    outright, hedged = varied(levels, level, wording, 1), varied(hedges, level, wording, 1)
+    middle = said_so(company, wording, outright, hedged)
     opening = varied([texts.OPENINGS[name] for name in TONGUES], tongue, wording, 0)
     closing = varied([texts.CLOSINGS[name] for name in TONGUES], tongue, wording, 2)
     ours = varied([notes.SENT[name] for name in TONGUES], tongue, wording, 1)

@@ -193,10 +193,12 @@ class Texts(Part):
     answered: Share
     answer_hours: Positive
     answer_log_sd: float
+    automatic_minutes: Positive
     rewritten: Share
     rewritten_days: Positive
     own_language: Share
     asides: Share
+    vague: Share
     reason_factor: Annotated[float, Field(ge=0)]
     classes: dict[TextClass, Said]
 
