@@ -7,22 +7,22 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from pipelines.demo.draw import DAY, Bools, Ints, Span
+from pipelines.demo.draw import DAY, Bools, Ints
 
 LAST_DAY = 60_000  # plans reach far ahead, but not beyond 2134
 
 
-def stamp(moment: Ints, now: int | Span) -> pl.Series:
+def stamp(moment: Ints, now: int) -> pl.Series:
     """`2024-01-23T03:54:57.000+0000`; null for what has not happened before `now`."""
-    happened = (moment >= 0) & (moment < end_of(now))
+    happened = (moment >= 0) & (moment < now)
     day, second = np.divmod(np.where(happened, moment, 0), DAY)
     clock = pl.lit(days().gather(day)) + pl.lit("T") + pl.lit(seconds_of_day().gather(second))
     return pl.select(pl.when(pl.Series(happened)).then(clock)).to_series()
 
 
-def day(moment: Ints, now: int | Span) -> pl.Series:
+def day(moment: Ints, now: int) -> pl.Series:
     """`2024-01-23`; null for what has not happened before `now`."""
-    happened = (moment >= 0) & (moment < end_of(now))
+    happened = (moment >= 0) & (moment < now)
     return unless(~happened, days().gather(np.where(happened, moment, 0) // DAY))
 
 
@@ -31,19 +31,15 @@ def planned_day(moment: Ints) -> pl.Series:
     return days().gather(np.asarray(moment, dtype=np.int64) // DAY)
 
 
-def times(moment: Ints, now: int | Span) -> pl.Series:
+def times(moment: Ints, now: int) -> pl.Series:
     """As timestamps (microseconds, UTC, without a zone), null for what has not happened before `now`."""
     seconds = pl.Series(moment)
-    return (seconds.set((seconds >= end_of(now)) | (seconds < 0), None) * 1_000_000).cast(pl.Datetime("us"))
+    return (seconds.set((seconds >= now) | (seconds < 0), None) * 1_000_000).cast(pl.Datetime("us"))
 
 
 def stamp_of(moment: int) -> str:
     """One moment, whenever it is."""
     return str(stamp(np.array([moment]), moment + 1)[0])
-
-
-def end_of(now: int | Span) -> int:
-    return now if isinstance(now, int) else now.end
 
 
 @cache
@@ -95,7 +91,7 @@ def address(frame: pl.DataFrame, prefix: str, compound: str) -> pl.DataFrame:
     return frame.with_columns(pl.when(pl.col(prefix + "Country").is_null()).then(None).otherwise(made).alias(compound))
 
 
-def audit(created: Ints, modified: Ints, creator: pl.Series, now: int | Span) -> dict[str, pl.Series]:
+def audit(created: Ints, modified: Ints, creator: pl.Series, now: int) -> dict[str, pl.Series]:
     """Created and changed, when and by whom; nothing changes before it was created, nothing shows from `now` on."""
     last = np.maximum(created, modified)
     stamped = stamp(last, now)

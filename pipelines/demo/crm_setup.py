@@ -25,9 +25,8 @@ def users(company: Company) -> pl.DataFrame:
     row = np.delete(np.arange(total), sales.representatives - 1)
     names = user_names(company).extend(pl.Series(["Marketing Team", "Integration User"])).gather(row)
     left: Bools = row < sales.inactive
-    created = np.full(len(row), span.start - 30 * DAY)
-    created = np.maximum(created, span.migration)
-    left_at = np.where(left, span.end - 90 * DAY, created)
+    created = np.full(len(row), span.migration)
+    left_at = np.where(left, np.maximum(span.end - int(sales.inactive_days * DAY), created), created)
     return pl.DataFrame(
         {
             "Id": company.ids.owner.gather(row),

@@ -18,10 +18,12 @@ PLANS = {
     "CloseDate",
     "EndDate",
     "EndDateTime",
+    "NextStartDate",
     "StartDate",
     "StartDateTime",
     "UsageEndDate",
 }
+OF_LEADS = {("LeadHistory", "LeadId"), ("CampaignMember", "LeadId")}
 REFERENCES = {
     ("Account", "ParentId"): ("Account",),
     ("Account", "PersonContactId"): ("Contact",),
@@ -90,7 +92,11 @@ def test_every_reference_resolves(usual: Export, place: tuple[str, str]) -> None
     used = usual.table(name)[column].drop_nulls()
     known = pl.concat([usual.table(target)["Id"] for target in REFERENCES[place]])
     assert len(used) > 0
-    assert set(used) <= set(known)
+    astray = set(used) - set(known)
+    if place in OF_LEADS:  # what was told of leads that somebody erased for good is still there
+        assert len(astray) < 0.01 * len(set(used))
+    else:
+        assert astray == set()
 
 
 def test_owners_are_users_or_queues_but_for_one_who_is_missing_from_the_users(usual: Export) -> None:

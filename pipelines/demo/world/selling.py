@@ -111,4 +111,5 @@ class Sales(Part):
     representatives: Annotated[int, Field(ge=2)]
     capacity: Positive
     overload_effect: float
-    inactive: int
+    inactive: Annotated[int, Field(ge=0)]
+    inactive_days: Annotated[float, Field(ge=0)]
