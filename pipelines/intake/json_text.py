@@ -13,12 +13,13 @@ from pipelines.errors import GrowthError
 from pipelines.intake.delimited import refuse_twins
 from pipelines.intake.incoming import NOT_UTF8, ROW, Incoming, LineRuns, Malformed, check_encoding, show_text
 from pipelines.intake.plain_text import PlainText
+from pipelines.intake.structure import NEWLINE
 from pipelines.warehouse import quoted_text
 
 NEVER_IN_JSON = b"\x1f"
 """A control character that JSON text may not hold unescaped: as delimiter it makes each line one field."""
 BLOCK = 16 << 20
-IS_OBJECT = "json_valid(element) and json_type(element) = 'OBJECT'"
+IS_OBJECT = "case when json_valid(element) then json_type(element) = 'OBJECT' else false end"
 Elements = Iterator[tuple[list[bytes], list[int]]]
 
 
@@ -88,13 +89,15 @@ def survey(elements: Elements, path: Path) -> Survey:
 
 def blocks_of(text: PlainText, block: int) -> Iterator[bytes]:
     """The text in pieces of whole lines, the line feeds at their ends left out."""
-    position = text.start
-    while position < text.size:
-        end = text.data.find(b"\n", min(position + block, text.size))
-        end = text.size if end < 0 else end
+    position, last = text.start, text.size - (text.data[text.size - 1] == NEWLINE)
+    while True:
+        end = text.data.find(b"\n", min(position + block, last), last)
+        end = last if end < 0 else end
         yield text.data[position:end]
+        if end == last:
+            return
         position = end + 1
-        text.forget(min(position, text.size))
+        text.forget(position)
 
 
 def line_count(text: PlainText) -> int:
