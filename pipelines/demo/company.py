@@ -121,7 +121,7 @@ def simulate(
 ) -> Company:
     """A cell with about `accounts` rows in its Account object."""
     say("companies and people")
-    firms = found_firms(world.firms, accounts, span, generator(seed, "firms", cell), cell=cell)
+    firms = found_firms(world, accounts, span, generator(seed, "firms", cell), cell=cell)
     news = happen(world, firms, span, generator(seed, "news", cell))
     contact_firm = contact_firms(world, firms, generator(seed, "contacts", cell))
     come = arrive(world, firms, news, contact_firm, span, rng=generator(seed, "arrivals", cell))

@@ -13,8 +13,9 @@ import polars as pl
 from pipelines.demo import words
 from pipelines.demo.columns import flag, unless
 from pipelines.demo.company import Company
-from pipelines.demo.draw import DAY, Floats, Ints
+from pipelines.demo.draw import DAY, Bools, Floats, Ints
 from pipelines.demo.draw import words as pick
+from pipelines.demo.firms import level_of
 from pipelines.demo.ids import OTHER_INSTANCE, record_ids
 from pipelines.demo.world.exports import ColumnKind, CustomColumn, ObjectName
 
@@ -43,13 +44,19 @@ def custom_columns(company: Company, name: ObjectName, firm: Ints, created: Ints
         if column.object == name:
             rng = company.generator(f"custom {column.object}.{column.name}")
             values = TEXTS[column.kind](Cells(company, column, firm, created, rng))
-            filled = rng.random(len(firm)) >= column.missing
+            filled = is_filled(company, column, len(firm))
             some_day = created + (rng.random(len(firm)) * (company.span.end - created)).astype(np.int64)
             waits = column.known == "tracked" and column.kind not in FORMULAS
             at = np.where(filled & waits & (some_day < company.now), some_day, -1)
             columns[column.name] = unless(~filled | (waits & (at < 0)), values)
             changed = np.maximum(changed, at)
     return Added(columns, changed)
+
+
+def is_filled(company: Company, column: CustomColumn, rows: int) -> Bools:
+    """In which rows of its object somebody fills the column, sooner or later."""
+    rng = company.generator(f"filled {column.object}.{column.name}")
+    return np.asarray(rng.random(rows) >= column.missing, dtype=np.bool_)
 
 
 @dataclass(frozen=True)
@@ -70,11 +77,16 @@ class Cells:
 
     @property
     def standard(self) -> Floats:
-        """The value of each row, mean 0 and standard deviation 1 over the firms."""
+        """Standard-normal values by row: the firm's own where the column tells of its fit."""
+        if self.column.effect:
+            own: Floats = self.company.firms.custom[self.column.name][self.firm]
+            return own
         return np.asarray(self.rng.standard_normal(len(self)), dtype=np.float64)
 
     @property
     def level(self) -> Ints:
+        if self.column.effect:
+            return level_of(self.standard, self.column.levels)
         return self.integers(self.column.levels)
 
     @property

@@ -3,7 +3,7 @@
 What does not belong here: anything a company or its people do; that follows from `fit` in the later stages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ import polars as pl
 from pipelines.demo import words
 from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, choose, effects, office, shares
 from pipelines.demo.draw import words as pick
+from pipelines.demo.world import World
+from pipelines.demo.world.exports import CustomColumn
 from pipelines.demo.world.market import Firms as Rates
 
 SMALLEST, LARGEST = 2.0, 200_000.0  # employees
@@ -23,7 +25,8 @@ class Firms:
     """One place per company; the listed ones come first. `fit` is log-odds, times are seconds since 1970.
 
     `fit` is what the firm's traits add up to (`shown_fit`, 0 on average over the world) plus a need that no column
-    shows; from the world's drift on, `drift` comes on top.
+    shows; from the world's drift on, `drift` comes on top. `custom` holds the standard-normal values behind the custom
+    columns that have an effect.
     """
 
     listed: int
@@ -35,6 +38,7 @@ class Firms:
     technologies: Bools
     employees: Ints
     revenue: Ints
+    custom: Mapping[str, Floats]
     shown_fit: Floats
     fit: Floats
     drift: Floats
@@ -66,8 +70,9 @@ def firms_per_cell(rates: Rates) -> int:
     return int(CELL_ACCOUNTS * (rates.listed_share + rates.outsider_share)) + 2
 
 
-def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generator, *, cell: int = 0) -> Firms:
+def found_firms(world: World, accounts: int, span: Span, rng: np.random.Generator, *, cell: int = 0) -> Firms:
     """All companies that may ever appear, for an Account object of about `accounts` rows."""
+    rates, columns = world.firms, world.custom_columns
     listed = round(accounts * rates.listed_share)
     count = listed + round(accounts * rates.outsider_share)
     industry = choose(rng, rates.industries, count)
@@ -85,6 +90,10 @@ def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generato
         + size_effect(rates, size_log)
         - average_fit(rates)
     )
+    custom = {column.name: rng.standard_normal(count) for column in columns if column.effect}
+    for column in columns:
+        if column.effect:
+            shown_fit = shown_fit + custom_effect(column, custom[column.name])
     is_listed = np.arange(count) < listed
     is_person = is_listed & (rng.random(count) < rates.person_account_share)
     employees = np.where(is_person, 1, np.exp(size_log)).astype(np.int64)
@@ -102,6 +111,7 @@ def found_firms(rates: Rates, accounts: int, span: Span, rng: np.random.Generato
         technologies=technologies,
         employees=employees,
         revenue=np.round(revenue, -4).astype(np.int64),
+        custom=custom,
         shown_fit=shown_fit,
         fit=shown_fit + need,
         drift=np.array([rates.drift.industries.get(name, 0.0) for name in rates.industries])[industry],
@@ -138,6 +148,25 @@ def average_fit(rates: Rates) -> float:
         + shares(rates.countries) @ effects(rates.countries)
         + sum(level.share * level.effect for level in rates.technologies.values())
     )
+
+
+def custom_effect(column: CustomColumn, value: Floats) -> Floats:
+    """What a custom column does to the fit: `effect` per standard deviation of what it shows, 0 on average."""
+    if column.kind == "number":
+        shown = value
+    elif column.kind == "flag":
+        shown = np.sign(value)
+    else:
+        middle, spread = (column.levels - 1) / 2, np.sqrt((column.levels**2 - 1) / 12)
+        shown = (level_of(value, column.levels) - middle) / max(spread, 1.0)
+    return np.asarray(column.effect * shown, dtype=np.float64)
+
+
+def level_of(value: Floats, levels: int) -> Ints:
+    """Equally likely levels of a standard-normal value."""
+    from scipy.special import ndtr
+
+    return np.asarray(np.minimum(ndtr(value) * levels, levels - 1), dtype=np.int64)
 
 
 def clipped_size(size_log: Floats) -> Floats:

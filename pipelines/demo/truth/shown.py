@@ -11,9 +11,11 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.company import Company, first_known
-from pipelines.demo.draw import Bools, Floats, Ints, effects, shares
-from pipelines.demo.firms import average_fit, clipped_size, size_effect
+from pipelines.demo.custom import is_filled
+from pipelines.demo.draw import NEVER, Bools, Floats, Ints, effects, shares
+from pipelines.demo.firms import average_fit, clipped_size, custom_effect, size_effect
 from pipelines.demo.overlay import MAIN_SOURCE, fetched_firmographics
+from pipelines.demo.world.exports import CustomColumn
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(11)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
@@ -95,6 +97,7 @@ def fit_shown(
         )
         + size_shown(company, firms.employees[firm], overlay.employees[seen], size_known, has)
         + technologies_shown(company, overlay.technologies[seen], has)
+        + custom_shown(company, firm, seen_at)
         + Belief(np.full(len(firm), -average_fit(world)), np.zeros(len(firm)))
     )
 
@@ -147,6 +150,37 @@ def technologies_shown(company: Company, told: Bools, has: Bools) -> Belief:
         mean += level.effect * chance
         variance += level.effect**2 * chance * (1 - chance)
     return Belief(mean, variance)
+
+
+def custom_shown(company: Company, firm: Ints, seen_at: Ints) -> Belief:
+    """The custom columns of the account, where it exists and somebody filled them; those of leads tell of one firm as
+    much as those of its account would, and are read off its first lead.
+    """
+    mean, variance = np.zeros(len(firm)), np.zeros(len(firm))
+    for column in company.world.custom_columns:
+        if column.effect:
+            effect = custom_effect(column, company.firms.custom[column.name])
+            known = column_known(company, column)[firm] <= seen_at
+            mean += np.where(known, effect[firm], 0.0)
+            variance += np.where(known, 0.0, column.effect**2)
+    return Belief(mean, variance)
+
+
+def column_known(company: Company, column: CustomColumn) -> Ints:
+    """The moment from which a record of each firm shows the column; NEVER where none does. A column that is filled some
+    day (`tracked`) counts as never known.
+    """
+    firms, known = company.firms, np.full(len(company.firms), NEVER, dtype=np.int64)
+    if column.known == "tracked":
+        return known
+    if column.object == "Account":
+        firm, at = company.records.accounts, company.records.account_at[company.records.accounts]
+        rows = len(company.kept.accounts)
+    else:
+        firm, at, rows = company.leads.firm, company.leads.created_at, len(company.kept.leads)
+    filled = is_filled(company, column, rows)[: len(firm)]
+    np.minimum.at(known, firm[filled], at[filled])
+    return np.where(firms.is_person, NEVER, known)
 
 
 def standing_shown(company: Company, person: Ints) -> Belief:
