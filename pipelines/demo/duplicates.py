@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, later, office
+from pipelines.demo.draw import DAY, HOUR, NEVER, Bools, Floats, Ints, Span, later, office
 from pipelines.demo.people import People
 from pipelines.demo.records import Records
 from pipelines.demo.world.exports import AccountKind, PersonKind
@@ -50,20 +50,23 @@ class Copies:
 
 
 def copy_rows(
-    rates: Rates, kinds: Mapping[Kind, float], names: tuple[Kind, ...], base_at: Ints, eligible: Bools, *, span: Span,
-    rng: np.random.Generator,
+    rates: Rates, kinds: Mapping[Kind, float], names: tuple[Kind, ...], base_at: Ints, eligible: Bools, *,
+    second_days: float, span: Span, rng: np.random.Generator,
 ) -> Copies:  # fmt: skip
     """Copies of some rows created at `base_at`; none before the migration, which loaded each row once.
 
-    Of a chain the second copy is merged into the first, and then this into the first row.
+    A second representative enters an account within `second_days`, and that row stays. Of a chain the second copy is
+    merged into the first, and then this into the first row.
     """
     of = np.flatnonzero(eligible & (base_at < span.end) & (rng.random(len(base_at)) < rates.share))
     of = of if sum(kinds.values()) else of[:0]
     kind = choice(kinds, names, len(of), rng)
     since = np.maximum(base_at[of], span.migration)
-    created = office(rng, later(since, (0.5 + rng.exponential(1.0, len(of))) * rates.days * DAY))
+    twice = (kind == TWO_REPRESENTATIVES) & (names is ACCOUNT_KINDS)
+    days = np.where(twice, second_days, rates.days)
+    created = office(rng, later(since, rng.exponential(1.0, len(of)) * days * DAY + HOUR))
     wait = rates.merged_after_days * DAY
-    merges = (rng.random(len(of)) < rates.merged) & ((kind != TWO_REPRESENTATIVES) | (names is not ACCOUNT_KINDS))
+    merges = (rng.random(len(of)) < rates.merged) & ~twice
     merged = np.where(merges, office(rng, later(created, rng.exponential(wait, len(of)))), NEVER)
     chained = np.flatnonzero(merges & (rng.random(len(of)) < rates.chained))
     second = office(rng, later(created[chained], rng.exponential(rates.days * DAY, len(chained))))

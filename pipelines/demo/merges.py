@@ -79,24 +79,30 @@ def keep_rows(
     reached: Ints, span: Span, rng: np.random.Generator,
 ) -> Kept:  # fmt: skip
     """Copy, merge and delete rows. `reached` are the people whom a mail or a campaign reached."""
-    rates, removals = world.exports.duplicates, world.exports.removals
+    rates, removals, second = world.exports.duplicates, world.exports.removals, world.exports.duplicates.second_days
     account_at, contact_at = records.account_at[records.accounts], records.contact_at[records.contacts]
     company = ~firms.is_person[records.accounts]
-    copies = copy_rows(rates.accounts, rates.account_kinds, ACCOUNT_KINDS, account_at, company, span=span, rng=rng)
+    copies = copy_rows(
+        rates.accounts, rates.account_kinds, ACCOUNT_KINDS, account_at, company, second_days=second, span=span, rng=rng
+    )
     busy = has_business(firms, people, leads, records, deals)[records.accounts]
     account_of = accounts_of_people(people, records, copies, rates.split_children, rng)
     accounts = fates(
         removals.accounts, rates.accounts.survivor_deleted, account_at, ~busy & company, copies, span=span, rng=rng
     )
     company = ~firms.is_person[people.firm[records.contacts]]
-    copies = copy_rows(rates.contacts, rates.person_kinds, PERSON_KINDS, contact_at, company, span=span, rng=rng)
+    copies = copy_rows(
+        rates.contacts, rates.person_kinds, PERSON_KINDS, contact_at, company, second_days=second, span=span, rng=rng
+    )
     busy = np.zeros(len(people), dtype=np.bool_)
     for used in (leads.person, deals.person, outreach.person, reached):
         busy[used[used >= 0]] = True
     idle = ~busy[records.contacts] & company
     contacts = fates(removals.contacts, rates.contacts.survivor_deleted, contact_at, idle, copies, span=span, rng=rng)
     every = np.ones(len(leads), dtype=np.bool_)
-    copies = copy_rows(rates.leads, rates.person_kinds, PERSON_KINDS, leads.created_at, every, span=span, rng=rng)
+    copies = copy_rows(
+        rates.leads, rates.person_kinds, PERSON_KINDS, leads.created_at, every, second_days=second, span=span, rng=rng
+    )
     rows = fates(
         removals.leads, rates.leads.survivor_deleted, leads.created_at, ~leads.worked, copies, span=span, rng=rng
     )

@@ -62,6 +62,7 @@ class Duplicates(Part):
     leads: Copies
     account_kinds: dict[AccountKind, Share]
     person_kinds: dict[PersonKind, Share]
+    second_days: Positive
     split_children: Share
     respelled: Share
 
