@@ -1,7 +1,7 @@
 """The true states of leads, opportunities and accounts, each with its beginning and end, whatever the CRM says.
 
-An account is in one state at a time: of all that hold at a moment, the first of STATES. What does not belong here: what
-a status column of the CRM shows.
+An account is in one state at a time: of all that hold at a moment, the first of STATES. A copy that was entered again
+has no state of its own. What does not belong here: what a status column of the CRM shows.
 """
 
 from collections.abc import Sequence
