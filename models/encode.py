@@ -1,7 +1,8 @@
 """Columns to a matrix of numbers, learned once on the training window and kept with the model. No estimator.
 
 Numbers and yes/no stay as they are, null is missing (NaN). A category becomes the number of its level; levels that are
-rare or were never seen share the level "other". Titles and other free text come from SQL as categories.
+rare or were never seen share the level "other". A text that lists several things ("aws, sap") becomes a yes or no per
+thing. Titles and other free text come from SQL as categories.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,15 +17,27 @@ from models.errors import ModelError
 MAX_LEVELS = 24
 MIN_UNITS_PER_LEVEL = 5
 IDENTIFIER_SHARE = 0.5
+BETWEEN = ", "
+"""What stands between the things that a text lists."""
+MAX_THINGS = 60
+LISTED_SHARE = 0.2
+"""A text lists things when so many of its values name several, and there are at most half as many things as values."""
 
 
 @dataclass(frozen=True)
 class EncodedColumn:
-    """One feature: `kind` is number, boolean or category; `levels` the categories that have a number of their own."""
+    """One feature: `kind` is number, boolean, category or list; `levels` are the categories that have a number of their
+    own, or the listed things that have a column of their own.
+    """
 
     name: str
     kind: str
     levels: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Columns of the matrix that it fills."""
+        return len(self.levels) if self.kind == "list" else 1
 
 
 @dataclass(frozen=True)
@@ -39,21 +52,31 @@ class Encoder:
         return [column.name for column in self.columns]
 
     @property
+    def sources(self) -> list[str]:
+        """The feature that each column of the matrix comes from."""
+        return [column.name for column in self.columns for _ in range(column.width)]
+
+    @property
+    def starts(self) -> list[int]:
+        """Where the columns of each feature begin in the matrix."""
+        return [sum(column.width for column in self.columns[:place]) for place in range(len(self.columns))]
+
+    @property
     def categories(self) -> list[int]:
-        """Positions of the categorical features."""
-        return [position for position, column in enumerate(self.columns) if column.kind == "category"]
+        """Positions of the categorical columns in the matrix."""
+        return [start for start, column in zip(self.starts, self.columns, strict=True) if column.kind == "category"]
 
     def encode(self, frame: pl.DataFrame) -> NDArray[np.float64]:
-        """The matrix, rows x features. Raises ModelError when a column is missing or of another kind."""
+        """The matrix, rows x its columns. Raises ModelError when a column is missing or of another kind."""
         missing = [column.name for column in self.columns if column.name not in frame.columns]
         if missing:
             raise ModelError(
                 f"The frame to score lacks {', '.join(missing)}, which the model learned from; "
                 "give the column (empty if nothing is known) or fit the model again without it."
             )
-        matrix = np.full((frame.height, len(self.columns)), np.nan, order="C")
-        for position, column in enumerate(self.columns):
-            matrix[:, position] = encoded(frame[column.name], column)
+        matrix = np.full((frame.height, len(self.sources)), np.nan, order="C")
+        for start, column in zip(self.starts, self.columns, strict=True):
+            matrix[:, start : start + column.width] = encoded(frame[column.name], column).reshape(frame.height, -1)
         return matrix
 
 
@@ -67,8 +90,34 @@ def learn_encoder(frame: pl.DataFrame, unit_column: str, features: Sequence[str]
         if reason:
             dropped[name] = reason
         else:
-            columns.append(EncodedColumn(name, kind_of(per_unit[name]), levels_of(per_unit[name])))
+            columns.append(learned(per_unit[name]))
     return Encoder(tuple(columns), dropped)
+
+
+def learned(column: pl.Series) -> EncodedColumn:
+    """How a feature is encoded; its values are distinct per unit."""
+    if kind_of(column) == "category":
+        things = things_of(column)
+        if things:
+            return EncodedColumn(column.name, "list", things)
+    return EncodedColumn(column.name, kind_of(column), levels_of(column))
+
+
+def things_of(column: pl.Series) -> tuple[str, ...]:
+    """The things that the values of a text list, the most frequent first; none when the text is no list of few things,
+    such as a name with a comma in it.
+    """
+    values = column.cast(pl.String).drop_nulls().rename("thing")
+    listed = values.str.contains(BETWEEN, literal=True).mean()
+    counts = values.str.split(BETWEEN).explode().value_counts(name="units")
+    if (
+        not isinstance(listed, float)
+        or listed < LISTED_SHARE
+        or counts.height > min(MAX_THINGS, values.n_unique() // 2)
+    ):
+        return ()
+    frequent = counts.filter(pl.col("units") >= MIN_UNITS_PER_LEVEL).sort(["units", "thing"], descending=[True, False])
+    return tuple(frequent["thing"].to_list())
 
 
 def kind_of(column: pl.Series) -> str:
@@ -93,7 +142,7 @@ def reason_to_drop(column: pl.Series, units: int) -> str:
         return "an identifier by its name"
     if kind_of(column) == "category":
         levels = column.drop_nulls().n_unique()
-        if levels > max(MAX_LEVELS, IDENTIFIER_SHARE * units):
+        if levels > max(MAX_LEVELS, IDENTIFIER_SHARE * units) and not things_of(column):
             return f"like an identifier: {levels} different values for {units} units"
     return ""
 
@@ -108,12 +157,16 @@ def levels_of(column: pl.Series) -> tuple[str, ...]:
 
 
 def encoded(values: pl.Series, column: EncodedColumn) -> NDArray[np.float64]:
-    """One column as numbers; missing is NaN, a level that is rare or unseen is `len(levels)`."""
+    """One feature as numbers, rows or rows x things; null is NaN, a level that is rare or unseen is `len(levels)`."""
     if values.dtype == pl.Null:
-        return np.full(len(values), np.nan)
+        return np.full((len(values), column.width), np.nan)
     found = kind_of(values)
-    if (found == "category") != (column.kind == "category"):
+    if (found == "category") != (column.kind in ("category", "list")):
         raise ModelError(f"The feature {column.name} holds a {found}; the model learned it as a {column.kind}.")
+    if column.kind == "list":
+        held = values.cast(pl.String).str.split(BETWEEN)
+        has = [held.list.contains(thing).cast(pl.Float64).fill_null(float("nan")) for thing in column.levels]
+        return np.column_stack([one.to_numpy() for one in has])
     if column.kind == "category":
         levels = {level: float(position) for position, level in enumerate(column.levels)}
         text = values.cast(pl.String)

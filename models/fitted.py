@@ -72,7 +72,9 @@ class FittedModel:
         """
         if not frame.height:
             return np.empty((0, len(self.encoder.columns) + 1))
-        contributions = self.raw(frame, pred_contrib=True)
+        by_column = self.raw(frame, pred_contrib=True)
+        starts = [*self.encoder.starts, len(self.encoder.sources)]
+        contributions = np.asarray(np.add.reduceat(by_column, starts, axis=1), dtype=np.float64)
         if self.calibrator.kind == "logistic":
             contributions = contributions * self.calibrator.slope
             contributions[:, -1] += self.calibrator.intercept

@@ -105,7 +105,9 @@ def fitted_model(
             "purged_landmarks": split.purged_rows,
         },
         chosen=chosen,
-        importance=dict(zip(encoder.names, (gains / max(gains.sum(), 1e-12)).tolist(), strict=True)),
+        importance=dict(
+            zip(encoder.names, (np.add.reduceat(gains, encoder.starts) / max(gains.sum(), 1e-12)).tolist(), strict=True)
+        ),
         versions={"lightgbm": lightgbm.__version__, "python": ".".join(platform.python_version_tuple()[:2])},
     )
 
@@ -198,7 +200,11 @@ def boosted(
 
 def parameters(spec: ModelSpec, encoder: Encoder, landmarks: int) -> dict[str, object]:
     """LightGBM's settings that are not chosen: the loss, the seed, the least size of a leaf, what is monotone."""
-    wrong = [column.name for column in encoder.columns if column.kind == "category" and column.name in spec.monotone]
+    wrong = [
+        column.name
+        for column in encoder.columns
+        if column.kind in ("category", "list") and column.name in spec.monotone
+    ]
     if wrong:
         raise ModelError(f"{spec.title}: {', '.join(wrong)} is a category and cannot be monotone.")
     return {
@@ -214,5 +220,5 @@ def parameters(spec: ModelSpec, encoder: Encoder, landmarks: int) -> dict[str, o
         "min_data_in_leaf": int(np.clip(landmarks // 50, 5, 40)),
         "min_data_per_group": 20,
         "cat_smooth": 10.0,
-        "monotone_constraints": [spec.monotone.get(name, 0) for name in encoder.names],
+        "monotone_constraints": [spec.monotone.get(name, 0) for name in encoder.sources],
     }

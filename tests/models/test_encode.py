@@ -32,6 +32,19 @@ def test_the_frequency_of_a_level_counts_units_not_landmarks() -> None:
     assert learn_encoder(frame, "lead_id", ["industry"]).columns[0].levels == ("Energy",)
 
 
+def test_a_text_that_lists_things_becomes_a_yes_or_no_per_thing() -> None:
+    both = ["aws", "sap", "sap, aws", "hubspot", "aws, hubspot", "hubspot, sap", None] * 6
+    encoder = learned(technologies=both, visits=[1, 2] * 21)
+    assert encoder.sources == ["technologies"] * 3 + ["visits"]
+    matrix = encoder.encode(pl.DataFrame({"technologies": ["sap, unseen", None], "visits": [5, 6]}))
+    np.testing.assert_array_equal(matrix, [[0, 0, 1, 5], [np.nan, np.nan, np.nan, 6]])
+
+
+def test_a_name_with_a_comma_in_it_is_no_list() -> None:
+    names = [f"Firm {row % 30}, Inc." for row in range(100)]
+    assert learned(company=names).columns[0].kind == "category"
+
+
 def test_constants_and_identifiers_are_dropped_and_noted() -> None:
     names = [f"name {row}" for row in range(100)]
     encoder = learned(only=[1] * 100, empty=[None] * 100, full_name=names, owner_id=[1, 2] * 50, visits=[1, 2] * 50)
