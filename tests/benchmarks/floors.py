@@ -1,0 +1,61 @@
+"""What the same data costs when nothing is asked of it: DuckDB and LightGBM alone, with the memory of a run."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from pipelines.home import Home
+from pipelines.warehouse import MEMORY, THREADS, connect, open_memory, quoted_name, quoted_text
+from tests.benchmarks.meter import Cost, Meter, cost_of
+
+READERS = {"parquet": "read_parquet({})", "json": "read_json({}, ignore_errors = true)"}
+CSV = "read_csv({}, ignore_errors = true)"
+
+
+def bare(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
+    """A database file beside nothing else, as large as it has to be."""
+    connection.execute(f"set memory_limit = '{MEMORY}'; set temp_directory = {quoted_text(f'{folder}/scratch')}")
+    connection.execute(f"attach {quoted_text(f'{folder}/bare.duckdb')} as bare")
+
+
+def bare_read(extracts: Path) -> Cost:
+    """Every file into a table, types guessed, unreadable rows dropped."""
+    with TemporaryDirectory() as folder, open_memory(THREADS) as connection:
+        bare(connection, folder)
+        meter = Meter()
+        for number, path in enumerate(sorted(path for path in extracts.rglob("*") if path.is_file())):
+            reader = next((text for form, text in READERS.items() if f".{form}" in path.name), CSV)
+            connection.execute(f"create table bare.t{number} as from {reader.format(quoted_text(str(path)))}")
+        return meter.read()
+
+
+def bare_write(home: Home) -> dict[str, Cost]:
+    """The tables of a layer written once more, row for row: what a layer costs at the least."""
+    costs: dict[str, Cost] = {}
+    with TemporaryDirectory() as folder, connect(home) as connection:
+        bare(connection, folder)
+        meter = Meter()
+        for schema, table in connection.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name in ('intake', 'warehouse')"
+            " and schema_name not in ('raw', 'quarantine', 'ledger') order by all"
+        ).fetchall():
+            name = f"{schema}.{quoted_name(table)}"
+            connection.execute(f"create or replace table bare.written as from {name}")
+            costs.setdefault(schema, Cost()).add(meter.read())
+    return costs
+
+
+def scoring(home: Home) -> tuple[Cost, Cost]:
+    """Scoring the training rows by the champion, and LightGBM's own prediction of the same matrix."""
+    from pipelines.model_features import features_for
+    from pipelines.registry import load_champion
+
+    champion = load_champion(home, "lead_conversion")
+    if champion is None:
+        return Cost(), Cost()
+    with connect(home) as connection:
+        frame = features_for(connection, "lead_conversion", "train").head(300_000)
+    matrix = champion.encoder.encode(frame)
+    champion.predict(frame)
+    return cost_of(lambda: champion.predict(frame)), cost_of(lambda: champion.booster.predict(matrix, num_threads=1))
