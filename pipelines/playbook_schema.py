@@ -74,6 +74,11 @@ class AccountType(Row):
     relationship: Relationship
 
 
+class OpportunityType(Row):
+    opportunity_type: Text
+    business: Literal["new", "existing"]
+
+
 class MemberStatus(Row):
     status: Text
     is_response: bool
@@ -251,6 +256,7 @@ FILES: Mapping[str, FileSchema] = {
             "step_transitions": StepTransition,
             "lead_status_steps": LeadStatusStep,
             "account_types": AccountType,
+            "opportunity_types": OpportunityType,
             "member_statuses": MemberStatus,
         },
     ),

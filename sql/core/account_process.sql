@@ -13,7 +13,8 @@ touched as (
     group by account_id
 ),
 
--- Amounts of several currencies, or of one that is not known beside one that is, are no sum.
+-- The way to the first win: renewals and other business with customers come after it. Amounts of several currencies that
+-- nothing converts, or of one that is not known beside one that is, are no sum.
 deals as (
     select
         account_id,
@@ -21,12 +22,13 @@ deals as (
         min(closed_at) filter (where outcome = 'won') as first_won_at,
         max(closed_at) as last_closed_at,
         count(*) filter (where outcome = 'open') as open_deals,
-        sum(amount) as amount,
-        sum(amount) filter (where outcome = 'won') as amount_won,
-        case when count(distinct currency) = 1 and count(currency) = count(amount) then min(currency) end as currency,
-        count(distinct coalesce(currency, 'unknown')) filter (where amount is not null) as currencies,
+        sum(reported_amount) as amount,
+        sum(reported_amount) filter (where outcome = 'won') as amount_won,
+        min(reported_currency) filter (where reported_amount is not null) as currency,
+        count(distinct coalesce(reported_currency, 'unknown')) filter (where reported_amount is not null) as currencies,
     from core.opportunities
     where account_id is not null
+        and is_new_business
     group by account_id
 ),
 

@@ -1,6 +1,8 @@
 -- One row per account, with its family and what it is to us at the as-of moment
 -- key: account_id
--- The way up a family starts from the tops: an account in or below a circle of parents is its own ultimate parent.
+-- The way up a family starts from the tops: an account in or below a circle of parents is its own ultimate parent. An
+-- older customer was won before the history: its Type says so without a win, or its first win is no new business. That a
+-- customer left is said by its Type, unless it bought after the record was last changed.
 with recursive
 
 setting as (
@@ -42,6 +44,7 @@ deals as (
         account_id,
         min(closed_at) filter (where outcome = 'won') as first_won_at,
         max(closed_at) filter (where outcome = 'won') as last_won_at,
+        min(closed_at) filter (where outcome = 'won' and is_new_business) as first_new_won_at,
         count(*) filter (where outcome = 'open') as open_opportunities,
     from core.opportunities
     group by account_id
@@ -68,13 +71,15 @@ select
     living.city,
     living.industry,
     living.employees,
-    living.annual_revenue,
+    coalesce(cast(safe_div(living.annual_revenue, rates.rate) as decimal(18, 2)), living.annual_revenue) as annual_revenue,
     living.account_type,
     living.account_source,
     living.record_type,
     living.is_person_account,
     case
         when account_types.relationship = 'competitor' then 'competitor'
+        when account_types.relationship = 'former' and not coalesce(deals.last_won_at > living.modified_at, false)
+        then 'former'
         when days_between(deals.last_won_at, living.as_of) <= living.customer_days then 'customer'
         when deals.last_won_at is not null and coalesce(account_types.relationship, '') <> 'customer' then 'former'
         when living.account_type is null then living.relationship_without_type
@@ -87,9 +92,20 @@ select
     living.modified_at,
     deals.first_won_at,
     deals.last_won_at,
+    coalesce(
+        deals.first_won_at < coalesce(deals.first_new_won_at, timestamp '9999-12-31 00:00:00'),
+        coalesce(
+            account_types.relationship, case when living.account_type is null then living.relationship_without_type end
+        ) in ('customer', 'former'),
+        false
+    ) as is_older_customer,
 from living
 left join families on living.account_id = families.account_id
 left join deals on living.account_id = deals.account_id
+left join core.currency_rates as rates
+    on living.currency = rates.currency
+    and cast(living.created_at as date) >= rates.from_on
+    and cast(living.created_at as date) < rates.until_on
 left join core.users as users on living.owner_id = users.user_id
 left join account_types on lower(trim(living.account_type)) = account_types.account_type
 left join core.backfills as backfills

@@ -23,7 +23,7 @@ select
     leads.city,
     leads.industry,
     leads.employees,
-    leads.annual_revenue,
+    coalesce(cast(safe_div(leads.annual_revenue, rates.rate) as decimal(18, 2)), leads.annual_revenue) as annual_revenue,
     leads.lead_source,
     leads.status,
     leads.rating,
@@ -41,6 +41,10 @@ select
 from staging.salesforce_leads as leads
 inner join core.person_records as records on leads.lead_id = records.record_id
 left join core.lead_conversions as conversions on leads.lead_id = conversions.lead_id
+left join core.currency_rates as rates
+    on leads.currency = rates.currency
+    and cast(leads.created_at as date) >= rates.from_on
+    and cast(leads.created_at as date) < rates.until_on
 left join core.users as users on leads.owner_id = users.user_id
 left join config.free_mail_domains as free_mail on leads.email_domain = free_mail.domain
 left join core.survivors as survivors on leads.company = survivors.record_id

@@ -1,27 +1,13 @@
 -- One row per opportunity as it stood at the as-of moment
 -- key: opportunity_id
--- A record that changed after that moment takes stage, amount and outcome from its history, or they are unknown.
+-- A record that changed after that moment takes stage, amount and outcome from its history, or they are unknown. Deals
+-- with customers are no new business: what is won with them was won before.
 with
 
-setting as (
-    select calendar.currency, as_of.as_of
-    from config.calendar as calendar
-    cross join config.as_of as as_of
-),
-
-amounts as (
-    select
-        history.opportunity_id,
-        max(struct_pack(
-            changed_at := history.changed_at,
-            id := history.opportunity_history_id,
-            amount := history.amount,
-            probability := history.probability
-        )) as latest,
-    from staging.salesforce_opportunity_history as history
-    cross join setting
-    where history.changed_at <= setting.as_of
-    group by history.opportunity_id
+business_types as (
+    select lower(opportunity_type) as opportunity_type, min(business) as business
+    from config.opportunity_types
+    group by lower(opportunity_type)
 ),
 
 stages as (
@@ -48,23 +34,15 @@ last_stages as (
 states as (
     select
         opportunities.* exclude (stage, amount, probability, currency),
-        coalesce(opportunities.currency, setting.currency) as currency,
         setting.as_of,
         last_stages.stage,
         case
             when opportunities.modified_at <= setting.as_of then record_outcomes.outcome
             else coalesce(stage_outcomes.outcome, 'open')
         end as outcome,
-        case when opportunities.modified_at <= setting.as_of then opportunities.amount else amounts.latest.amount end
-            as amount,
-        case
-            when opportunities.modified_at <= setting.as_of then opportunities.probability
-            else amounts.latest.probability
-        end as probability,
         coalesce(last_stages.entered_at, opportunities.modified_at) as stage_at,
     from staging.salesforce_opportunities as opportunities
-    cross join setting
-    left join amounts on opportunities.opportunity_id = amounts.opportunity_id
+    cross join config.as_of as setting
     left join last_stages on opportunities.opportunity_id = last_stages.opportunity_id
     left join core.record_outcomes as record_outcomes on opportunities.opportunity_id = record_outcomes.opportunity_id
     left join core.stage_outcomes as stage_outcomes on last_stages.stage = stage_outcomes.stage
@@ -91,10 +69,9 @@ select
     closings.opportunity_name,
     closings.stage,
     closings.outcome,
-    closings.amount,
-    closings.currency,
-    closings.probability,
+    amounts.* exclude (opportunity_id),
     closings.opportunity_type,
+    coalesce(business_types.business, 'new') = 'new' as is_new_business,
     closings.lead_source,
     record_types.record_type,
     closings.is_backfilled,
@@ -107,6 +84,8 @@ select
         then days_between(closings.created_at, coalesce(closings.closed_at, closings.as_of))
     end as days_open,
 from closings
+inner join core.opportunity_amounts as amounts on closings.opportunity_id = amounts.opportunity_id
 left join core.survivors as survivors on closings.account_id = survivors.record_id
 left join core.users as users on closings.owner_id = users.user_id
+left join business_types on lower(trim(closings.opportunity_type)) = business_types.opportunity_type
 left join staging.salesforce_record_types as record_types on closings.record_type_id = record_types.record_type_id

@@ -26,8 +26,8 @@ lead_steps as (
             or leads.created_at >= tracking.tracked_from_at
             and add_days(steps.entered_at, units.horizon_days + units.reporting_lag_days) <= tracking.tracked_until_at
         ) as has_known_times,
-        deals.amount,
-        deals.currency,
+        deals.reported_amount as amount,
+        deals.reported_currency as currency,
         deals.outcome,
     from core.lead_steps as steps
     inner join core.leads as leads on steps.lead_id = leads.lead_id
@@ -72,8 +72,8 @@ opportunities as (
         closed_at as exited_at,
         case outcome when 'won' then 'advanced' when 'lost' then 'lost' end as exit_kind,
         days_open is not null as has_known_times,
-        amount,
-        currency,
+        reported_amount as amount,
+        reported_currency as currency,
         outcome,
     from core.opportunities
 ),

@@ -13,7 +13,7 @@ lead_attributes as (
     select
         'lead' as unit, leads.lead_id as unit_id,
         leads.lead_source as source, leads.industry, leads.country, leads.owner_name as owner,
-        campaigns.campaign_name as campaign,
+        campaigns.campaign_name as campaign, cast(null as varchar) as type,
     from core.leads as leads
     left join first_campaigns on leads.lead_id = first_campaigns.lead_id
     left join core.campaigns as campaigns on first_campaigns.campaign_id = campaigns.campaign_id
@@ -23,7 +23,7 @@ opportunity_attributes as (
     select
         'opportunity' as unit, opportunities.opportunity_id as unit_id,
         opportunities.lead_source as source, accounts.industry, accounts.country, opportunities.owner_name as owner,
-        campaigns.campaign_name as campaign,
+        campaigns.campaign_name as campaign, opportunities.opportunity_type as type,
     from core.opportunities as opportunities
     left join core.accounts as accounts on opportunities.account_id = accounts.account_id
     left join core.campaigns as campaigns on opportunities.campaign_id = campaigns.campaign_id
@@ -33,7 +33,7 @@ account_attributes as (
     select
         'account' as unit, account_id as unit_id,
         account_source as source, industry, country, owner_name as owner,
-        cast(null as varchar) as campaign,
+        cast(null as varchar) as campaign, cast(null as varchar) as type,
     from core.accounts
 ),
 
@@ -57,6 +57,8 @@ segments as (
     select unit, unit_id, 'owner:' || owner from attributes where owner is not null
     union all
     select unit, unit_id, 'campaign:' || campaign from attributes where campaign is not null
+    union all
+    select unit, unit_id, 'type:' || type from attributes where type is not null
 )
 
 select unit, unit_id, segment

@@ -10,12 +10,16 @@ records as (
         website_domain(staged.website) as domain,
         staged.industry,
         staged.employees,
-        staged.annual_revenue,
+        coalesce(cast(safe_div(staged.annual_revenue, rates.rate) as decimal(18, 2)), staged.annual_revenue) as annual_revenue,
         staged.country,
         staged.created_at,
         accounts.account_id,
         accounts.first_won_at,
     from staging.salesforce_accounts as staged
+    left join core.currency_rates as rates
+        on staged.currency = rates.currency
+        and cast(staged.created_at as date) >= rates.from_on
+        and cast(staged.created_at as date) < rates.until_on
     left join core.survivors as survivors on staged.account_id = survivors.record_id
     inner join core.accounts as accounts on coalesce(survivors.survivor_id, staged.account_id) = accounts.account_id
     where not accounts.is_person_account

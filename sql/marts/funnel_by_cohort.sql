@@ -49,7 +49,7 @@ cohorts as (
         min(days_in_step) filter (where exit_kind = 'advanced' and place >= 0.9 * timed) as p90_days,
         sum(amount) as amount,
         sum(amount_won) as amount_won,
-        max(currency) as currency,
+        max(currency) filter (where amount is not null) as currency,
         count(distinct coalesce(currency, 'unknown')) filter (where amount is not null)
             + 2 * count(*) filter (where currency = 'mixed') as currencies,
         max(entered_at) as last_entered_at,

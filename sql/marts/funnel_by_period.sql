@@ -60,7 +60,7 @@ departures as (
 currencies as (
     select
         unit, segment, step,
-        max(currency) as currency,
+        max(currency) filter (where amount is not null) as currency,
         count(distinct coalesce(currency, 'unknown')) filter (where amount is not null)
             + 2 * count(*) filter (where currency = 'mixed') as currencies,
     from entries

@@ -10,6 +10,8 @@ found as (
     union all
     select 'account_types', account_type, 'unknown' from staging.salesforce_accounts
     union all
+    select 'opportunity_types', opportunity_type, 'new' from staging.salesforce_opportunities
+    union all
     select 'campaign_types', campaign_type, 'other' from staging.salesforce_campaigns
     union all
     select 'form_types', form_type, 'form_other' from staging.engagement_form_fills
@@ -19,6 +21,8 @@ mapped as (
     select 'lead_status_steps' as playbook_list, lower(status) as mapped_value from config.lead_status_steps
     union
     select 'account_types', lower(account_type) from config.account_types
+    union
+    select 'opportunity_types', lower(opportunity_type) from config.opportunity_types
     union
     select 'campaign_types', lower(campaign_type) from config.campaign_types
     union

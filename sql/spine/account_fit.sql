@@ -1,6 +1,6 @@
 -- One row per account and moment at which it is looked at: past landmarks to learn from, the as-of moment to score
 -- key: account_id, as_of
--- Left out: person accounts, accounts already won at that moment, and customers whose first win lies before the history.
+-- Left out: person accounts, accounts already won at that moment, and customers, former ones too, whose first win lies before the history.
 with
 
 setting as (
@@ -16,7 +16,7 @@ candidates as (
         stable_hash64(accounts.account_id) as hash_value,
     from core.accounts as accounts
     where not accounts.is_person_account
-        and not (accounts.relationship = 'customer' and accounts.first_won_at is null)
+        and not accounts.is_older_customer
 ),
 
 landmarks as (

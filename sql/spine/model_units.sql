@@ -6,6 +6,7 @@ select
     count(*) filter (where first_won_at is null) as units_negative,
 from core.accounts
 where not is_person_account
+    and not is_older_customer
 union all
 select
     'lead_conversion' as model,

@@ -16,6 +16,7 @@ select
     Industry as industry,
     NumberOfEmployees as employees,
     AnnualRevenue as annual_revenue,
+    CurrencyIsoCode as currency,
     Type as account_type,
     AccountSource as account_source,
     coalesce(IsPersonAccount, false) as is_person_account,

@@ -26,6 +26,7 @@ select
     Industry as industry,
     NumberOfEmployees as employees,
     AnnualRevenue as annual_revenue,
+    CurrencyIsoCode as currency,
     LeadSource as lead_source,
     nullif(trim(Status), '') as status,
     Rating as rating,

@@ -118,6 +118,46 @@ def test_won_deals_speak_louder_than_the_type_and_a_competitor_stays_one(crm: Cr
     ]
 
 
+@pytest.mark.parametrize(
+    ("account_type", "wins", "relationship", "is_older"),
+    [
+        ("Former Customer", [("New Business", "2024-05-01")], "former", False),
+        ("Former Customer", [("New Business", "2024-05-01"), ("New Business", "2024-06-20")], "customer", False),
+        ("Former Customer", [], "former", True),
+        ("Customer", [], "customer", True),
+        ("Customer", [("Renewal", "2024-05-01")], "customer", True),
+        ("Customer", [("Renewal", "2024-05-01"), ("New Business", "2024-05-02")], "customer", True),
+        ("Customer", [("New Business", "2024-05-01"), ("renewal", "2024-05-02")], "customer", False),
+        (None, [("Existing Customer - Downgrade", "2024-05-01")], "customer", True),
+        (None, [("Never heard of", "2024-05-01")], "customer", False),
+        ("Prospect", [], "prospect", False),
+    ],
+)
+def test_a_customer_that_left_is_a_former_one_and_a_renewal_is_no_first_win(
+    crm: Crm, account_type: str | None, wins: list[tuple[str, str]], relationship: str, is_older: bool
+) -> None:
+    crm.add("account", Id="a", Type=account_type, SystemModstamp="2024-06-01")
+    for opportunity_type, won_on in wins:
+        crm.add("opportunity", AccountId="a", Type=opportunity_type, StageName="Closed Won", IsClosed=True, IsWon=True,
+                CloseDate=won_on, SystemModstamp=f"{won_on} 18:00")  # fmt: skip
+    crm.add("opportunity", AccountId="a", Type="Renewal", StageName="Closed Lost", IsClosed=True, IsWon=False,
+            CloseDate="2024-06-02", SystemModstamp="2024-06-02", Amount=-10)  # fmt: skip
+    assert crm.rows("core.accounts", "relationship, is_older_customer") == [(relationship, is_older)]
+
+
+def test_the_revenue_of_a_company_is_told_in_the_corporate_currency(crm: Crm) -> None:
+    crm.add("currency_type", IsoCode="USD", ConversionRate=1, IsCorporate=True)
+    crm.add("currency_type", IsoCode="EUR", ConversionRate=0.8)
+    crm.add("dated_conversion_rate", IsoCode="EUR", ConversionRate=0.5, StartDate="2024-03-01")
+    for name, currency, created in [("a", "EUR", "2024-02-01"), ("b", "EUR", "2024-03-01"), ("c", "USD", "2024-03-01"),
+                                    ("d", "SEK", "2024-03-01"), ("e", None, "2024-03-01")]:  # fmt: skip
+        crm.add("account", Id=name, AnnualRevenue=100, CurrencyIsoCode=currency, CreatedDate=created)
+        crm.add("lead", Id=name, AnnualRevenue=100, CurrencyIsoCode=currency, CreatedDate=created)
+    told = [("a", 125), ("b", 200), ("c", 100), ("d", 100), ("e", 100)]
+    assert crm.rows("core.accounts", "account_id, annual_revenue") == told
+    assert crm.rows("core.leads", "lead_id, annual_revenue") == told
+
+
 def test_person_accounts_are_marked_by_flag_or_record_type_and_unknown_owners_are_kept(crm: Crm) -> None:
     crm.add("record_type", Id="012person", IsPersonType=True, Name="Person")
     crm.add("user", Id="005known", Name="Kim Rep")

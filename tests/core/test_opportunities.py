@@ -145,6 +145,46 @@ def test_dates_out_of_order_give_no_duration(crm: Crm) -> None:
     assert crm.rows("core.opportunities", "outcome, days_open") == [("won", None)]
 
 
+AMOUNTS = "opportunity_id, amount_corporate, rate_kind, reported_amount, reported_currency"
+
+
+def add_deals(crm: Crm) -> None:
+    for deal, currency, closes in [
+        ("a", "EUR", "2024-02-29"), ("b", "EUR", "2024-03-01"), ("c", "EUR", "2030-01-01"),
+        ("d", "USD", "2024-03-01"), ("e", "SEK", "2024-03-01"), ("f", None, "2024-03-01"),
+    ]:  # fmt: skip
+        crm.add("opportunity", Id=deal, StageName="Proposal", Amount=-100 if deal == "b" else 100, CloseDate=closes,
+                CurrencyIsoCode=currency)  # fmt: skip
+
+
+def test_an_amount_is_told_in_the_corporate_currency_at_the_rate_of_the_close_date(crm: Crm) -> None:
+    add_deals(crm)
+    crm.add("currency_type", IsoCode="USD", ConversionRate=1, IsCorporate=True)
+    crm.add("currency_type", IsoCode="EUR", ConversionRate=0.8)
+    for starts, rate in [("2024-03-01", 0.5), ("2024-06-01", 0.4)]:
+        crm.add("dated_conversion_rate", IsoCode="EUR", ConversionRate=rate, StartDate=starts)
+    # not entered yet at the as-of moment
+    crm.add("dated_conversion_rate", IsoCode="EUR", ConversionRate=9, StartDate="2024-07-01", CreatedDate="2024-07-01")
+    assert crm.rows("core.opportunities", AMOUNTS) == [
+        ("a", 125, "static", 125, "USD"),
+        ("b", -200, "dated", -200, "USD"),
+        ("c", 250, "dated", 250, "USD"),
+        ("d", 100, "static", 100, "USD"),
+        ("e", None, None, 100, "SEK"),
+        ("f", None, None, 100, None),
+    ]
+
+
+@pytest.mark.parametrize("corporate", [[], ["USD", "EUR"]])
+def test_without_one_corporate_currency_nothing_is_converted(crm: Crm, corporate: list[str]) -> None:
+    add_deals(crm)
+    for currency in ("USD", "EUR"):
+        crm.add("currency_type", IsoCode=currency, ConversionRate=0.5, IsCorporate=currency in corporate)
+    assert {row[1:] for row in crm.rows("core.opportunities", AMOUNTS, where="currency = 'EUR' and amount > 0")} == {
+        (None, None, 100, "EUR")
+    }
+
+
 def test_the_currency_is_the_records_else_the_playbooks_else_unknown(crm: Crm) -> None:
     crm.add("opportunity", Id="a", CurrencyIsoCode="SEK", StageName="Proposal")
     crm.add("opportunity", Id="b", StageName="Proposal")

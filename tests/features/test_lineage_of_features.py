@@ -22,9 +22,10 @@ NO_FEATURES = {"as_of", "purpose", "group_id", "label", "weight"}
 DATED: Mapping[Place, str] = {
     ("core.accounts", "first_won_at"): "a moment: company_is_customer compares it with the landmark",
     ("core.opportunities", "closed_at"): "a moment: an opportunity counts as open at landmarks before it",
+    ("core.currency_rates", "rate"): "a rate of exchange tells nothing of a record",
     ("core.touches", "occurred_at"): "a moment: only touches that had happened, and were known, by the landmark count",
 }
-"""Columns made of tracked or outcome fields that hold a moment, and that features only compare with the landmark."""
+"""Columns made of tracked or outcome fields that hold a moment to compare with the landmark, or nothing of an outcome."""
 
 COUNTED_ROWS = {"company_deals", "forms_365d", "hand_raises_365d", "is_free_mail"}
 """Features that count or find rows and hold no value of any: no column to follow."""

@@ -189,7 +189,7 @@ def test_the_landmarks_of_one_unit_weigh_one_together(company: Company, spine: s
 
 def account(company: Company, **values: object) -> None:
     company.put("core.accounts", **{"account_id": "account", "ultimate_parent_id": "family", "created_at": CREATED,
-                                    "is_person_account": False, "relationship": "prospect"} | values)  # fmt: skip
+                                    "is_person_account": False, "is_older_customer": False} | values)  # fmt: skip
 
 
 def fit(company: Company, columns: str, where: str = "purpose = 'train'") -> Rows:
@@ -221,10 +221,9 @@ def test_the_fit_label_is_a_first_win_within_180_days_and_a_won_account_is_looke
     [
         ({}, True),
         ({"is_person_account": True}, False),
-        ({"relationship": "customer"}, False),
-        ({"relationship": "customer", "first_won_at": datetime(2024, 6, 29)}, False),
-        ({"relationship": "former", "first_won_at": datetime(2019, 1, 1)}, False),
-        ({"relationship": "unknown"}, True),
+        ({"is_older_customer": True}, False),
+        ({"first_won_at": datetime(2024, 6, 29)}, False),
+        ({"is_older_customer": True, "first_won_at": datetime(2019, 1, 1)}, False),
     ],
 )
 @pytest.mark.capability("M1")
@@ -244,4 +243,5 @@ def test_units_are_counted_by_what_came_of_them_until_now(company: Company) -> N
     account(company)
     account(company, account_id="won", first_won_at=CREATED)
     account(company, account_id="person", is_person_account=True)
+    account(company, account_id="older", is_older_customer=True, first_won_at=CREATED)
     assert company.rows("spine.model_units") == [("account_fit", 1, 1), ("lead_conversion", 1, 1)]

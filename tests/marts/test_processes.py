@@ -47,7 +47,8 @@ def test_the_deals_of_an_account_add_up_in_one_currency_only(
     company.give("core.touches")
     for number, currency in enumerate(currencies):
         company.put("core.opportunities", opportunity_id=f"o{number}", account_id="acme", outcome="open",
-                    created_at=datetime(2024, 1, 1), amount=5 + 2 * number, currency=currency)  # fmt: skip
+                    created_at=datetime(2024, 1, 1), reported_amount=5 + 2 * number, reported_currency=currency,
+                    is_new_business=True)  # fmt: skip
     [found] = company.rows("core.account_process", "amount, currency", "step = 'opportunity'")
     kinds = {currency: currency for currency in currencies}
     assert found == (amount, currencies[0] if len(kinds) == 1 else "mixed")
@@ -114,3 +115,29 @@ def test_the_funnel_is_cut_by_source_industry_country_owner_and_campaign(company
         ("all", 2), ("campaign:Open day", 1), ("country:Chile", 1), ("industry:Retail", 1), ("owner:Ada", 1),
         ("source:Web", 1),
     ]  # fmt: skip
+
+
+@pytest.mark.capability("K1")
+@pytest.mark.parametrize("has_rates", [True, False])
+def test_the_funnel_adds_no_two_currencies_and_tells_renewals_apart(company: Company, has_rates: bool) -> None:
+    if has_rates:
+        company.add("currency_type", IsoCode="USD", ConversionRate=1, IsCorporate=True)
+        company.add("currency_type", IsoCode="EUR", ConversionRate=0.5, IsCorporate=False)
+    company.add("account", Id="001a", Type="Customer", CreatedDate="2024-01-01")
+    for deal, kind, amount, currency, is_won in [
+        ("a", "New Business", 100, "EUR", True), ("b", "New Business", 100, "USD", False),
+        ("c", "Renewal", 50, "EUR", True), ("d", "Renewal", -10, "USD", False), ("e", "Renewal", None, "SEK", False),
+    ]:  # fmt: skip
+        company.add("opportunity", Id=f"006{deal}", AccountId="001a", Type=kind, Amount=amount,
+                    CurrencyIsoCode=currency, StageName="Closed Won" if is_won else "Proposal", IsClosed=is_won,
+                    IsWon=is_won, CloseDate="2024-02-01", CreatedDate="2024-01-10", SystemModstamp="2024-02-01")  # fmt: skip
+    columns = "unit, segment, entered, advanced, open, amount, amount_won, currency"
+    cohorts = company.rows("marts.funnel_by_cohort", columns, "step = 'opportunity' and unit <> 'lead'")
+    sums = [(200, 200), (390, 300), (300, 200), (90, 100)]  # an account's is what it won as a new customer
+    amounts = [(*both, "USD") if has_rates else (None, None, None) for both in sums]
+    assert cohorts == [
+        ("account", "all", 1, 1, 0, *amounts[0]),
+        ("opportunity", "all", 5, 2, 3, *amounts[1]),
+        ("opportunity", "type:New Business", 2, 1, 1, *amounts[2]),
+        ("opportunity", "type:Renewal", 3, 1, 2, *amounts[3]),
+    ]
