@@ -25,7 +25,7 @@ DATED: Mapping[Place, str] = {
     ("core.currency_rates", "rate"): "a rate of exchange tells nothing of a record",
     ("core.touches", "occurred_at"): "a moment: only touches that had happened, and were known, by the landmark count",
 }
-"""Columns made of tracked or outcome fields that hold a moment to compare with the landmark, or nothing of an outcome."""
+"""Columns made of tracked or outcome fields that hold a moment to compare with the landmark, or tell no outcome."""
 
 COUNTED_ROWS = {"company_deals", "forms_365d", "hand_raises_365d", "is_free_mail"}
 """Features that count or find rows and hold no value of any: no column to follow."""

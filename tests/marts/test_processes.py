@@ -130,7 +130,8 @@ def test_the_funnel_adds_no_two_currencies_and_tells_renewals_apart(company: Com
     ]:  # fmt: skip
         company.add("opportunity", Id=f"006{deal}", AccountId="001a", Type=kind, Amount=amount,
                     CurrencyIsoCode=currency, StageName="Closed Won" if is_won else "Proposal", IsClosed=is_won,
-                    IsWon=is_won, CloseDate="2024-02-01", CreatedDate="2024-01-10", SystemModstamp="2024-02-01")  # fmt: skip
+                    IsWon=is_won, CloseDate="2024-02-01", CreatedDate="2024-01-10",
+                    SystemModstamp="2024-02-01")  # fmt: skip
     columns = "unit, segment, entered, advanced, open, amount, amount_won, currency"
     cohorts = company.rows("marts.funnel_by_cohort", columns, "step = 'opportunity' and unit <> 'lead'")
     sums = [(200, 200), (390, 300), (300, 200), (90, 100)]  # an account's is what it won as a new customer
