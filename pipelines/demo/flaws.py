@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.demo.company import Company
 from pipelines.demo.ids import OTHER_INSTANCE, record_ids
+from pipelines.errors import GrowthError
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,17 @@ FIRST_TWICE, FIRST_OLDER, LEAST_ROWS = 10, 20, 40
 """From which row of a file on rows stand there twice, or in an older version too; files that are smaller have none."""
 
 
-def flaws_of(company: Company, name: str, count: int) -> list[Flaw]:
-    """The world's wrong values of a file: each in a copy of the next row."""
-    broken = [row for row in company.world.exports.broken if row.object == name]
+def planted_rows(planted: list[Planted]) -> pl.DataFrame:
+    """As a table of the truth."""
+    schema = {"file": pl.String, "line": pl.Int64, "record_id": pl.String, "column": pl.String, "found": pl.String}
+    return pl.DataFrame([vars(row) for row in planted], schema=schema)
+
+
+def flaws_of(company: Company, name: str, frame: pl.DataFrame) -> list[Flaw]:
+    """The world's wrong values of a file: each in a copy of the next row. GrowthError for a column it lacks."""
+    broken, count = [row for row in company.world.exports.broken if row.object == name], len(frame)
+    if strange := [row.column for row in broken if row.column not in frame.columns]:
+        raise GrowthError(f"exports.broken of the world names {name}.{strange[0]}; expected a column of that export.")
     return [
         Flaw(name, row.column, row.value or None, place + 1) for place, row in enumerate(broken) if place + 1 < count
     ]
@@ -68,7 +77,7 @@ def with_flaws(
                 pl.col("CreatedDate").alias("LastModifiedDate"),
             )
         )
-    flaws = flaws_of(company, name, count)
+    flaws = flaws_of(company, name, frame)
     whole = pl.concat([frame, *extra]).cast({flaw.column: pl.String for flaw in flaws})
     fresh = record_ids(name, len(flaws), company.generator("ids of flawed " + name), OTHER_INSTANCE).to_list()
     planted = [

@@ -16,7 +16,7 @@ from pipelines.demo.draw import history_span
 from pipelines.demo.export import Export, open_extracts
 from pipelines.demo.files import WrittenFile, make_folder
 from pipelines.demo.firms import CELL_ACCOUNTS
-from pipelines.demo.flaws import Planted
+from pipelines.demo.flaws import Planted, planted_rows
 from pipelines.demo.moments import plan_moments
 from pipelines.demo.truth import write_truth
 from pipelines.demo.truth.sink import Sink
@@ -86,6 +86,7 @@ def write_company(
                 write_truth(company, sink)
         files = export.finish(company)
         if sink:
+            sink.add("planted", planted_rows(export.planted))
             sink.close()
     return DemoReport(out, tuple(files), tuple(export.planted))
 
