@@ -1,10 +1,10 @@
 """What follows the first sale in a world file: products, renewals, deal records, service, billing, news, texts."""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from pipelines.demo.world.part import Part, Positive, Share
+from pipelines.demo.world.part import Days, Effect, Hours, Mean, Name, Part, Positive, Share, Spread, some_share
 
 TextClass = Literal[
     "interested",
@@ -26,52 +26,52 @@ class Product(Part):
     """
 
     price: Positive
-    family: str
-    base: float
-    size: float = 0.0
-    industries: dict[str, float] = Field(default_factory=dict)
-    with_products: dict[str, float] = Field(default_factory=dict)
+    family: Name
+    base: Effect
+    size: Effect = 0.0
+    industries: dict[Name, Effect] = Field(default_factory=dict)
+    with_products: dict[Name, Effect] = Field(default_factory=dict)
     from_day: Annotated[int, Field(ge=0)] = 0
 
 
 class Customers(Part):
-    products: Annotated[dict[str, Product], Field(min_length=1)]
-    size_middle_log: float
+    products: Annotated[dict[Name, Product], Field(min_length=1, max_length=200)]
+    size_middle_log: Effect
     usual_basket: Positive
     uptake_least: Share
-    discount_mean: float
-    discount_sd: float
+    discount_mean: Annotated[float, Field(ge=0, lt=100)]
+    discount_sd: Annotated[float, Field(ge=0, le=100)]
     discount_most: Annotated[int, Field(ge=0, lt=100)]
-    term_days: Annotated[int, Field(ge=30)]
-    need_effect: float
-    health_sd: float
-    drift_sd: float
-    leave_rate: float
-    leave_health: float
-    leave_products: float
-    leave_first_term: float
-    shrink_rate: float
-    shrink_health: float
+    term_days: Annotated[int, Field(ge=30, le=3653)]
+    need_effect: Effect
+    health_sd: Spread
+    drift_sd: Spread
+    leave_rate: Effect
+    leave_health: Effect
+    leave_products: Effect
+    leave_first_term: Effect
+    shrink_rate: Effect
+    shrink_health: Effect
     shrink_keeps: Annotated[float, Field(gt=0, lt=1)]
     shrink_drops: Share
-    price_rise: Annotated[float, Field(gt=-1)]
-    renewal_notice_days: Positive
-    days_renewed: Positive
-    days_shrunk: Positive
-    days_left: Positive
-    days_log_sd: float
-    grace_days: Annotated[float, Field(ge=0)]
+    price_rise: Annotated[float, Field(gt=-1, le=1)]
+    renewal_notice_days: Days
+    days_renewed: Days
+    days_shrunk: Days
+    days_left: Days
+    days_log_sd: Spread
+    grace_days: Annotated[float, Field(ge=0, le=3653)]
     renewal_stages: Annotated[int, Field(ge=1)]
-    expansion_rate: float
-    expansion_health: float
+    expansion_rate: Effect
+    expansion_health: Effect
     expansion_seats: Share
-    expansion_quantity: Positive
-    expansion_win: float
-    expansion_win_health: float
-    expansion_win_discount: float
+    expansion_quantity: Annotated[float, Field(gt=0, le=1000)]
+    expansion_win: Effect
+    expansion_win_health: Effect
+    expansion_win_discount: Effect
     expansion_window: Share
-    expansion_days_won: Positive
-    expansion_days_lost: Positive
+    expansion_days_won: Days
+    expansion_days_lost: Days
 
     @model_validator(mode="after")
     def products_know_each_other(self) -> "Customers":
@@ -91,20 +91,10 @@ class Common(Part):
 
 
 class CasePriority(Common):
-    hours: Positive
+    hours: Hours
 
 
-Kind = TypeVar("Kind", bound=Common)
-Name = TypeVar("Name")
-
-
-def some_share(kinds: dict[Name, Kind]) -> dict[Name, Kind]:
-    if not any(kind.share > 0 for kind in kinds.values()):
-        raise ValueError("every share is 0: give at least one of them a share above 0")
-    return kinds
-
-
-Commons = Annotated[dict[str, Common], AfterValidator(some_share)]
+Commons = Annotated[dict[Name, Common], AfterValidator(some_share)]
 
 
 class LossReason(Part):
@@ -118,57 +108,57 @@ class DealRecords(Part):
     priced_from_stage: Annotated[int, Field(ge=0)]
     next_step: Share
     described: Share
-    loss_reasons: Annotated[dict[str, LossReason], Field(min_length=1)]
+    loss_reasons: Annotated[dict[Name, LossReason], AfterValidator(some_share)]
     lost_to: str
     competitors: Commons
     competitor_early: Share
     competitor_late: Share
-    further_roles: Annotated[float, Field(ge=0)]
+    further_roles: Mean
     role_missing: Share
 
 
 class Service(Part):
-    case_rate: float
-    case_health: float
-    case_size: float
+    case_rate: Effect
+    case_health: Effect
+    case_size: Effect
     priorities: Annotated[dict[str, CasePriority], AfterValidator(some_share)]
     reasons: Commons
     origins: Commons
-    hours_log_sd: float
+    hours_log_sd: Spread
     described: Share
     unnamed: Share
-    use_rate: float
-    use_health: float
-    use_noise: float
-    sessions_log: float
-    sessions_health: float
+    use_rate: Effect
+    use_health: Effect
+    use_noise: Spread
+    sessions_log: Effect
+    sessions_health: Effect
 
 
 class Billing(Part):
     every_months: Annotated[dict[Annotated[int, Field(ge=1, le=12)], Common], AfterValidator(some_share)]
-    due_days: Positive
-    late_rate: float
-    late_health: float
-    late_days: Positive
-    late_log_sd: float
-    early_days: Positive
-    fetch_hours: Positive
+    due_days: Days
+    late_rate: Effect
+    late_health: Effect
+    late_days: Days
+    late_log_sd: Spread
+    early_days: Days
+    fetch_hours: Hours
 
 
 class NewsKind(Part):
     """`per_year` of these for each firm; for `days` after one, log-odds of demand and of leaving are moved."""
 
-    per_year: Annotated[float, Field(ge=0)]
-    days: Positive
-    demand: float
-    leaving: float
+    per_year: Mean
+    days: Days
+    demand: Effect
+    leaving: Effect
 
 
 class News(Part):
-    kinds: Annotated[dict[str, NewsKind], Field(min_length=1)]
+    kinds: dict[Name, NewsKind]
     coverage: Share
-    fetch_days: Positive
-    size_effect: float
+    fetch_days: Days
+    size_effect: Effect
     sources: Commons
 
 
@@ -181,7 +171,7 @@ class Said(Part):
     good: Annotated[float, Field(ge=0)]
     bad: Annotated[float, Field(ge=0)]
     idle: Annotated[float, Field(ge=0)]
-    intent: float = 0.0
+    intent: Effect = 0.0
     reason: str = ""
 
 
@@ -191,15 +181,15 @@ class Texts(Part):
     call_noted: Share
     mail_kept: Share
     answered: Share
-    answer_hours: Positive
-    answer_log_sd: float
+    answer_hours: Hours
+    answer_log_sd: Spread
     automatic_minutes: Positive
     rewritten: Share
-    rewritten_days: Positive
+    rewritten_days: Days
     own_language: Share
     asides: Share
     vague: Share
-    reason_factor: Annotated[float, Field(ge=0)]
+    reason_factor: Annotated[float, Field(ge=0, le=1e6)]
     classes: dict[TextClass, Said]
 
     @model_validator(mode="after")

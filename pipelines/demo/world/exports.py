@@ -5,15 +5,15 @@ The rows of an export are made from what happened; these rates say what people a
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from pipelines.demo.world.part import Part, Positive, Share
+from pipelines.demo.world.part import Days, Effect, Hours, Name, Part, Positive, Share, Spread, some_weight
 
 ObjectName = Literal["Account", "Contact", "Lead", "Opportunity"]
 CustomName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*__c$")]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Spread = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
+Year = Annotated[int, Field(ge=1000, le=2100)]
 CompanyTyped = Literal["as_is", "short", "small_letters", "capitals"]
 AccountKind = Literal["typo", "legal_form", "abbreviation", "translation", "domain", "two_representatives"]
 PersonKind = Literal["typo", "short_name", "free_mail", "plus_tag", "letter_case", "sent_twice"]
@@ -32,10 +32,10 @@ class CustomColumn(Part):
     object: ObjectName
     name: CustomName
     kind: ColumnKind
-    effect: float
+    effect: Effect
     missing: Share
     known: Literal["at_creation", "tracked"]
-    levels: Annotated[int, Field(ge=1)] = 1
+    levels: Annotated[int, Field(ge=1, le=1_000_000)] = 1
 
     @model_validator(mode="after")
     def an_effect_needs_a_value(self) -> "CustomColumn":
@@ -48,10 +48,10 @@ class Copies(Part):
     """Rows of one object that somebody entered again. Shares of the first rows, of the copies, of the merged ones."""
 
     share: Share
-    days: Positive
+    days: Days
     blank: Share
     merged: Share
-    merged_after_days: Positive
+    merged_after_days: Days
     chained: Share
     survivor_deleted: Share
 
@@ -62,7 +62,7 @@ class Duplicates(Part):
     leads: Copies
     account_kinds: dict[AccountKind, Share]
     person_kinds: dict[PersonKind, Share]
-    second_days: Positive
+    second_days: Days
     split_children: Share
     respelled: Share
 
@@ -84,7 +84,7 @@ class Refusals(Part):
     """Opt-outs that a person told sales, and what becomes of refusals in the rows."""
 
     opted_out: Share
-    after_days: Positive
+    after_days: Days
     bounce_noted: Share
 
 
@@ -109,8 +109,8 @@ class Leak(Part):
     kind: Literal["obvious", "subtle", "null_pattern"]
     before: Share
     after: Share
-    after_days: Positive
-    shift: float
+    after_days: Days
+    shift: Effect
 
 
 class FieldHistory(Part):
@@ -134,12 +134,12 @@ class Currency(Part):
 
     rate: Positive
     log_sd: Spread
-    countries: list[str]
+    countries: list[Name]
 
 
 class Currencies(Part):
     corporate: CurrencyCode
-    renewal_days: Annotated[int, Field(ge=1)]
+    renewal_days: Annotated[int, Field(ge=1, le=36_525)]
     others: dict[CurrencyCode, Currency]
 
 
@@ -157,10 +157,10 @@ class Exports(Part):
     typed_prospect: Share
     queue_accounts: Share
     edited: Share
-    edited_within_hours: Positive
-    company_typed: dict[CompanyTyped, Share]
+    edited_within_hours: Hours
+    company_typed: Annotated[dict[CompanyTyped, Share], AfterValidator(some_weight)]
     notes: dict[ObjectName, Share]
-    founded: Annotated[list[int], Field(min_length=2, max_length=2)]
+    founded: tuple[Year, Year]
     missing: list[Missing]
     duplicates: Duplicates
     removals: Removals
@@ -177,4 +177,6 @@ class Exports(Part):
     def older_versions_need_a_name(self) -> "Exports":
         if other := self.older.keys() - {"Account", "Lead"}:
             raise ValueError(f"older rows are of Account and Lead, not of {', '.join(sorted(other))}")
+        if self.founded[0] > self.founded[1]:
+            raise ValueError(f"founded begins with the earlier year, and {self.founded[0]} is later")
         return self
