@@ -1,4 +1,5 @@
-"""The moments at which true chances are told: the engine's own landmarks, the first of each month, the end.
+"""The moments at which true chances are told: the engine's own landmarks, the first night, the first of each month, the
+end.
 
 The landmarks are those of the playbook's labels, found by the same rule as in sql/spine (a day of its own in each cycle
 for every unit), so that scores, labels and truth meet without interpolation.
@@ -47,11 +48,13 @@ def moments(ids: pl.Series, begins: Ints, ends: Ints, every_days: int, span: Spa
     counts = np.maximum(high - low, 0)
     unit = repeat(counts)
     monthly = Moments(unit, months[low[unit] + within(counts)])
+    night = (begins // DAY + 1) * DAY
+    first = np.flatnonzero((begins >= span.start) & (night <= last))
     closing = np.flatnonzero((begins <= span.end) & (ends >= span.end))
     both = np.stack(
         [
-            np.concatenate([own.unit, monthly.unit, closing]),
-            np.concatenate([own.at, monthly.at, np.full(len(closing), span.end)]),
+            np.concatenate([own.unit, monthly.unit, first, closing]),
+            np.concatenate([own.at, monthly.at, night[first], np.full(len(closing), span.end)]),
         ]
     )
     unit, at = np.unique(both, axis=1)
