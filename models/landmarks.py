@@ -36,7 +36,7 @@ def ordered_landmarks(frame: pl.DataFrame, spec: ModelSpec) -> pl.DataFrame:
         if frame[name].null_count():
             raise ModelError(f"{spec.title}: {frame[name].null_count()} rows have no {name}; leave them out.")
     if is_strictly_ordered(frame, spec.unit_column):
-        return frame  # a large one is not copied
+        return frame.with_columns(pl.col(spec.unit_column).set_sorted())  # a large one is not copied
     if frame.select(spec.unit_column, AS_OF).is_duplicated().any():
         raise ModelError(f"{spec.title}: a {spec.unit} stands twice at the same moment; expected one row per landmark.")
     return frame.sort(spec.unit_column, AS_OF)

@@ -22,9 +22,9 @@ def features_for(connection: duckdb.DuckDBPyConnection, model: str, purpose: str
     unit_column = described[0][0]
     columns = narrow_columns(connection, model, purpose, [entry for entry in described if entry[0] != "purpose"])
     query = f"select {', '.join(columns)} from features.{model} where purpose = ? order by {unit_column}, as_of"
-    reader: pa.RecordBatchReader = connection.execute(query, [purpose]).to_arrow_reader(ROWS_AT_ONCE)
+    reader: pa.RecordBatchReader = connection.sql(query, params=[purpose]).to_arrow_reader(ROWS_AT_ONCE)
     parts = [compact(pl.DataFrame(batch), unit_column) for batch in reader]
-    frame = pl.concat(parts) if parts else compact(pl.DataFrame(reader.schema.empty_table()), unit_column)
+    frame = pl.concat(parts, rechunk=True) if parts else compact(pl.DataFrame(reader.schema.empty_table()), unit_column)
     return frame.rename({"group_id": "group"})
 
 
