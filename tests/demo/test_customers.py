@@ -174,7 +174,7 @@ def test_a_world_in_which_nobody_buys_has_no_customers(tmp_path: Path) -> None:
         """
 deals:
   stages:
-    Talking: {probability: 50, forecast: Pipeline, advance: -100, weight: 0.0, days: 30, days_log_sd: 0.5}
+    Talking: {probability: 50, forecast: Pipeline, advance: -20, weight: 0.0, days: 30, days_log_sd: 0.5}
     Signed:  {probability: 100, forecast: Closed}
     Gone:    {probability: 0, forecast: Omitted}
 """,
