@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.demo.deals import Deals, Outreach
-from pipelines.demo.draw import DAY, HOUR, NEVER, Bools, Ints, Span, later, office, repeat, within
+from pipelines.demo.draw import DAY, HOUR, NEVER, Bools, Ints, Span, later, office, poisson, repeat, within
 from pipelines.demo.leads import Leads
 from pipelines.demo.world import World
 
@@ -74,7 +74,8 @@ def merged(parts: list[Activities], span: Span) -> Activities:
 
 def lead_attempts(world: World, leads: Leads, start: Ints, span: Span, rng: np.random.Generator) -> Activities:
     """The first touch of a pass at `start` and further attempts until the lead ends or is put back."""
-    counts = np.where(start < span.end, 1 + rng.poisson(world.activities.attempts, len(leads)), 0)
+    more = poisson(rng, world.activities.attempts, len(leads), "activities.attempts")
+    counts = np.where(start < span.end, 1 + more, 0)
     lead, number = repeat(counts), within(counts)
     rates = world.activities
     gaps = rng.exponential(rates.attempt_gap_days * DAY, len(lead)) * number * rates.attempt_gap_growth
@@ -86,7 +87,7 @@ def lead_attempts(world: World, leads: Leads, start: Ints, span: Span, rng: np.r
 
 def during_deals(world: World, mean: float, deals: Deals, span: Span, rng: np.random.Generator) -> Activities:
     """Activities spread over the life of each deal."""
-    deal = repeat(rng.poisson(mean, len(deals)))
+    deal = repeat(poisson(rng, mean, len(deals), "activities.deal_tasks and deal_meetings"))
     until = np.minimum(np.minimum(deals.closed_at, span.end), deals.created_at + int(world.activities.deal_days * DAY))
     length = np.maximum(until - deals.created_at, HOUR)[deal]
     at = office(rng, later(deals.created_at[deal], rng.random(len(deal)) * length))
@@ -118,7 +119,7 @@ def plans(world: World, leads: Leads, deals: Deals, span: Span, rng: np.random.G
 def make_tasks(
     world: World, leads: Leads, deals: Deals, outreach: Outreach, span: Span, *, rng: np.random.Generator
 ) -> Activities:
-    counts = 1 + rng.poisson(world.activities.outbound_tasks, len(outreach.firm))
+    counts = 1 + poisson(rng, world.activities.outbound_tasks, len(outreach.firm), "activities.outbound_tasks")
     approach, number = repeat(counts), within(counts)
     gaps = number * rng.exponential(world.activities.outbound_gap_days * DAY, len(approach))
     at = office(rng, later(outreach.begun_at[approach], gaps))

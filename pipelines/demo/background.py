@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipelines.demo.company import Company
-from pipelines.demo.draw import DAY, later, repeat
+from pipelines.demo.draw import DAY, later, poisson, repeat
 from pipelines.demo.tracking import written_at
 from pipelines.demo.web import OTHER, PRICING_PAGE, Visits, in_order, joined, views_of, zipf_pages
 from pipelines.errors import GrowthError
@@ -93,7 +93,7 @@ def strangers(company: Company, background: Background, block: int) -> Visits:
     pages = zipf_pages(company.world, len(who), rng)
     pages[rng.random(len(who)) < rates.stranger_pricing] = PRICING_PAGE
     first_robot, robots = part_of(background.robots, background.blocks, block)
-    machine = repeat(rng.poisson(rates.robot_views, robots))
+    machine = repeat(poisson(rng, rates.robot_views, robots, "web.robot_views"))
     start = span.start + (rng.random(robots) * span.seconds).astype(np.int64)
     machine_at = start[machine] + (rng.random(len(machine)) * rates.robot_seconds).astype(np.int64)
     visitor = company.browsers + np.concatenate([first + who, background.cookies + first_robot + machine])

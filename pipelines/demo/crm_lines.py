@@ -9,7 +9,7 @@ from pipelines.demo.columns import audit, flag, money, unless
 from pipelines.demo.company import Company
 from pipelines.demo.currency import currency_column, in_currency
 from pipelines.demo.deal_steps import own_lines, priced_at, role_times
-from pipelines.demo.draw import Ints, repeat, within
+from pipelines.demo.draw import Ints, poisson, repeat, within
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids, refer
 from pipelines.demo.records import shown
@@ -57,7 +57,8 @@ def contact_roles(company: Company) -> pl.DataFrame:
     deals, records, now = company.deals, company.world.deal_records, company.now
     rng = company.generator("contact roles")
     first = np.arange(len(deals))
-    deal, person = further_people(company, rng.poisson(records.further_roles, len(deals)))
+    wanted = poisson(rng, records.further_roles, len(deals), "deal_records.further_roles")
+    deal, person = further_people(company, wanted)
     at = np.concatenate([deals.created_at, role_times(company, deal, person, rng)])
     deal, person = np.concatenate([first, deal]), np.concatenate([deals.person, person])
     order = np.argsort(at, kind="stable")

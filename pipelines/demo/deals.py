@@ -9,7 +9,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, later, log_odds, logistic, office, repeat, spread
+from pipelines.demo.draw import (
+    DAY,
+    NEVER,
+    Bools,
+    Floats,
+    Ints,
+    Span,
+    later,
+    log_odds,
+    logistic,
+    office,
+    poisson,
+    powered,
+    repeat,
+    spread,
+)
 from pipelines.demo.firms import Firms
 from pipelines.demo.leads import Leads
 from pipelines.demo.people import People
@@ -92,7 +107,8 @@ def reach_out(
     since = np.maximum(records.account_at[firm], records.contact_at[candidate])
     years = np.maximum(span.end - since, 0) / span.seconds
     mean = outreach_rate(world, firms.shown_fit[firm]) * years
-    place = repeat(rng.poisson(np.where(firms.is_person[firm] | firms.is_competitor[firm], 0.0, mean)))
+    mean = np.where(firms.is_person[firm] | firms.is_competitor[firm], 0.0, mean)
+    place = repeat(poisson(rng, mean, None, "deals.outbound"))
     begun = office(rng, since[place] + (rng.random(len(place)) * (span.end - since[place])).astype(np.int64))
     owner = rng.integers(0, world.sales.representatives, len(place))
     happens = begun < span.end
@@ -101,7 +117,7 @@ def reach_out(
 
 def outreach_rate(world: World, shown_fit: Floats) -> Floats:
     """Expected approaches of a firm over a whole history."""
-    return np.asarray(world.deals.outbound * np.exp(world.deals.outbound_fit * shown_fit), dtype=np.float64)
+    return np.asarray(world.deals.outbound * powered(world.deals.outbound_fit * shown_fit), dtype=np.float64)
 
 
 def chance_to_open(world: World, fit: Floats) -> Floats:

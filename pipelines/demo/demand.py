@@ -9,7 +9,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.demo.draw import DAY, Bools, Floats, Ints, Span, arrival_density, arrivals, repeat, within
+from pipelines.demo.draw import (
+    DAY,
+    Bools,
+    Floats,
+    Ints,
+    Span,
+    arrival_density,
+    arrivals,
+    poisson,
+    powered,
+    repeat,
+    within,
+)
 from pipelines.demo.firms import Firms
 from pipelines.demo.news import News
 from pipelines.demo.world import World
@@ -29,7 +41,7 @@ class Arrivals:
 
 def episode_rate(world: World, fit: Floats) -> Floats:
     """Expected episodes of a listed firm with this fit over the whole history."""
-    return np.asarray(world.leads.episodes * np.exp(world.leads.inbound_fit * fit), dtype=np.float64)
+    return np.asarray(world.leads.episodes * powered(world.leads.inbound_fit * fit), dtype=np.float64)
 
 
 def arrive(
@@ -43,7 +55,7 @@ def arrive(
     rates = world.leads
     firm, at = stirred(world, firms, news, *episodes(world, firms, span, rng), span=span, rng=rng)
     listed = firm < firms.listed
-    more = rng.poisson(np.where(listed, rates.colleagues, rates.colleagues_outsider))
+    more = poisson(rng, np.where(listed, rates.colleagues, rates.colleagues_outsider), None, "leads.colleagues")
     episode = repeat(1 + more)
     waits = rng.exponential(rates.colleague_days * DAY, len(episode)) * (within(1 + more) > 0)
     firm, at = firm[episode], at[episode] + waits.astype(np.int64)
@@ -61,7 +73,7 @@ def episodes(world: World, firms: Firms, span: Span, rng: np.random.Generator) -
     rate = episode_rate(world, firms.fit)
     after = episode_rate(world, firms.fit + firms.drift)
     most = np.where(firms.outsider | firms.is_person, 0.0, np.maximum(rate, after))
-    firm = np.concatenate([repeat(rng.poisson(most)), np.flatnonzero(firms.outsider)])
+    firm = np.concatenate([repeat(poisson(rng, most, None, "leads.episodes")), np.flatnonzero(firms.outsider)])
     at = arrivals(rng, span, world.history, len(firm))
     now = np.where(at >= span.drift, after[firm], rate[firm])
     stays = firms.outsider[firm] | (rng.random(len(firm)) * most[firm] < now)
@@ -80,7 +92,8 @@ def stirred(
     days = np.arange(len(density))
     share = np.interp(day + news.window[news.kind] / DAY, days, density) - np.interp(day, days, density)
     rate = episode_rate(world, firms.fit_at(news.firm, news.at, span)) * np.expm1(np.maximum(demand, 0.0)[news.kind])
-    more = repeat(rng.poisson(np.where(firms.outsider[news.firm] | firms.is_person[news.firm], 0.0, rate * share)))
+    extra = np.where(firms.outsider[news.firm] | firms.is_person[news.firm], 0.0, rate * share)
+    more = repeat(poisson(rng, extra, None, "leads.episodes after news"))
     later = news.at[more] + (rng.random(len(more)) * news.window[news.kind[more]]).astype(np.int64)
     return np.concatenate([firm[stays], news.firm[more]]), np.concatenate([at[stays], later])
 

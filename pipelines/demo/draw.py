@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.demo.world.market import History
+from pipelines.errors import GrowthError
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -23,6 +24,9 @@ Bools: TypeAlias = NDArray[np.bool_]
 HOUR = 3600
 DAY = 24 * HOUR
 NEVER = 2**60
+LONGEST = 1e12  # days or seconds: what is drawn longer comes never, too, and can be counted with
+MOST_LOG = 600.0
+MOST_DRAWN = 20_000_000
 
 
 class Shared(Protocol):
@@ -85,7 +89,25 @@ def words(values: Sequence[str], places: Ints) -> pl.Series:
 
 
 def logistic(value: Floats) -> Floats:
-    return 1.0 / (1.0 + np.exp(-value))
+    return 1.0 / (1.0 + powered(-value))
+
+
+def powered(value: Floats) -> Floats:
+    """The exponential, without overflow: what no world means ends in a number that is large enough."""
+    return np.exp(np.minimum(value, MOST_LOG))
+
+
+def poisson(rng: np.random.Generator, mean: float | Floats, rows: int | None, key: str) -> Ints:
+    """Poisson numbers with these means (`rows` of them with one mean). GrowthError, naming the key of the world file,
+    where all together are more than can be simulated.
+    """
+    expected = float(np.sum(mean)) * (rows or 1)
+    if expected > MOST_DRAWN:
+        raise GrowthError(
+            f"The world asks for {expected:,.0f} of what {key} says in one part of the company, and at most "
+            f"{MOST_DRAWN:,} can be simulated: lower it, or the effects that multiply it."
+        )
+    return rng.poisson(mean, rows)
 
 
 def log_odds(chance: Floats) -> Floats:
@@ -96,7 +118,8 @@ def log_odds(chance: Floats) -> Floats:
 
 def spread(rng: np.random.Generator, median: float | Floats, log_sd: float, count: int) -> Floats:
     """Log-normal draws with this median: long-tailed, as waiting times are."""
-    return np.asarray(median * np.exp(log_sd * rng.standard_normal(count)), dtype=np.float64)
+    drawn = median * np.exp(log_sd * rng.standard_normal(count))
+    return np.asarray(np.minimum(drawn, LONGEST), dtype=np.float64)
 
 
 def later(moment: Ints, seconds: Floats) -> Ints:

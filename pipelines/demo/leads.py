@@ -25,6 +25,7 @@ from pipelines.demo.draw import (
     log_odds,
     logistic,
     office,
+    poisson,
     spread,
 )
 from pipelines.demo.experiments import Traits, assign, total_effect
@@ -82,7 +83,7 @@ def work_leads(
     rates, created, count = world.leads, come.at, len(come.firm)
     source = choose(rng, rates.sources, count)
     owner = rng.integers(0, world.sales.representatives, count)
-    touches = rng.poisson(rates.touches, count)
+    touches = poisson(rng, rates.touches, count, "leads.touches")
     levels = {
         "seniority": people.seniority[come.person],
         "function": people.function[come.person],

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.demo.arrays import placed
-from pipelines.demo.draw import DAY, Floats, Ints, Span
+from pipelines.demo.draw import DAY, Floats, Ints, Span, poisson, powered
 from pipelines.demo.firms import Firms
 from pipelines.demo.world import World
 
@@ -48,12 +48,12 @@ class News:
 def happen(world: World, firms: Firms, span: Span, rng: np.random.Generator) -> News:
     """All events of the history, larger firms having more; person accounts have none."""
     kinds = list(world.news.kinds.values())
-    size = np.exp(world.news.size_effect * (np.log(firms.employees) - world.customers.size_middle_log))
+    size = powered(world.news.size_effect * (np.log(firms.employees) - world.customers.size_middle_log))
     years = span.seconds / YEAR
     parts = []
     for kind in kinds:
         mean = np.where(firms.is_person, 0.0, kind.per_year * years * size)
-        parts.append(np.repeat(np.arange(len(firms)), rng.poisson(mean)))
+        parts.append(np.repeat(np.arange(len(firms)), poisson(rng, mean, None, "news.kinds")))
     firm = np.concatenate([*parts, np.zeros(0, dtype=np.int64)])
     kind_of = np.repeat(np.arange(len(kinds)), [len(part) for part in parts])
     at = span.start + (rng.random(len(firm)) * span.seconds).astype(np.int64)

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.demo import words
 from pipelines.demo.columns import unless
-from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, choose, effects, later, office, repeat
+from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, Span, choose, effects, later, office, poisson, repeat
 from pipelines.demo.draw import words as pick
 from pipelines.demo.firms import Firms
 from pipelines.demo.world import World
@@ -47,7 +47,7 @@ class People:
 
 def contact_firms(world: World, firms: Firms, rng: np.random.Generator) -> Ints:
     """The firm of each listed contact: at least one for most accounts, exactly one for a person account."""
-    counts = rng.poisson(world.people.contacts_mean, firms.listed)
+    counts = poisson(rng, world.people.contacts_mean, firms.listed, "people.contacts_mean")
     counts = np.where(firms.is_person[: firms.listed], 1, counts)
     return repeat(counts)
 

@@ -6,7 +6,20 @@ Health acts on the chances of these fates and on nothing else; how long a deal t
 import numpy as np
 
 from pipelines.demo.baskets import Shelf, discounts, drawn_product, listed, next_product_chance, worth_of
-from pipelines.demo.draw import DAY, HOUR, Floats, Ints, later, logistic, office, repeat, spread, within
+from pipelines.demo.draw import (
+    DAY,
+    HOUR,
+    Floats,
+    Ints,
+    later,
+    logistic,
+    office,
+    poisson,
+    powered,
+    repeat,
+    spread,
+    within,
+)
 from pipelines.demo.news import News
 from pipelines.demo.subscriptions import EXPANSION, LEFT, RENEWAL, RENEWED, SHRUNK, Batch, Book, Terms, Wave
 from pipelines.demo.world import World
@@ -18,7 +31,8 @@ def expand(
 ) -> None:
     """Open the expansions of a term, in the order of time for each customer."""
     rates = world.customers
-    counts = rng.poisson(np.exp(rates.expansion_rate + rates.expansion_health * wave.health[active, term]))
+    mean = powered(rates.expansion_rate + rates.expansion_health * wave.health[active, term])
+    counts = poisson(rng, mean, None, "customers.expansion_rate")
     place, rank = repeat(counts), within(counts)
     draw = rng.random(len(place))
     draw = draw[np.lexsort((draw, place))]

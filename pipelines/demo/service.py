@@ -10,13 +10,14 @@ from pipelines.demo import notes
 from pipelines.demo.arrays import as_of
 from pipelines.demo.columns import audit, flag, stamp, times, unless
 from pipelines.demo.company import Company
-from pipelines.demo.draw import DAY, HOUR, Ints, choose, later, office, repeat, spread, within
+from pipelines.demo.draw import DAY, HOUR, Ints, choose, later, office, poisson, powered, repeat, spread, within
 from pipelines.demo.draw import words as pick
 from pipelines.demo.ids import record_ids, refer
 from pipelines.demo.records import shown
 
 SYSTEM = "product-analytics"
 NEW, WORKING, CLOSED = range(3)
+MOST_COUNTED = 1e9
 
 
 def units_at(company: Company, subscription: Ints, moment: Ints) -> Ints:
@@ -34,8 +35,8 @@ def case_moments(company: Company, rng: np.random.Generator) -> tuple[Ints, Ints
     place, term = np.nonzero(begins < ends)
     first, last = begins[place, term], ends[place, term]
     size = np.log(np.maximum(units_at(company, place, first), 1))
-    rate = np.exp(rates.case_rate + rates.case_health * base.health[place, term] + rates.case_size * size)
-    stretch = repeat(rng.poisson(rate * (last - first) / length))
+    rate = powered(rates.case_rate + rates.case_health * base.health[place, term] + rates.case_size * size)
+    stretch = repeat(poisson(rng, rate * (last - first) / length, None, "service.case_rate"))
     at = first[stretch] + (rng.random(len(stretch)) * (last - first)[stretch]).astype(np.int64)
     at = office(rng, at)
     order = np.argsort(at, kind="stable")
@@ -117,9 +118,10 @@ def usage(company: Company) -> pl.DataFrame:
     health = base.health_at(subscription, begins, world.customers.term_days * DAY)
     noise = rates.use_noise * rng.standard_normal(len(month))
     share = (ends - begins) / (starts[month + 1] - starts[month])
-    mean = units_at(company, subscription, begins) * share * np.exp(rates.use_rate + rates.use_health * health + noise)
-    users = rng.poisson(mean)
-    sessions = rng.poisson(users * np.exp(rates.sessions_log + rates.sessions_health * health))
+    mean = units_at(company, subscription, begins) * share * powered(rates.use_rate + rates.use_health * health + noise)
+    users = rng.poisson(np.minimum(mean, MOST_COUNTED))
+    often = powered(rates.sessions_log + rates.sessions_health * health)
+    sessions = rng.poisson(np.minimum(users * often, MOST_COUNTED))
     fetched = starts[month + 1] + rng.exponential(world.billing.fetch_hours * HOUR, len(month)).astype(np.int64)
     frame = pl.DataFrame(
         {

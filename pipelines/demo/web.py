@@ -11,7 +11,7 @@ import numpy as np
 
 from pipelines.demo import words
 from pipelines.demo.deals import Deals
-from pipelines.demo.draw import DAY, Bools, Floats, Ints, Span, later, logistic, repeat
+from pipelines.demo.draw import DAY, Bools, Floats, Ints, Span, later, logistic, poisson, powered, repeat
 from pipelines.demo.leads import Leads
 from pipelines.demo.marketing import CLICK, MailEvents, Sends
 from pipelines.demo.people import People
@@ -82,11 +82,8 @@ def send_forms(
     first = np.where((first == DEMO) & (rng.random(len(lead)) < world.web.call_instead), CALL, first)
     at = leads.created_at[lead] - rng.uniform(*world.web.form_seconds, len(lead)).astype(np.int64)
     intent = people.intent[leads.person]
-    more = repeat(
-        np.where(
-            has_email[leads.person], rng.poisson(world.web.extra_form * np.exp(world.web.intent_effect * intent)), 0
-        )
-    )
+    extra = poisson(rng, world.web.extra_form * powered(world.web.intent_effect * intent), None, "web.extra_form")
+    more = repeat(np.where(has_email[leads.person], extra, 0))
     more_at = later(leads.created_at[more], rng.exponential(world.web.after_days * DAY, len(more)))
     more_kind = mixed(world.web.form_mix, len(more), rng)
     person = np.concatenate([leads.person[lead], leads.person[more]])
@@ -120,13 +117,11 @@ def visit_pages(
     """All page views of people whom the company knows, and of filters that follow the links of their mails."""
     rates = world.web
     intent = people.intent[leads.person]
-    before = repeat(rng.poisson(np.exp(rates.lead_before + rates.intent_before * rates.intent_effect * intent)))
-    after = repeat(
-        rng.poisson(
-            np.exp(rates.lead_after + rates.intent_effect * intent)
-            * rng.gamma(rates.after_shape, 1 / rates.after_shape, len(leads))
-        )
-    )
+    rate = powered(rates.lead_before + rates.intent_before * rates.intent_effect * intent)
+    before = repeat(poisson(rng, rate, None, "web.lead_before"))
+    rate = powered(rates.lead_after + rates.intent_effect * intent)
+    rate = rate * rng.gamma(rates.after_shape, 1 / rates.after_shape, len(leads))
+    after = repeat(poisson(rng, rate, None, "web.lead_after"))
     early = later(
         leads.created_at[before], -rng.exponential(rates.before_days * DAY, len(before)) - rates.before_seconds
     )
@@ -134,9 +129,9 @@ def visit_pages(
     touch = repeat(leads.touches)
     ahead = rng.random(len(touch)) * world.leads.touch_days * DAY + rates.before_seconds
     advertised = later(leads.created_at[touch], -ahead)
-    known = np.repeat(touched, rng.poisson(rates.customer_views, len(touched)))
+    known = np.repeat(touched, poisson(rng, rates.customer_views, len(touched), "web.customer_views"))
     calm = span.start + (rng.random(len(known)) * span.seconds).astype(np.int64)
-    buying = repeat(rng.poisson(rates.deal_views, len(deals)))
+    buying = repeat(poisson(rng, rates.deal_views, len(deals), "web.deal_views"))
     around = later(deals.created_at[buying], rng.exponential(rates.deal_view_days * DAY, len(buying)))
     person = np.concatenate([leads.person[np.concatenate([before, after, touch])], known, deals.person[buying]])
     idle = np.full(len(known) + len(buying), -1, dtype=np.int64)

@@ -25,7 +25,7 @@ SETTLED_DAYS = 30
 
 class History(Part):
     days: Annotated[int, Field(ge=365, le=7305)]
-    migrated_per_minute: Positive
+    migrated_per_minute: Annotated[float, Field(ge=1, le=1e9)]
     migration_day: Annotated[int, Field(ge=0)]
     drift_day: Annotated[int, Field(ge=0)]
     growth: Annotated[float, Field(gt=-1, le=100)]
