@@ -80,7 +80,7 @@ def free_address(first: pl.Series, last: pl.Series, draw: Ints) -> pl.Series:
     """A private address of the same person."""
     host = pl.Series(words.FREE_MAIL).gather(draw % len(words.FREE_MAIL))
     plain = last.str.replace_all("'", "", literal=True)
-    number = pl.Series(10 + draw // len(words.FREE_MAIL) % 90).cast(pl.String)
+    number = pl.Series(1000 + draw // len(words.FREE_MAIL) % 9000).cast(pl.String)
     return first.str.to_lowercase() + plain.str.to_lowercase() + number + pl.Series(["@"]) + host
 
 

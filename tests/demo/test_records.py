@@ -160,6 +160,27 @@ def test_a_leak_tells_the_outcome_and_the_truth_names_it(company: Company) -> No
             assert yes["share"] > no["share"] + 0.5
 
 
+def test_gaps_follow_what_the_row_is_about(company: Company) -> None:
+    people = company.people.phone.gather(company.leads.person).is_not_null().to_numpy()
+    names, sizes = list(company.world.leads.sources), company.firms.employees
+    frame = leads(company).join(
+        pl.DataFrame(
+            {
+                "Id": company.ids.lead.head(len(people)),
+                "source": pl.Series(names).gather(company.leads.source),
+                "reachable": people,
+                "large": np.log(sizes[company.leads.firm]) >= company.world.firms.size_log_median,
+            }
+        ),
+        on="Id",
+    )
+    gap = frame.filter("reachable").group_by("source").agg(pl.col("Phone").is_null().mean())
+    told = dict(gap.iter_rows())
+    assert told["Content Download"] > told["Website"] + 0.3
+    bare = dict(frame.group_by("large").agg(pl.col("AnnualRevenue").is_null().mean()).iter_rows())
+    assert bare[False] > bare[True]
+
+
 def test_history_starts_late_and_is_kept_for_a_while(company: Company) -> None:
     for days in (0, 300):
         seen = company.seen(company.span.end - days * DAY)
