@@ -36,7 +36,7 @@ def test_no_fact_of_the_field_is_contradicted(written: Written) -> None:
 def test_the_longer_sales_waits_the_fewer_leads_convert(written: Written) -> None:
     rows = selling.by_delay(written)
     soon, late = (rows.filter(pl.col("delay").is_in(names)).sum() for names in (selling.DELAYS[:3], selling.DELAYS[3:]))
-    _, _, high = ratio_interval(soon["converted"][0], soon["leads"][0], late["converted"][0], late["leads"][0])
+    _, _, high = ratio_interval(soon["hits"][0], soon["rows"][0], late["hits"][0], late["rows"][0])
     assert high > 1
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from models.measures import ranked, weighted_measures
-from pipelines.demo.facts.fact import Z95, Fact, share_interval
+from pipelines.demo.facts.fact import Z95, Fact, with_shares
 from pipelines.demo.facts.reading import NEWEST, Written, source
 from pipelines.warehouse import quoted_name
 
@@ -62,25 +62,14 @@ def told_apart(written: Written, unit: str) -> Fact:
 
 
 def reliability(rows: pl.DataFrame, chance: str) -> pl.DataFrame:
-    """Columns promised, happened (share) with its 95 % interval low and high, rows: ten classes of a column of
+    """Columns promised (the mean chance), rows, hits (happened), share, low, high: ten classes of a column of
     `chances`, of about equal size.
     """
-    classes = (
-        rows.sort(chance, "id", "as_of")
-        .with_columns(place=pl.int_range(pl.len()) * BINS // pl.len())
-        .group_by("place", maintain_order=True)
-        .agg(promised=pl.col(chance).mean(), hits=pl.col("happened").sum(), rows=pl.len())
+    classes = rows.sort(chance, "id", "as_of").with_columns(place=pl.int_range(pl.len()) * BINS // pl.len())
+    counts = classes.group_by("place", maintain_order=True).agg(
+        promised=pl.col(chance).mean(), rows=pl.len(), hits=pl.col("happened").sum()
     )
-    shares = [share_interval(hits, count) for hits, count in classes.select("hits", "rows").iter_rows()]
-    return pl.DataFrame(
-        {
-            "promised": classes["promised"],
-            "happened": [share for share, _, _ in shares],
-            "low": [low for _, low, _ in shares],
-            "high": [high for _, _, high in shares],
-            "rows": classes["rows"],
-        }
-    )
+    return with_shares(counts.drop("place"))
 
 
 def surprise(rows: pl.DataFrame, chance: str) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import polars as pl
 
 Verdict = Literal["in range", "too few to say", "out of range"]
 
@@ -62,6 +63,12 @@ def share_interval(hits: int, rows: int) -> tuple[float, float, float]:
     middle = (share + Z95**2 / (2 * rows)) / scale
     half = Z95 / scale * float(np.sqrt(share * (1 - share) / rows + Z95**2 / (4 * rows**2)))
     return share, max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def with_shares(counts: pl.DataFrame) -> pl.DataFrame:
+    """Columns rows and hits, and their share with its 95 % interval low and high, beside all other columns."""
+    shares = [share_interval(hits, rows) for hits, rows in counts.select("hits", "rows").iter_rows()]
+    return counts.hstack(pl.DataFrame(shares, schema={"share": float, "low": float, "high": float}, orient="row"))
 
 
 def ratio_interval(hits: int, rows: int, other_hits: int, other_rows: int) -> tuple[float, float, float]:

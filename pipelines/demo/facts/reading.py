@@ -36,7 +36,7 @@ TABLES = {
         where IsDeleted is distinct from '1' {newest}""",
     "lead": f"""
         select Id as id, {AT.format("CreatedDate")} as created_at, IsConverted = '1' as is_converted,
-            try_cast(ConvertedDate as date) as converted_on, ConvertedContactId as contact_id,
+            LeadSource as source, try_cast(ConvertedDate as date) as converted_on, ConvertedContactId as contact_id,
             ConvertedOpportunityId as opportunity_id
         from {{Lead}} where IsDeleted is distinct from '1' {{newest}}""",
     "person_record": f"""

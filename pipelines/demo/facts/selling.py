@@ -5,7 +5,7 @@ What does not belong here: mails and page views (reach.py).
 
 import polars as pl
 
-from pipelines.demo.facts.fact import Fact, ratio_interval, share_interval
+from pipelines.demo.facts.fact import Fact, ratio_interval, share_interval, with_shares
 from pipelines.demo.facts.reading import RIPE_DAYS, Written
 
 
@@ -27,6 +27,18 @@ def never_contacted(written: Written) -> Fact:
     )
 
 
+def contacts_per_account(written: Written) -> pl.DataFrame:
+    """Columns contacts (a class, in order), accounts: done activities of sales per account."""
+    return written.rows("""
+        with counts as (
+            select id, count(done_at) as n from account
+            left join (select account_id, done_at from activity, seen where done_at <= until_at) on account_id = id
+            where kind is distinct from 'Competitor' and kind is distinct from 'Partner' group by id)
+        select case when n = 0 then 'never' when n = 1 then 'once' when n <= 3 then '2 or 3 times'
+            when n <= 10 then '4 to 10 times' else 'more often' end as contacts, count(*) as accounts
+        from counts group by contacts order by min(n)""")
+
+
 def unworked(written: Written) -> Fact:
     """Some leads are worked and others are not."""
     leads, idle = written.numbers("select count(*), count(*) filter (first_at is null) from ripe_lead")
@@ -39,6 +51,19 @@ def unworked(written: Written) -> Fact:
         (0.2, 0.4),
         "Of 2,241 companies 23 % never answered a test lead (J. Oldroyd, K. McElheran and D. Elkington, The Short Life"
         " of Online Sales Leads, Harvard Business Review, 2011).",
+    )
+
+
+def by_source(written: Written) -> pl.DataFrame:
+    """Columns source, fact (nobody worked, became an opportunity), rows (ripe leads), hits, share, low, high."""
+    return with_shares(
+        written.rows("""
+        select source, fact, count(*) as rows, count(*) filter (hit) as hits
+        from (
+            select source, 'nobody worked' as fact, first_at is null as hit from ripe_lead
+            union all
+            select source, 'became an opportunity', opportunity_id is not null from ripe_lead)
+        where source is not null group by all order by all""")
     )
 
 
@@ -60,24 +85,16 @@ DELAYS = ("within an hour", "1 to 4 hours", "4 to 24 hours", "1 to 3 days", "lat
 
 
 def by_delay(written: Written) -> pl.DataFrame:
-    """Columns delay (in order), leads, converted, share with its 95 % interval low and high; worked leads only, by the
-    time from their creation to sales' first activity; conversions within HORIZON_DAYS of the creation.
+    """Columns delay (in order), rows (worked leads, by the time from their creation to sales' first activity), hits
+    (converted within HORIZON_DAYS of the creation), share, low, high.
     """
-    rows = written.rows("""
+    counts = written.rows("""
         select case when delay_hours < 1 then 0 when delay_hours < 4 then 1 when delay_hours < 24 then 2
                 when delay_hours < 72 then 3 else 4 end as place,
-            count(*) as leads, count(*) filter (is_converted_soon) as converted
+            count(*) as rows, count(*) filter (is_converted_soon) as hits
         from ripe_lead where first_at is not null group by place order by place""")
-    shares = [share_interval(hits, leads) for _, leads, hits in rows.iter_rows()]
-    return pl.DataFrame(
-        {
-            "delay": [DELAYS[place] for place in rows["place"]],
-            "leads": rows["leads"],
-            "converted": rows["converted"],
-            "share": [share for share, _, _ in shares],
-            "low": [low for _, low, _ in shares],
-            "high": [high for _, _, high in shares],
-        }
+    return with_shares(
+        counts.select(delay=pl.col("place").replace_strict(dict(enumerate(DELAYS))), rows="rows", hits="hits")
     )
 
 
@@ -117,12 +134,13 @@ def win_rate(written: Written) -> Fact:
 
 
 def wins(written: Written) -> pl.DataFrame:
-    """Columns quarter (its first day), outcome (won, lost), deals: closed new business by the quarter of its close."""
-    return written.rows("""
-        select date_trunc('quarter', closes_on)::date as quarter, if(is_won, 'won', 'lost') as outcome,
-            count(*) as deals
+    """Columns quarter (its first day), rows (closed new business), hits (won), share, low, high."""
+    return with_shares(
+        written.rows("""
+        select date_trunc('quarter', closes_on)::date as quarter, count(*) as rows, count(*) filter (is_won) as hits
         from opportunity where is_closed and kind = 'New Business' and closes_on is not null
-        group by all order by all""")
+        group by quarter order by quarter""")
+    )
 
 
 def stage_days(written: Written) -> pl.DataFrame:
@@ -172,11 +190,13 @@ def renewed(written: Written) -> Fact:
 
 
 def renewals(written: Written) -> pl.DataFrame:
-    """Columns half (the first day of the half-year), outcome (signed, lost), deals."""
-    return written.rows("""
-        select if(month(closes_on) <= 6, make_date(year(closes_on), 1, 1), make_date(year(closes_on), 7, 1)) as half,
-            if(is_won, 'signed', 'lost') as outcome, count(*) as deals
-        from opportunity where is_closed and kind = 'Renewal' and closes_on is not null group by all order by all""")
+    """Columns quarter (its first day), rows (closed renewals), hits (signed), share, low, high."""
+    return with_shares(
+        written.rows("""
+        select date_trunc('quarter', closes_on)::date as quarter, count(*) as rows, count(*) filter (is_won) as hits
+        from opportunity where is_closed and kind = 'Renewal' and closes_on is not null
+        group by quarter order by quarter""")
+    )
 
 
 def arrivals(written: Written) -> pl.DataFrame:
