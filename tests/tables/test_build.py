@@ -1,10 +1,12 @@
 """Building a table from its file: rows in, rows out in the order of the key."""
 
+from typing import cast
+
 import duckdb
 import pytest
 
 from pipelines.errors import GrowthError
-from pipelines.tables.build import build_table, check_key_unique
+from pipelines.tables.build import build_table, check_key_unique, run_within_memory
 from tests.tables.conftest import WriteTable
 
 
@@ -64,3 +66,30 @@ def test_a_table_that_fails_leaves_the_old_one(accounts: duckdb.DuckDBPyConnecti
     with pytest.raises(GrowthError):
         build_table(accounts, write_table("core.accounts", "select cast(Name as integer) as id from raw.account"))
     assert accounts.execute("select count(*) from core.accounts").fetchall() == [(4,)]
+
+
+def test_a_table_too_large_for_the_memory_is_built_out_of_core_and_the_settings_come_back(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    seen: list[object] = []
+
+    class Tight:
+        """A database that has no memory for a statement unless it writes to disk from the start."""
+
+        def execute(self, statement: str) -> duckdb.DuckDBPyConnection:
+            if statement.startswith("create"):
+                seen.append(setting(connection, "debug_force_external"))
+                if len(seen) == 1:
+                    raise duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block")
+            return connection.execute(statement)
+
+    before = setting(connection, "threads")
+    rows = run_within_memory(cast("duckdb.DuckDBPyConnection", Tight()), "create temp table t as from range(7)")
+    assert (rows, seen) == (7, [False, True])
+    assert (setting(connection, "debug_force_external"), setting(connection, "threads")) == (False, before)
+
+
+def setting(connection: duckdb.DuckDBPyConnection, name: str) -> object:
+    """A setting of the database."""
+    [(value,)] = connection.execute(f"select current_setting('{name}')").fetchall()
+    return value
