@@ -47,6 +47,13 @@ class Fact:
         told = self.measured.format(value=self.words(self.value))
         return f"{told} ({self.rows:,} counted). Known from the field: {least} to {most}. {self.source}"
 
+    def within(self, value: float) -> float:
+        """Where a figure stands in the known range: 0 at its least, 1 at its most; ratios by their logs."""
+        places = np.array([value, *self.known])
+        if self.unit == "times":
+            places = np.log(np.maximum(places, 1e-9))
+        return float((places[0] - places[1]) / (places[2] - places[1]))
+
     def words(self, value: float) -> str:
         """A figure as people read it: 13 %, 2.4 times."""
         if not np.isfinite(value):
