@@ -35,7 +35,7 @@ def figure(title: str, sentence: str, picture: Picture, height: int = 220, verdi
 @app.function
 def told(fact: Fact, picture: Picture, height: int = 220) -> mo.Html:
     """A fact of the field with its picture."""
-    return figure(fact.name.capitalize(), fact.sentence, picture, height, fact.verdict)
+    return figure(fact.name[0].upper() + fact.name[1:], fact.sentence, picture, height, fact.verdict)
 
 
 @app.function
@@ -74,9 +74,9 @@ def _(company, facts) -> None:  # type: ignore[no-untyped-def]
             mo.md(
                 f"# The simulated company `{company.name}`\n\n"
                 + ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in sizes.items())
-                + f", up to {last_day:%d %B %Y}. Everything down to the second heading is read from the export as any"
-                f" company's could be.\n\n{found} A shaded band is what is known from the field; a line through a point"
-                " is its 95 % interval."
+                + f', up to {last_day:%d %B %Y}. What is above "What only the simulation knows" is read from the'
+                f" export as any company's could be.\n\n{found} A shaded band is what is known from the field; a line"
+                " through a point is its 95 % interval."
             ),
             drawn(pictures.overview([*facts.values()]), 32 * len(facts)),
         ]
@@ -137,8 +137,8 @@ def _(company) -> None:  # type: ignore[no-untyped-def]
     over_time = [
         figure(
             "Seasons and growth",
-            f"{name} bring {quiet:,.0f} leads a month, the others {usual:,.0f}. The first twelve months brought"
-            f" {first:,.0f} each, the last twelve {last:,.0f}; the line is the mean of a year.",
+            f"July, August and December bring {quiet:,.0f} leads a month, the others {usual:,.0f}. The first twelve"
+            f" months brought {first:,.0f} each, the last twelve {last:,.0f}; the line is the mean of a year.",
             pictures.arrivals(months, name),
         )
     ]
@@ -174,7 +174,19 @@ def _(company) -> None:  # type: ignore[no-untyped-def]
                 "## What only the simulation knows\n\nChances at the first days of quarters whose horizon is over."
                 " A point on the dashed line keeps its word: of those with a chance of 10 %, one in ten came true."
             ),
-            grid([kept_word(unit) for unit in answers.OUTCOMES]),
+            grid(
+                [
+                    *(kept_word(unit) for unit in answers.OUTCOMES),
+                    figure(
+                        "Experiments",
+                        "Diamonds are what a treatment really adds, dots what comparing its two sides says. Where"
+                        " chance decided who is treated, they agree within the noise; where the promising were chosen,"
+                        " the dots mislead.",
+                        pictures.experiments(answers.experiments(company)),
+                        260,
+                    ),
+                ]
+            ),
         ],
         gap=1.5,
     )
@@ -183,20 +195,13 @@ def _(company) -> None:  # type: ignore[no-untyped-def]
 @app.cell
 def _(company) -> None:  # type: ignore[no-untyped-def]
     mo.stop(not company.has_truth)
-    tried, filled = answers.experiments(company), answers.leaks(company)
+    filled = answers.leaks(company)
     copies, refused, views = answers.copies(company), answers.refusals(company), answers.who_views(company)
     silent = refused.filter(pl.col("told") != "the record says so")["records"].sum()
     columns = filled.select("object", "column").n_unique()
     who_says = colored("told", ["the record says so", "only another trace of the person says so"], [ACCENT, SECOND])
     grid(
         [
-            figure(
-                "Experiments",
-                "Diamonds are what a treatment really adds, dots what comparing its two sides says. Where chance"
-                " decided who is treated, they agree within the noise; where the promising were chosen, dots mislead.",
-                pictures.experiments(tried),
-                28 * len(tried) + 30,
-            ),
             figure(
                 "Columns that tell the outcome",
                 "How often a planted column is filled: of records with the good outcome (green), with the other one"

@@ -100,9 +100,10 @@ def test_intervals_are_those_of_the_books() -> None:
 
 def test_the_exponent_of_a_power_law_is_found() -> None:
     ranks = pl.DataFrame({"rank": range(1, 21)}).with_columns(views=1e6 * pl.col("rank").cast(pl.Float64) ** -0.8)
-    value, low, high = reach.zipf_exponent(ranks)
-    assert value == pytest.approx(0.8)
-    assert low <= value <= high
+    exponent, error, start = reach.zipf_fit(ranks)
+    assert exponent == pytest.approx(0.8)
+    assert error == pytest.approx(0, abs=1e-9)
+    assert np.exp(start) == pytest.approx(1e6)
 
 
 def test_a_folder_without_an_export_says_which_one_to_name(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def told_apart(written: Written, unit: str) -> Fact:
         *auc(rows, "p_visible"),
         len(rows),
         (0.7, 0.9),
-        "Published lead and account scores lie there: below there is nothing to learn, above something has leaked.",
+        "That is where the worlds are meant to lie: below it there is little to learn, above it something has leaked.",
     )
 
 

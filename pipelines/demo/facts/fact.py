@@ -58,7 +58,7 @@ class Fact:
         """A figure as people read it: 13 %, 2.4 times."""
         if not np.isfinite(value):
             return "nothing"
-        return f"{value:.0%}".replace("%", " %") if self.unit == "share" else f"{value:.2f}"
+        return f"{value:.0%}".replace("%", " %") if self.unit == "share" else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def share_interval(hits: int, rows: int) -> tuple[float, float, float]:

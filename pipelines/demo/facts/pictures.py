@@ -7,9 +7,11 @@ What belongs here: how a table looks, alike on light and dark pages and as wide 
 from collections.abc import Sequence
 
 import altair as alt
+import numpy as np
 import polars as pl
 
 from pipelines.demo.facts.fact import Fact
+from pipelines.demo.facts.reach import zipf_fit
 
 ACCENT, SECOND, GREY, WARN = "#1f9486", "#c2812c", "#8b9694", "#c4543a"
 PALE = GREY + "40"
@@ -40,6 +42,11 @@ def percent(sign: str = "") -> alt.Axis:
     return alt.Axis(format=f"{sign}.0%", tickCount=5)
 
 
+def moment(column: str) -> alt.X:
+    axis = alt.Axis(grid=False, format="%b %Y", tickCount={"interval": "month", "step": 6}, labelOverlap=True)
+    return alt.X(column, title=None, axis=axis, scale=alt.Scale(padding=10))
+
+
 def colored(column: str, values: Sequence[str], colors: Sequence[str]) -> alt.Color:
     return alt.Color(column, scale=alt.Scale(domain=list(values), range=list(colors)), sort=None)
 
@@ -56,8 +63,8 @@ def overview(facts: Sequence[Fact]) -> Picture:
             "from": [fact.within(fact.low) for fact in facts],
             "to": [fact.within(fact.high) for fact in facts],
         }
-    ).with_columns(pl.col("at", "from", "to").clip(-0.4, 1.4), least=0, most=1)
-    scale = alt.Scale(domain=[-0.4, 1.75], nice=False)
+    ).with_columns(pl.col("at", "from", "to").clip(-0.25, 1.25), least=0, most=1)
+    scale = alt.Scale(domain=[-0.25, 1.5], nice=False)
     axis = alt.Axis(values=[0, 1], labelExpr="datum.value ? 'most known' : 'least known'", grid=False, domain=False)
     color = colored("verdict", list(VERDICTS), list(VERDICTS.values()))
     base = alt.Chart(rows).encode(
@@ -70,14 +77,14 @@ def overview(facts: Sequence[Fact]) -> Picture:
         ),
         base.mark_rule(strokeWidth=2, opacity=0.5).encode(alt.X("from:Q"), alt.X2("to:Q"), color),
         base.mark_circle(size=110, opacity=1).encode(alt.X("at:Q"), color),
-        base.mark_text(align="right", color=GREY, fontSize=12).encode(alt.X(datum=1.75), text="figure"),
+        base.mark_text(align="right", color=GREY, fontSize=12).encode(alt.X(datum=1.5), text="figure"),
     )
 
 
 def shares(rows: pl.DataFrame, place: str, known: tuple[float, float] | None = None) -> Picture:
     """Shares with their 95 % intervals along a moment or a category, over the band that is known from the field."""
     upright = rows.schema[place].is_temporal()
-    where = alt.X(place, title=None, axis=alt.Axis(grid=False)) if upright else alt.Y(place, title=None, sort=None)
+    where = moment(place) if upright else alt.Y(place, title=None, sort=None)
     span, end = (alt.Y, alt.Y2) if upright else (alt.X, alt.X2)
     base = alt.Chart(rows).encode(where, tooltip=[place, alt.Tooltip("share", format=".1%"), "hits", "rows"])
     layers: list[alt.Chart] = [
@@ -103,38 +110,56 @@ def bars(rows: pl.DataFrame, place: str, length: str, color: alt.Color | None = 
 
 
 def pages(ranks: pl.DataFrame) -> Picture:
+    """Views by rank over the power law that is fitted to them."""
+    exponent, _, start = zipf_fit(ranks)
     log = alt.Scale(type="log", nice=False)
-    base = alt.Chart(ranks).encode(
-        alt.X("rank", scale=log, title="rank of the page, log scale", axis=alt.Axis(values=[1, 2, 5, 10, 20, 50, 100])),
-        alt.Y("views", scale=log, title="views, log scale", axis=alt.Axis(tickCount=4)),
-        tooltip=["page", "rank", "views"],
+    fitted = ranks.with_columns(fitted=np.exp(start) * pl.col("rank").cast(pl.Float64) ** -exponent)
+    base = alt.Chart(fitted).encode(
+        alt.X("rank", scale=log, title="rank of the page, log scale", axis=alt.Axis(values=[1, 2, 5, 10, 20, 50, 100]))
+    )
+    views = alt.Axis(tickCount=4)
+    return alt.layer(
+        base.mark_line(color=SECOND, strokeDash=[5, 4]).encode(
+            alt.Y("fitted", scale=log, axis=views, title="views, log scale")
+        ),
+        base.mark_circle(color=ACCENT, size=70, opacity=1).encode(
+            alt.Y("views", scale=log), tooltip=["page", "rank", "views"]
+        ),
+    )
+
+
+def histogram(rows: pl.DataFrame, begins: str, count: str, color: alt.Color, *, axis: alt.Axis) -> Picture:
+    """Counts by classes of a log scale that begin at `begins`; those of several colours stand on each other."""
+    by = str(color.shorthand)
+    stacked = rows.sort(begins, by).with_columns(
+        until=pl.col(begins) * STEP, top=pl.col(count).cum_sum().over(begins, order_by=by)
     )
     return alt.layer(
-        base.transform_regression("rank", "views", method="pow").mark_line(color=SECOND, strokeDash=[5, 4]).encode(
-            tooltip=alt.value(None)
-        ),
-        base.mark_circle(color=ACCENT, size=70, opacity=1),
-    )  # fmt: skip
+        alt.Chart(stacked.with_columns(bottom=pl.col("top") - pl.col(count)))
+        .mark_bar()
+        .encode(
+            alt.X(begins, scale=alt.Scale(type="log", nice=False), axis=axis),
+            alt.X2("until"),
+            alt.Y("bottom", title=count, axis=alt.Axis(tickCount=5)),
+            alt.Y2("top"),
+            color,
+            tooltip=[by, count, begins],
+        )
+    )
 
 
 def open_times(times: pl.DataFrame) -> Picture:
-    axis = alt.Axis(values=list(CLOCK), grid=False, labelExpr=f"({CLOCK})[datum.value]")
-    return alt.layer(
-        alt.Chart(times.with_columns(until=pl.col("seconds_from") * STEP))
-        .mark_bar(opacity=0.75)
-        .encode(
-            alt.X(
-                "seconds_from",
-                scale=alt.Scale(type="log", nice=False),
-                axis=axis,
-                title="after the delivery, log scale",
-            ),
-            alt.Y("mails", stack=None),
-            colored("event", ["first open", "first click"], [ACCENT, SECOND]),
-            x2="until",
-            tooltip=["event", "mails", "seconds_from"],
-        )
+    axis = alt.Axis(
+        values=list(CLOCK), grid=False, title="time from the delivery, log scale", labelExpr=f"({CLOCK})[datum.value]"
     )
+    color = colored("event", ["first open", "first click"], [ACCENT, SECOND])
+    return histogram(times, "seconds_from", "mails", color, axis=axis)
+
+
+def stage_days(stays: pl.DataFrame) -> Picture:
+    axis = alt.Axis(values=[0.1, 1, 10, 100, 1000], grid=False, title="days in the stage, log scale")
+    color = alt.Color("stage", scale=alt.Scale(scheme="tealblues"))
+    return histogram(stays, "days_from", "stays", color, axis=axis)
 
 
 def mail_rates(rates: pl.DataFrame) -> Picture:
@@ -149,31 +174,14 @@ def mail_rates(rates: pl.DataFrame) -> Picture:
     )
 
 
-def stage_days(stays: pl.DataFrame) -> Picture:
-    axis = alt.Axis(values=[0.1, 1, 10, 100, 1000], grid=False)
-    return alt.layer(
-        alt.Chart(stays.with_columns(until=pl.col("days_from") * STEP))
-        .mark_bar()
-        .encode(
-            alt.X(
-                "days_from", scale=alt.Scale(type="log", nice=False), axis=axis, title="days in the stage, log scale"
-            ),
-            alt.Y("stays", title="stays of deals"),
-            alt.Color("stage", scale=alt.Scale(scheme="tealblues")),
-            x2="until",
-            tooltip=["stage", "stays", "days_from"],
-        )
-    )
-
-
 def arrivals(months: pl.DataFrame, quiet: str) -> Picture:
     """Leads a month, those of the `quiet` season in another colour, and the mean of a year."""
     base = alt.Chart(months.with_columns(year=pl.col("leads").rolling_mean(12)))
-    month = alt.X("yearmonth(month)", title=None, axis=alt.Axis(grid=False, format="%Y", tickCount="year"))
+    month = moment("month")
     color = colored("season", [quiet, "other months"], [SECOND, ACCENT])
     return alt.layer(
-        base.mark_bar().encode(month, alt.Y("leads"), color, tooltip=["month", "leads"]),
-        base.mark_line(color=GREY, strokeWidth=2).encode(month, alt.Y("year")),
+        base.mark_bar(size=7).encode(month, alt.Y("leads", title="leads a month"), color, tooltip=["month", "leads"]),
+        base.mark_line(color=GREY, strokeWidth=2).encode(month, alt.Y("year", title="leads a month")),
     )
 
 
@@ -183,7 +191,7 @@ def drift(moved: pl.DataFrame) -> Picture:
         alt.Chart(moved)
         .mark_line(strokeWidth=2)
         .encode(
-            alt.X("month", title=None, axis=alt.Axis(grid=False)),
+            moment("month"),
             alt.Y("chance", title="mean true chance", axis=alt.Axis(format=".1%", tickCount=5)),
             alt.Color("industry", scale=alt.Scale(domain=["all others", *names], range=[GREY, ACCENT, SECOND, WARN])),
             tooltip=["industry", "month", alt.Tooltip("chance", format=".2%"), "accounts"],

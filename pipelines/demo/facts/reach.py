@@ -21,31 +21,31 @@ def page_ranks(written: Written) -> pl.DataFrame:
         group by page order by rank""")
 
 
-def zipf_exponent(ranks: pl.DataFrame) -> tuple[float, float, float]:
-    """The exponent of a power law of the rank and its 95 % interval, by least squares on the logs. The last quarter of
-    the ranks is left out: there every site breaks off (S. Krashakov et al., 2004).
+def zipf_fit(ranks: pl.DataFrame) -> tuple[float, float, float]:
+    """Exponent, its standard error and the log of the first rank's views, by least squares on the logs. The last
+    quarter of the ranks is left out: there every site breaks off (S. Krashakov et al., 2004). NaN below four ranks.
     """
-    head = ranks.head(max(-(-3 * len(ranks) // 4), 3))
-    x, y = np.log(head["rank"].to_numpy()), np.log(head["views"].to_numpy())
+    head = ranks.head(-(-3 * len(ranks) // 4))
     if len(head) < 3:
-        return float("nan"), 0.0, float("inf")
+        return float("nan"), float("inf"), float("nan")
+    x, y = np.log(head["rank"].to_numpy()), np.log(head["views"].to_numpy())
     slope, start = np.polyfit(x, y, 1)
     left = y - start - slope * x
     error = float(np.sqrt((left**2).sum() / (len(x) - 2) / ((x - x.mean()) ** 2).sum()))
-    return -float(slope), -float(slope) - Z95 * error, -float(slope) + Z95 * error
+    return -float(slope), error, float(start)
 
 
 def pages_fall_off(written: Written) -> Fact:
     """Views by page follow a power law of the rank."""
     ranks = page_ranks(written)
-    value, low, high = zipf_exponent(ranks)
+    exponent, error, _ = zipf_fit(ranks)
     return Fact(
         "page views, Zipf-like by page",
         "Views fall with the rank of a page to the power of {value}",
         "times",
-        value,
-        low,
-        high,
+        exponent,
+        exponent - Z95 * error,
+        exponent + Z95 * error,
         int(ranks["views"].sum()),
         (0.6, 1.03),
         "Exponents that studies of web logs found (S. Krashakov and others, On the universality of rank"
