@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.demo.draw import Bools, Ints
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 else:
     Table = TypeVar("Table")
 
+Value = TypeVar("Value", bound=np.generic)
 LONG = 2**33  # seconds: longer than any history
 
 
@@ -32,6 +34,11 @@ def stacked(parts: Sequence[Table]) -> Table:
         field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(parts[0])
     }
     return replace(parts[0], **columns)
+
+
+def at_place(values: NDArray[Value], place: Ints, otherwise: int | float | bool) -> NDArray[Value]:
+    """The value at each place, `otherwise` where the place is -1, also of values that are none at all."""
+    return np.append(values, np.array([otherwise], dtype=values.dtype))[place]
 
 
 def placed(group: Ints, moment: Ints) -> Ints:

@@ -5,6 +5,7 @@ import polars as pl
 
 from pipelines.demo import words
 from pipelines.demo.activities import Activities
+from pipelines.demo.arrays import at_place
 from pipelines.demo.call_notes import call_notes
 from pipelines.demo.columns import audit, flag, planned_day, stamp, unless
 from pipelines.demo.company import Company
@@ -21,15 +22,16 @@ def whom(company: Company, made: Activities) -> tuple[pl.Series, pl.Series, pl.S
     opportunity.
     """
     leads, ids = company.leads, company.ids
-    moved = (made.lead >= 0) & (leads.converted_at[made.lead] < company.now)
-    person = np.where(made.lead >= 0, leads.person[made.lead], made.person)
+    converted_at = at_place(leads.converted_at, made.lead, NEVER)
+    moved = converted_at < company.now
+    person = np.where(made.lead >= 0, at_place(leads.person, made.lead, -1), made.person)
     contact = np.where((made.lead < 0) | moved, company.records.contact_row[person], -1)
     who = pl.select(pl.coalesce(refer(ids.contact, contact), refer(ids.lead, made.lead))).to_series()
-    deal = np.where(moved, deal_of_lead(company)[made.lead], made.deal)
+    deal = np.where(moved, at_place(deal_of_lead(company), made.lead, -1), made.deal)
     account = np.where(contact >= 0, company.kept.account_of[person], -1)
     on_account = np.where(moved & (deal < 0), account, -1)
     what = pl.select(pl.coalesce(refer(ids.opportunity, deal), refer(ids.account, on_account))).to_series()
-    return who, what, refer(ids.account, account), np.where(moved, leads.converted_at[made.lead], 0)
+    return who, what, refer(ids.account, account), np.where(moved, converted_at, 0)
 
 
 def tasks(company: Company) -> pl.DataFrame:
@@ -80,8 +82,8 @@ def events(company: Company) -> pl.DataFrame:
     begin = made.due // QUARTER * QUARTER
     invited = np.minimum(made.at, begin) - (rng.random(count) * rates.invited_days * DAY).astype(np.int64)
     entered = np.where(made.done, invited, made.at)
-    since = np.where(made.lead >= 0, company.leads.created_at[made.lead], 0)
-    since = np.maximum(since, np.where(made.deal >= 0, company.deals.created_at[made.deal], 0))
+    since = at_place(company.leads.created_at, made.lead, 0)
+    since = np.maximum(since, at_place(company.deals.created_at, made.deal, 0))
     created = np.minimum(np.maximum(np.maximum(entered, since), span.migration), span.end - 1)
     deleted_at = deletions(made, rates.deleted_meetings, rates.delete_days, created, rng)
     owner = company.ids.owner.gather(made.owner)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipelines.demo.arrays import at_place
 from pipelines.demo.columns import audit, day, flag, planned_day, unless
 from pipelines.demo.company import Company
 from pipelines.demo.currency import corporate_column
@@ -127,7 +128,8 @@ def campaign_members(company: Company) -> pl.DataFrame:
     made, now, leads, people = company.members, company.now, company.leads, company.people
     row = listed(company)
     campaign, lead, person = made.campaign[row], made.lead[row], made.person[row]
-    converted = (lead >= 0) & (leads.converted_at[lead] < now)
+    converted_at = at_place(leads.converted_at, lead, NEVER)
+    converted = converted_at < now
     with_contact = converted | (lead < 0)
     flat = [MEMBER_STATUS[place][number] for place in range(len(KINDS)) for number in range(3)]
     added = np.maximum(made.added_at[row], company.span.migration)
@@ -138,7 +140,7 @@ def campaign_members(company: Company) -> pl.DataFrame:
     spot = 3 * company.campaigns.kind[campaign] + status
     answered = np.array([answer for _, answer in flat])[spot]
     responded = np.where(answered, np.maximum(answered_at, added), NEVER)
-    changed = np.maximum(np.where(responded < now, responded, 0), np.where(converted, leads.converted_at[lead], 0))
+    changed = np.maximum(np.where(responded < now, responded, 0), np.where(converted, converted_at, 0))
     marketing = pl.Series([company.ids.owner[company.world.sales.representatives]] * len(row))
     frame = pl.DataFrame(
         {

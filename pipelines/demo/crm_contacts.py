@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from pipelines.demo.arrays import at_place
 from pipelines.demo.changes import Change, owner_changes, places, title_changes
 from pipelines.demo.columns import address, audit, day, flag, stamp, unless
 from pipelines.demo.company import Company
@@ -92,7 +93,7 @@ def came_from(company: Company, person: Ints) -> pl.Series:
     came = np.full(len(company.people), -1, dtype=np.int64)
     came[company.leads.person[::-1]] = np.arange(len(company.leads))[::-1]
     sources = list(company.world.leads.sources)
-    source = np.where(came[person] >= 0, company.leads.source[came[person]], len(sources))
+    source = at_place(company.leads.source, came[person], len(sources))
     return pick([*sources, "Data Provider"], source)
 
 

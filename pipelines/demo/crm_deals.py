@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo import notes
+from pipelines.demo.arrays import at_place
 from pipelines.demo.baskets import total
 from pipelines.demo.columns import audit, day, flag, latest, money, planned_day, stamp, unless
 from pipelines.demo.company import Company
@@ -118,7 +119,7 @@ def came_from(company: Company) -> pl.Series:
     """The source of the lead; without one, the outreach of sales, or a customer."""
     deals, sources = company.deals, list(company.world.leads.sources)
     place = np.where(deals.kind == 0, len(sources), len(sources) + 1)
-    place = np.where(deals.lead >= 0, company.leads.source[deals.lead], place)
+    place = np.where(deals.lead >= 0, at_place(company.leads.source, deals.lead, -1), place)
     return pick([*sources, "Outbound", "Customer"], place)
 
 
@@ -128,7 +129,7 @@ def campaign_of_deal(company: Company) -> Ints:
     members = company.members
     counts = (members.lead >= 0) & (members.status == 2) & (company.campaigns.kind[members.campaign] != NURTURE)
     answered[members.lead[counts]] = members.campaign[counts]
-    return np.where(company.deals.lead >= 0, answered[company.deals.lead], -1)
+    return at_place(answered, company.deals.lead, -1)
 
 
 def opportunity_history(company: Company, steps: Steps) -> pl.DataFrame:

@@ -20,8 +20,8 @@ from pipelines.demo.crm_leads import (
     UNQUALIFIED,
     owners,
     title_of_leads,
-    user_names,
 )
+from pipelines.demo.crm_setup import user_names
 from pipelines.demo.draw import DAY, NEVER, Ints
 from pipelines.demo.ids import record_ids
 from pipelines.demo.merges import Rows

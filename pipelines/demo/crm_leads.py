@@ -209,13 +209,3 @@ def typed_company(company: Company, name: pl.Series, rng: np.random.Generator) -
     return pl.select(
         pl.coalesce(*(pl.when(pl.Series(way == place)).then(text) for place, text in enumerate(ways)))
     ).to_series()
-
-
-def user_names(company: Company) -> pl.Series:
-    """The name of each representative, by place."""
-    people = company.people
-    return (
-        people.first.head(company.world.sales.representatives)
-        + pl.Series([" "])
-        + people.last.reverse().head(company.world.sales.representatives)
-    )

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo import spellings, words
+from pipelines.demo.arrays import at_place
 from pipelines.demo.changes import account_changes, owner_changes
 from pipelines.demo.columns import address, audit, day, flag, latest, unless
 from pipelines.demo.company import Company
@@ -44,10 +45,11 @@ def last_touches(company: Company) -> LastTouch:
     at = np.concatenate([np.where(part.done, part.at, NEVER) for part in both])
     deal = np.concatenate([part.deal for part in both])
     person = np.concatenate([part.person for part in both])
-    person = np.where(lead >= 0, leads.person[lead], person)
+    person = np.where(lead >= 0, at_place(leads.person, lead, -1), person)
+    on_record = (lead < 0) | (at_place(leads.converted_at, lead, NEVER) < now)
     by_lead = latest(lead, at, len(leads), now)
-    on_contact = person[(lead < 0) | (leads.converted_at[lead] < now)]
-    at_contact = at[(lead < 0) | (leads.converted_at[lead] < now)]
+    on_contact = person[on_record]
+    at_contact = at[on_record]
     by_person = latest(on_contact, at_contact, len(people), now)
     return LastTouch(
         latest(people.firm, by_person, len(company.firms), now), by_person, by_lead, latest(deal, at, len(deals), now)

@@ -25,7 +25,7 @@ HOUR = 3600
 DAY = 24 * HOUR
 NEVER = 2**60
 LONGEST = 1e12  # days or seconds: what is drawn longer comes never, too, and can be counted with
-MOST_LOG = 600.0
+MOST_LOG, LEAST = 600.0, 1e-300
 MOST_DRAWN = 20_000_000
 
 
@@ -95,6 +95,11 @@ def logistic(value: Floats) -> Floats:
 def powered(value: Floats) -> Floats:
     """The exponential, without overflow: what no world means ends in a number that is large enough."""
     return np.exp(np.minimum(value, MOST_LOG))
+
+
+def logarithm(value: Floats) -> Floats:
+    """The natural logarithm of what is not negative; that of 0 is very small."""
+    return np.log(np.maximum(value, LEAST))
 
 
 def poisson(rng: np.random.Generator, mean: float | Floats, rows: int | None, key: str) -> Ints:

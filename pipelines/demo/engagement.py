@@ -153,8 +153,8 @@ def form_fills(company: Company) -> Log:
 
 def typed_address(company: Company, person: Ints, lead: Ints) -> pl.Series:
     """What a person types into a form: the address that the lead it made or followed has."""
-    by_lead = lead_people(company)[2].gather(np.maximum(lead, 0))
-    return unless(lead < 0, by_lead).fill_null(unless(lead >= 0, company.people.email.gather(person)))
+    by_lead = refer(lead_people(company)[2], lead)
+    return by_lead.fill_null(unless(lead >= 0, company.people.email.gather(person)))
 
 
 def email_events(company: Company) -> Log:

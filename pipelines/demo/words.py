@@ -270,4 +270,4 @@ def job_title(seniority: str, function: str) -> str:
     area = AREAS.get(function, function)
     if seniority == "C-Level":
         return CHIEFS.get(function, f"Chief {area} Officer")
-    return TITLES.get(seniority, "{} " + seniority).format(area)
+    return TITLES[seniority].format(area) if seniority in TITLES else f"{area} {seniority}"

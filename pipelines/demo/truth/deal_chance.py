@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.demo.arrays import at_place
 from pipelines.demo.company import Company
 from pipelines.demo.deals import open_stages
 from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, generator, log_odds, logistic
@@ -68,7 +69,7 @@ def visible(
     came = deals.lead[rows.deal] >= 0
     leads = world.leads
     # The slope of log(chance) is 1 - chance.
-    refused = 1 - logistic(company.leads.shown[np.maximum(deals.lead[rows.deal], 0)])
+    refused = 1 - logistic(at_place(company.leads.shown, deals.lead[rows.deal], 0.0))
     tilt = (
         came
         * refused

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.demo.company import Company
-from pipelines.demo.draw import DAY, Bools, Floats, Ints, earliest, logistic
+from pipelines.demo.draw import DAY, Bools, Floats, Ints, earliest, logarithm, logistic, powered
 from pipelines.demo.marketing import CLICK, OPEN
 from pipelines.demo.web import AFTER, BEFORE, PRICING_PAGE
 
@@ -98,25 +98,25 @@ def log_likelihood(company: Company, done: Behaviour, lead: Ints, moment: Ints, 
     tied = (done.tied_at[lead] <= moment)[:, None]
     z = intent[None, :]
     before, after = done.views_before.before(lead, moment)[:, None], done.views_after.before(lead, moment)[:, None]
-    rate_before = seen * np.exp(web.lead_before + web.intent_before * web.intent_effect * z)
-    rate_after = seen * np.exp(web.lead_after + web.intent_effect * z) * passed
+    rate_before = seen * powered(web.lead_before + web.intent_before * web.intent_effect * z)
+    rate_after = seen * powered(web.lead_after + web.intent_effect * z) * passed
     shape = web.after_shape
-    views = before * np.log(rate_before) - rate_before
-    views = views + after * np.log(np.maximum(rate_after, 1e-12)) - (after + shape) * np.log(shape + rate_after)
+    views = before * logarithm(rate_before) - rate_before
+    views = views + after * logarithm(rate_after) - (after + shape) * np.log(shape + rate_after)
     pricing = done.pricing.before(lead, moment)[:, None]
     chance = logistic(web.pricing_rate + web.pricing_intent * z)
-    views = views + pricing * np.log(chance) + (before + after - pricing) * np.log1p(-chance)
+    views = views + pricing * logarithm(chance) + (before + after - pricing) * logarithm(1 - chance)
     forms = done.forms.before(lead, moment)[:, None]
-    rate_forms = web.extra_form * np.exp(web.intent_effect * z) * passed
-    filled = forms * np.log(np.maximum(rate_forms, 1e-12)) - rate_forms
+    rate_forms = web.extra_form * powered(web.intent_effect * z) * passed
+    filled = forms * logarithm(rate_forms) - rate_forms
     opened, clicked = done.opened.before(lead, moment)[:, None], done.clicked.before(lead, moment)[:, None]
     sent = np.maximum(done.delivered.before(lead, moment)[:, None], opened)
     opens = logistic(mail.open_rate + mail.open_intent * z)
     clicks = logistic(mail.click_rate + mail.click_intent * z)
-    honest = opened * np.log(opens) + (sent - opened) * np.log1p(-opens)
-    honest = honest + clicked * np.log(clicks) + np.maximum(opened - clicked, 0) * np.log1p(-clicks)
+    honest = opened * logarithm(opens) + (sent - opened) * logarithm(1 - opens)
+    honest = honest + clicked * logarithm(clicks) + np.maximum(opened - clicked, 0) * logarithm(1 - clicks)
     both = opens * clicks
-    silent = clicked * np.log(both) + np.maximum(sent - clicked, 0) * np.log1p(-both)
+    silent = clicked * logarithm(both) + np.maximum(sent - clicked, 0) * logarithm(1 - both)
     mails = np.where(done.opens_tell[lead][:, None], honest, silent)
     reachable = done.has_mail[lead][:, None]
     return np.asarray(np.where(tied, views, 0.0) + np.where(reachable, filled + mails, 0.0), dtype=np.float64)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.demo.company import Company
-from pipelines.demo.draw import DAY, HOUR, Bools, Floats, Ints, generator, later, log_odds, logistic, office
+from pipelines.demo.draw import DAY, HOUR, Bools, Floats, Ints, generator, later, log_odds, logarithm, logistic, office
 from pipelines.demo.experiments import TREATED
 from pipelines.demo.leads import delay_effect
 from pipelines.demo.truth.clocks import LeadClocks, lead_clocks
@@ -247,7 +247,7 @@ def chosen(company: Company, lead: Ints, fit: Floats, intent: Floats) -> Floats:
             there = (leads.created_at[lead] >= begins) & (leads.created_at[lead] < ends)
             asked = log_odds(np.array([made.treated])) + made.select_fit * fit[:, None] + made.select_intent * intent
             chance = made.share * logistic(asked)
-            told = np.where((leads.arm[lead, number] == TREATED)[:, None], np.log(chance), np.log1p(-chance))
+            told = np.where((leads.arm[lead, number] == TREATED)[:, None], logarithm(chance), logarithm(1 - chance))
             total += np.where(there[:, None], told, 0.0)
     return total
 

@@ -34,7 +34,9 @@ class Belief:
 
 @dataclass(frozen=True)
 class Fetched:
-    """The overlay's main source, sorted by firm and time, as places and numbers."""
+    """The overlay's main source, sorted by firm and time, as places and numbers; the last row is of no firm, so that
+    there is one.
+    """
 
     firm: Ints
     at: Ints
@@ -56,14 +58,17 @@ def fetched(company: Company) -> Fetched:
     frame = frame.filter(pl.col("source") == MAIN_SOURCE).join(place, on="domain").sort("firm", "fetched_at")
     number = {name: spot for spot, name in enumerate(world.firms.industries)}
     names = pl.format(";{};", pl.col("technologies"))
+    industry = frame["industry"].replace_strict(number, return_dtype=pl.Int64).to_numpy()
+    technologies = [
+        frame.select(names.str.contains(f";{name};", literal=True)).to_series().to_numpy()
+        for name in world.firms.technologies
+    ]
     return Fetched(
-        frame["firm"].to_numpy(),
-        frame["fetched_at"].dt.epoch("s").to_numpy(),
-        frame["employees"].to_numpy().astype(np.float64),
-        frame["industry"].replace_strict(number, return_dtype=pl.Int64).to_numpy(),
-        frame.select(
-            names.str.contains(f";{name};", literal=True).alias(name) for name in world.firms.technologies
-        ).to_numpy(),
+        np.append(frame["firm"].to_numpy(), len(firms)),
+        np.append(frame["fetched_at"].dt.epoch("s").to_numpy(), 0),
+        np.append(frame["employees"].to_numpy().astype(np.float64), 1.0),
+        np.append(industry, 0),
+        np.array([np.append(has, False) for has in technologies], dtype=np.bool_).reshape(-1, len(frame) + 1).T,
     )
 
 
