@@ -57,7 +57,8 @@ def told_apart(written: Written, unit: str) -> Fact:
         *auc(rows, "p_visible"),
         len(rows),
         (0.7, 0.9),
-        "That is where the worlds are meant to lie: below it there is little to learn, above it something has leaked.",
+        "Below it there is little to learn, above it something has leaked.",
+        "Meant for the shipped worlds",
     )
 
 

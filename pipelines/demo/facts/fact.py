@@ -31,6 +31,7 @@ class Fact:
     rows: int
     known: tuple[float, float]
     source: str
+    known_as: str = "Known from the field"
 
     @property
     def verdict(self) -> Verdict:
@@ -45,7 +46,7 @@ class Fact:
         """The measured figure and the known range, with its source."""
         least, most = (self.words(bound) for bound in self.known)
         told = self.measured.format(value=self.words(self.value))
-        return f"{told} ({self.rows:,} counted). Known from the field: {least} to {most}. {self.source}"
+        return f"{told} ({self.rows:,} counted). {self.known_as}: {least} to {most}. {self.source}"
 
     def within(self, value: float) -> float:
         """Where a figure stands in the known range: 0 at its least, 1 at its most; ratios by their logs."""

@@ -33,7 +33,7 @@ def drawn(chart: Picture, height: int = 220) -> Picture:
             labelColor=GREY, titleColor=GREY, gridColor=PALE, domainColor=PALE, tickColor=PALE, labelLimit=170,
             labelFontSize=12, titleFontSize=12, titleFontWeight="normal",
         )
-        .configure_legend(labelColor=GREY, orient="bottom", title=None, labelLimit=260, labelFontSize=12, columns=2)
+        .configure_legend(labelColor=GREY, orient="bottom", title=None, labelLimit=260, labelFontSize=12, columns=3)
     )  # fmt: skip
     return look
 
