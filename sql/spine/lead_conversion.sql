@@ -1,7 +1,7 @@
 -- One row per lead and moment at which sales could still work it: past landmarks to learn from, the as-of moment to score
 -- key: lead_id, as_of
--- Landmarks stand where the history tells whether a lead was open; elsewhere only in the night after it came in. That
--- depends on when the lead came and on the day alone, never on what became of it.
+-- A lead whose closing no history tells counts as open until its last change, for it was closed no later. Where a history
+-- was switched off again, landmarks stand only where it told every lead's state, and in the night after a lead came in.
 with
 
 setting as (
@@ -18,13 +18,27 @@ stays as (
     from core.lead_steps
 ),
 
-closings as (
+told_closings as (
     select
         lead_id,
         closed_at,
         coalesce(reopened_at, timestamp '9999-12-31 00:00:00') as reopened_at,
     from stays
     where exit_kind = 'lost'
+),
+
+closings as (
+    select * from told_closings
+    union all
+    select
+        leads.lead_id,
+        leads.modified_at as closed_at,
+        timestamp '9999-12-31 00:00:00' as reopened_at,
+    from core.leads as leads
+    inner join config.lead_status_steps as steps on lower(leads.status) = lower(steps.status)
+    anti join told_closings on leads.lead_id = told_closings.lead_id
+    where steps.step = 'disqualified'
+        and not leads.is_converted
 ),
 
 candidates as (
@@ -36,9 +50,9 @@ candidates as (
         stable_hash64(leads.lead_id) as hash_value,
         tracking.tracked_until_at as told_until_at,
         case
+            when tracking.tracked_until_at = timestamp '9999-12-31 00:00:00' then leads.created_at
             when leads.created_at >= tracking.tracked_from_at then leads.created_at
-            when tracking.tracked_until_at < timestamp '9999-12-31 00:00:00' then tracking.tracked_until_at
-            else tracking.tracked_from_at
+            else tracking.tracked_until_at
         end as told_from_at,
     from core.leads as leads
     cross join core.lead_tracking as tracking

@@ -126,13 +126,13 @@ def test_landmarks_begin_when_the_history_is_long_enough(company: Company) -> No
     ("tracked_from_at", "tracked_until_at", "last", "number"),
     [
         (datetime(2024, 1, 10), datetime(9999, 12, 31), "03-25", 76),
-        (datetime(2024, 1, 20, 5), datetime(9999, 12, 31), "03-25", 1 + 65),
+        (datetime(2024, 1, 20, 5), datetime(9999, 12, 31), "03-25", 76),
         (datetime(2024, 1, 1), datetime(2024, 2, 1, 5), "02-01", 23),
         (datetime(2024, 1, 20), datetime(2024, 2, 1, 5), "01-10", 1),
-        (datetime(9999, 12, 31), datetime(9999, 12, 31), "01-10", 1),
+        (datetime(9999, 12, 31), datetime(9999, 12, 31), "03-25", 76),
     ],
 )
-def test_a_lead_is_looked_at_where_the_history_tells_its_state_and_elsewhere_in_its_first_night(
+def test_where_a_history_was_switched_off_a_lead_is_looked_at_where_it_told_and_in_its_first_night(
     company: Company, tracked_from_at: datetime, tracked_until_at: datetime, last: str, number: int
 ) -> None:
     history(company)
@@ -141,6 +141,17 @@ def test_a_lead_is_looked_at_where_the_history_tells_its_state_and_elsewhere_in_
     found = days(landmarks(company))
     assert (found[0], found[-1], len(found)) == ("01-10", last, number)
     assert len(landmarks(company, where="purpose = 'score'")) == 1
+
+
+@pytest.mark.capability("M4")
+@pytest.mark.parametrize(("status", "last", "scored"), [("Unqualified", "01-19", 0), ("New", "03-25", 1)])
+def test_a_lead_whose_closing_no_history_tells_is_open_until_its_last_change_and_no_longer(
+    company: Company, status: str, last: str, scored: int
+) -> None:
+    history(company)
+    lead(company, status=status, modified_at=datetime(2024, 1, 19, 8))
+    assert days(landmarks(company))[-1] == last
+    assert len(landmarks(company, where="purpose = 'score'")) == scored
 
 
 def test_records_brought_in_by_a_migration_do_not_begin_the_history(company: Company) -> None:
