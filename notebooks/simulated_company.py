@@ -199,7 +199,7 @@ def _(company) -> None:  # type: ignore[no-untyped-def]
     copies, refused, views = answers.copies(company), answers.refusals(company), answers.who_views(company)
     silent = refused.filter(pl.col("told") != "the record says so")["records"].sum()
     columns = filled.select("object", "column").n_unique()
-    who_says = colored("told", ["the record says so", "only another trace of the person says so"], [ACCENT, SECOND])
+    who_says = colored("told", ["the record says so", "only another trace does"], [ACCENT, SECOND])
     grid(
         [
             figure(

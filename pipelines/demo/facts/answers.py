@@ -128,7 +128,7 @@ def refusals(written: Written) -> pl.DataFrame:
     return written.rows("""
         select replace(reason, '_', ' ') as reason, count(*) as records,
             if(case reason when 'opted_out' then opted_out when 'do_not_call' then do_not_call else bounced end,
-                'the record says so', 'only another trace of the person says so') as told
+                'the record says so', 'only another trace does') as told
         from true_optouts join person_record on id = record_id group by all order by all""")
 
 

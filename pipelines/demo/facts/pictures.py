@@ -66,7 +66,7 @@ def overview(facts: Sequence[Fact]) -> Picture:
     ).with_columns(pl.col("at", "from", "to").clip(-0.25, 1.25), least=0, most=1)
     scale = alt.Scale(domain=[-0.25, 1.5], nice=False)
     axis = alt.Axis(values=[0, 1], labelExpr="datum.value ? 'most known' : 'least known'", grid=False, domain=False)
-    color = colored("verdict", list(VERDICTS), list(VERDICTS.values()))
+    color = colored("verdict", list(VERDICTS), list(VERDICTS.values())).legend(None)
     base = alt.Chart(rows).encode(
         alt.Y("fact", sort=None, title=None, axis=alt.Axis(labelLimit=190, domain=False, ticks=False)),
         tooltip=["fact", "figure", "known", "verdict"],
@@ -180,7 +180,7 @@ def arrivals(months: pl.DataFrame, quiet: str) -> Picture:
     month = moment("month")
     color = colored("season", [quiet, "other months"], [SECOND, ACCENT])
     return alt.layer(
-        base.mark_bar(size=7).encode(month, alt.Y("leads", title="leads a month"), color, tooltip=["month", "leads"]),
+        base.mark_bar(size=5).encode(month, alt.Y("leads", title="leads a month"), color, tooltip=["month", "leads"]),
         base.mark_line(color=GREY, strokeWidth=2).encode(month, alt.Y("year", title="leads a month")),
     )
 
@@ -230,7 +230,7 @@ def experiments(tried: pl.DataFrame) -> Picture:
     return alt.layer(
         alt.Chart().mark_rule(color=GREY).encode(alt.X(datum=0)),
         base.mark_rule(color=SECOND, strokeWidth=2, opacity=0.5).encode(
-            alt.X("seen_low", axis=percent("+"), title="added to the share that converts"), alt.X2("seen_high")
+            alt.X("seen_low", axis=percent("+"), title="added conversions"), alt.X2("seen_high")
         ),
         base.mark_circle(color=SECOND, size=70, opacity=1).encode(alt.X("seen_gain")),
         base.mark_point(color=ACCENT, shape="diamond", filled=True, size=110, opacity=1).encode(alt.X("true_gain")),
@@ -241,7 +241,7 @@ def leaks(filled: pl.DataFrame) -> Picture:
     """How often each column is filled, by what came of the record."""
     base = alt.Chart(filled.with_columns(place=pl.format("{}.{}", "object", "column"))).encode(
         alt.Y("place", title=None, axis=alt.Axis(labelLimit=230)),
-        alt.X("filled", axis=percent(), title="of the records are filled"),
+        alt.X("filled", axis=percent(), title="are filled"),
     )
     good, open_, bad = ["customer", "converted", "won"], ["open"], ["no customer", "not converted", "lost"]
     color = colored("outcome", [*good, *open_, *bad], [ACCENT] * 3 + [GREY] + [SECOND] * 3)
