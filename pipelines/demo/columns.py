@@ -8,8 +8,10 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.draw import DAY, Bools, Ints
+from pipelines.errors import GrowthError
 
 LAST_DAY = 60_000  # plans reach far ahead, but not beyond 2134
+MOST_MONEY = 1e15
 
 
 def stamp(moment: Ints, now: int) -> pl.Series:
@@ -65,6 +67,13 @@ def unless(hidden: Bools, value: pl.Series) -> pl.Series:
 
 
 def money(value: pl.Series) -> pl.Series:
+    """Amounts in whole cents. GrowthError where one is too large for a CRM's 18 digits."""
+    most = value.cast(pl.Float64).abs().max()
+    if isinstance(most, float) and most >= MOST_MONEY:
+        raise GrowthError(
+            f"The world brings an amount of {most:,.0f}, and a CRM holds amounts below {MOST_MONEY:,.0f}: lower "
+            "deals.amount_log, the prices of customers.products or the rates of exports.currencies."
+        )
     return value.cast(pl.Decimal(18, 2))
 
 
@@ -73,7 +82,8 @@ def address(frame: pl.DataFrame, prefix: str, compound: str) -> pl.DataFrame:
 
     def quoted(part: str) -> pl.Expr:
         text = pl.col(prefix + part)
-        return pl.when(text.is_null()).then(pl.lit("null")).otherwise(pl.lit('"') + text + pl.lit('"'))
+        inside = text.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
+        return pl.when(text.is_null()).then(pl.lit("null")).otherwise(pl.lit('"') + inside + pl.lit('"'))
 
     made = pl.concat_str(
         pl.lit('{"city":'),

@@ -24,6 +24,7 @@ Bools: TypeAlias = NDArray[np.bool_]
 HOUR = 3600
 DAY = 24 * HOUR
 NEVER = 2**60
+LAST_YEAR = 2100
 LONGEST = 1e12  # days or seconds: what is drawn longer comes never, too, and can be counted with
 MOST_LOG, LEAST = 600.0, 1e-300
 MOST_DRAWN = 20_000_000
@@ -57,9 +58,14 @@ class Span:
 
 
 def history_span(history: History, until: date) -> Span:
-    last = datetime(until.year, until.month, until.day, tzinfo=UTC) + timedelta(days=1)
+    last = datetime(min(until.year, LAST_YEAR), until.month, until.day, tzinfo=UTC) + timedelta(days=1)
     end = int(last.timestamp())
     start = end - history.days * DAY
+    if start < 0 or until.year >= LAST_YEAR:
+        raise GrowthError(
+            f"A history of {history.days} days up to {until} cannot be simulated: it must lie after 1970 and before "
+            f"{LAST_YEAR}."
+        )
     migration, drift = start + history.migration_day * DAY + 2 * HOUR, start + history.drift_day * DAY
     return Span(start, end, migration, drift, history.migrated_per_minute)
 
