@@ -2,9 +2,9 @@
 
 How hidden terms are integrated out: intent on Gauss-Hermite nodes, weighted by the likelihood of the behaviour seen by
 then (interest.py) and of being neither converted nor closed; what the export hides of fit and standing, and the need,
-as one normal term on nodes of its own; the delay of the first touch on equally likely values. The export's p_visible
-does not look at what sales recorded since the lead came (status, tasks, owner): a score is there to guide sales, and
-whether sales will act is not the lead's.
+as one normal term on nodes of its own; the delay of the first touch on values that stand for parts of it. The export's
+p_visible does not look at what sales recorded since the lead came (status, tasks, owner): a score is there to guide
+sales, and whether sales will act is not the lead's.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,11 @@ from pipelines.demo.world.selling import Leads as Rates
 
 INTENTS, INTENT_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 HIDDEN, HIDDEN_WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
-DELAYS = 12
+PARTS = np.array([0.0, 0.12, 0.24, 0.36, 0.48, 0.6, 0.72, 0.83, 0.91, 0.96, 0.985, 0.998, 1.0])
+"""The delays of the first touch stand for these parts of their distribution: fine ones in its tail, where the leads are
+that sales has not come to for long."""
+DELAY_WEIGHTS = np.diff(PARTS)
+DELAYS = len(DELAY_WEIGHTS)
 CHUNK = 4_000  # rows at once: 9 x 5 x 12 values each
 
 
@@ -72,7 +76,9 @@ class LeadRows:
 
 @dataclass(frozen=True)
 class Delays:
-    """Equally likely first touches of each lead (leads x DELAYS): days after creation, and their effect."""
+    """First touches of each lead (leads x DELAYS), as likely as DELAY_WEIGHTS say: days after creation, and their
+    effect.
+    """
 
     days: Floats
     effect: Floats
@@ -80,8 +86,7 @@ class Delays:
 
 def possible_delays(company: Company) -> Delays:
     rates, leads = company.world.leads, company.leads
-    place = (np.arange(DELAYS) + 0.5) / DELAYS
-    spread = np.exp(rates.delay_log_sd * normal_quantile(place))
+    spread = np.exp(rates.delay_log_sd * normal_quantile((PARTS[1:] + PARTS[:-1]) / 2))
     hours = (leads.usual_delay[:, None] * spread).reshape(-1)
     created = np.repeat(leads.created_at, DELAYS)
     at = office(generator(0, "possible delays"), later(created, hours * HOUR))
@@ -190,8 +195,8 @@ def untouched(
     made = passes(rates, clocks, since, horizon)
     q1 = logistic(willing[:, None] + delays.effect[lead])
     q2 = logistic(willing[:, None] + delays.effect[lead] + rates.second_pass_effect)
-    win = (ahead * (q1 * made.win_first + (1 - q1) * q2 * made.win_second)).mean(axis=1)
-    return np.asarray(works * win / np.maximum(1 - works + works * ahead.mean(axis=1), 1e-12), dtype=np.float64)
+    win = (ahead * (q1 * made.win_first + (1 - q1) * q2 * made.win_second)) @ DELAY_WEIGHTS
+    return np.asarray(works * win / np.maximum(1 - works + works * (ahead @ DELAY_WEIGHTS), 1e-12), dtype=np.float64)
 
 
 def visible_chance(
@@ -228,7 +233,7 @@ def visible_chance(
 
     def mean(values: Floats) -> Floats:
         """Over the delays, then over what the export hides; rows x intents."""
-        return np.asarray(values.mean(axis=3) @ (HIDDEN_WEIGHTS / HIDDEN_WEIGHTS.sum()), dtype=np.float64)
+        return np.asarray(values @ DELAY_WEIGHTS @ (HIDDEN_WEIGHTS / HIDDEN_WEIGHTS.sum()), dtype=np.float64)
 
     wide = (slice(None), None, None, slice(None))
     still = mean(q1 * made.open_first[wide] + (1 - q1) * made.open_other[wide] + odd * made.open_second[wide])
