@@ -74,10 +74,14 @@ def reliability(rows: pl.DataFrame, chance: str) -> pl.DataFrame:
 
 
 def surprise(rows: pl.DataFrame, chance: str) -> float:
-    """What happened less what was promised, in standard errors that take the rows of one unit together."""
+    """What happened less what was promised, in standard errors: those that the chances themselves say, or those of the
+    rows of one unit taken together, whichever is larger (with few outcomes the second are too small).
+    """
     left = pl.col("happened").cast(pl.Float64) - pl.col(chance)
     by_unit = rows.group_by("id", maintain_order=True).agg(left=left.sum())["left"].to_numpy()
-    return float(by_unit.sum() / max(float(np.sqrt((by_unit**2).sum())), 1e-12))
+    promised = rows[chance].to_numpy()
+    variance = max(float((by_unit**2).sum()), float((promised * (1 - promised)).sum()), 1e-12)
+    return float(by_unit.sum() / np.sqrt(variance))
 
 
 def experiments(written: Written) -> pl.DataFrame:

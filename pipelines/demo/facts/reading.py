@@ -68,7 +68,9 @@ TABLES = {
             min(occurred_at) filter (event_type = 'click') as clicked_at
         from mail_event group by message_id having delivered_at is not null""",
     "seen": """
-        select min(created_at)::date as first_on, (select max(occurred_at) from mail_event) as until_at from lead""",
+        select min(created_at)::date as first_on,
+            greatest(max(created_at), (select max(occurred_at) from mail_event)) as until_at
+        from lead""",
     "ripe_lead": f"""
         select lead.*, first_at, date_diff('minute', created_at, first_at) / 60 as delay_hours,
             is_converted and converted_on <= created_at::date + {HORIZON_DAYS} as is_converted_soon
