@@ -1,5 +1,6 @@
 """The extracts of the web-site and mail systems: page views, forms, mail events, in the order of their logs."""
 
+import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,15 @@ class Log:
 
     def between(self, since: int, now: int) -> pl.DataFrame:
         first, last = np.searchsorted(self.seen_at, (since, now))
-        return self.rows.slice(int(first), int(last - first))
+        part = self.rows.slice(int(first), int(last - first))
+        return part if len(part) > len(self.rows) // 2 else on_its_own(part)
+
+
+def on_its_own(part: pl.DataFrame) -> pl.DataFrame:
+    """A copy of a few rows that does not keep the table alive of which they are a slice."""
+    copy = io.BytesIO()
+    part.write_ipc(copy, compat_level=pl.CompatLevel.oldest())
+    return pl.read_ipc(copy.getvalue())
 
 
 def numbered(prefix: str, number: Ints) -> pl.Series:

@@ -103,14 +103,15 @@ class Export:
             self.counts[number] = self.counts[number].plus(counts) if number in self.counts else counts
         self.say("writing page views, forms and mail events")
         self.add_visits(company, events)
-        mails = engagement.email_events(company)
+        forms, mails = engagement.form_fills(company), engagement.email_events(company)
+        fetched = overlay(company)
         for number, moment in enumerate(self.moments):
             extract, since = self.extracts[number], moment.since or 0
-            extract.json_lines("form_fill", engagement.form_fills(company).between(since, moment.now))
+            extract.json_lines("form_fill", forms.between(since, moment.now))
             # Few mails come as the mail system's own file, many as the warehouse's.
             write = extract.json_lines if self.cells == 1 else extract.parquet
             write("email_event", mails.between(since, moment.now))
-            extract.parquet("firmographic", overlay(company).between(since, moment.now))
+            extract.parquet("firmographic", fetched.between(since, moment.now))
             seen = company.seen(moment.now)
             extract.csv("invoice", moment.changed(invoices(seen)))
             extract.parquet("usage", moment.changed(service.usage(seen)))

@@ -116,6 +116,6 @@ def finished(out: Path | None) -> Iterator[Path | None]:
         yield partial
         partial.replace(out)
     except OSError as error:
-        raise GrowthError(f"The simulated company cannot be written to {out}: {error.strerror}.") from error
+        raise GrowthError(f"The simulated company cannot be written to {out}: {error.strerror or error}.") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
