@@ -55,7 +55,7 @@ def test_addresses_domains_and_cookies_belong_to_one_cell(celled: Export) -> Non
     contacts, accounts = celled.table("Contact").unique("Id"), celled.table("Account").unique("Id")
     whole = contacts.filter(pl.col("Email").is_not_null())
     truth = pl.read_parquet(celled.report.folder.with_name("truth") / "visits.parquet")
-    cell = truth.with_columns(cell=pl.col("person_key").str.extract(r"^p(\d+)-")).drop_nulls("cell")
+    cell = truth.with_columns(cell=pl.col("person_key").str.extract(r"^person-(\d+)-")).drop_nulls("cell")
     assert cell.group_by("visitor_id").agg(pl.col("cell").n_unique())["cell"].max() == 1
     assert set(cell["cell"]) == {"0", "1", "2"}
     assert whole["Email"].n_unique() > 0.9 * whole.height

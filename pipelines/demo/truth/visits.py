@@ -4,17 +4,11 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.company import Company
-from pipelines.demo.draw import Ints
 from pipelines.demo.engagement import CELL_EVENTS, cookies, numbered
 from pipelines.demo.ids import refer
 from pipelines.demo.networks import Origins
+from pipelines.demo.truth.duplicates import person_key
 from pipelines.demo.web import Visits
-
-
-def person_keys(company: Company, person: Ints) -> pl.Series:
-    """A name for each true person that is the same in all tables of the truth, `p0-17`; null for nobody."""
-    text = pl.Series([f"p{company.cell}-"]) + pl.Series(person).cast(pl.String)
-    return text.set(pl.Series(person < 0), None)
 
 
 def visits(company: Company, made: Visits, places: Origins, first: int) -> pl.DataFrame:
@@ -27,7 +21,7 @@ def visits(company: Company, made: Visits, places: Origins, first: int) -> pl.Da
         {
             "visit_id": numbered("v", number),
             "visitor_id": cookies(company, made.visitor),
-            "person_key": person_keys(company, made.person),
+            "person_key": person_key(company, made.person).set(pl.Series(made.person < 0), None),
             "account_id": refer(company.ids.account, account),
             "is_robot": made.robot,
             "is_machine": made.machine,
