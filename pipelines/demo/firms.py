@@ -157,8 +157,9 @@ def custom_effect(column: CustomColumn, value: Floats) -> Floats:
     elif column.kind == "flag":
         shown = np.sign(value)
     else:
-        middle, spread = (column.levels - 1) / 2, np.sqrt((column.levels**2 - 1) / 12)
-        shown = (level_of(value, column.levels) - middle) / max(spread, 1.0)
+        # One level tells nothing apart and has no spread.
+        middle, spread = (column.levels - 1) / 2, float(np.sqrt((column.levels**2 - 1) / 12)) or 1.0
+        shown = (level_of(value, column.levels) - middle) / spread
     return np.asarray(column.effect * shown, dtype=np.float64)
 
 
