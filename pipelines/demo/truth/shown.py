@@ -110,14 +110,15 @@ def fit_shown(
 def industry_shown(company: Company, true: Ints, told: Ints, *, known: Bools, has: Bools, drifted: Bools) -> Belief:
     world = company.world.firms
     drift = np.array([world.drift.industries.get(name, 0.0) for name in world.industries])
-    plain = effects(world.industries)
+    plain, wrong = effects(world.industries), company.world.overlay.wrong_industry
     parts = []
     for effect in (plain, plain + drift):
-        prior = spread_of(effect, shares(world.industries))
-        even = np.full(len(effect), 1 / len(effect))
-        wrong = company.world.overlay.wrong_industry
-        mean = (1 - wrong) * effect + wrong * (effect @ even)
-        square = (1 - wrong) * effect**2 + wrong * (effect**2 @ even)
+        share = shares(world.industries)
+        prior = spread_of(effect, share)
+        # Of firms said to be in an industry some are, and the others are a sample of all, wrongly put there.
+        right = (1 - wrong) * share / np.maximum((1 - wrong) * share + wrong / len(share), 1e-12)
+        mean = right * effect + (1 - right) * (effect @ share)
+        square = right * effect**2 + (1 - right) * (effect**2 @ share)
         parts.append(
             (
                 np.select([known, has], [effect[true], mean[told]], prior[0]),
