@@ -68,16 +68,11 @@ def visible(
     # A deal from a lead passed the lead's conversion, which more fitting firms and more willing people do more often.
     came = deals.lead[rows.deal] >= 0
     leads = world.leads
-    # The slope of log(chance) is 1 - chance.
+    # The slope of log(chance) is 1 - chance; that of the rate at which firms write in is `inbound_fit` itself.
     refused = 1 - logistic(at_place(company.leads.shown, deals.lead[rows.deal], 0.0))
-    tilt = (
-        came
-        * refused
-        * (
-            rates.fit_effect * hidden_fit * (leads.fit_effect + leads.inbound_fit * ~firms.outsider[firm])
-            + rates.intent_effect * hidden_intent * leads.intent_effect
-        )
-    )
+    fitting = refused * leads.fit_effect + leads.inbound_fit * ~firms.outsider[firm]
+    willing_people = rates.intent_effect * hidden_intent * leads.intent_effect * refused
+    tilt = came * (rates.fit_effect * hidden_fit * fitting + willing_people)
     tilt = tilt + ~came * (1 - rates.outbound_opens) * rates.fit_effect * hidden_fit * rates.outbound_opens_fit
     spread = np.sqrt(rates.fit_effect**2 * hidden_fit + rates.intent_effect**2 * hidden_intent + rates.skill_sd**2)
     willing = (rates.fit_effect * shown.mean + tilt)[:, None] + spread[:, None] * HIDDEN
@@ -89,7 +84,7 @@ def visible(
 
 def passed(company: Company, standing: Standing, rows: DealRows, willing: Floats) -> Floats:
     """Log-likelihood of the stages gone through and of the pushes in them; rows x nodes. A push of the present stage
-    may still come, so it counts only where it did."""
+    may still come: that stage says nothing yet."""
     rates, deals = company.world.deals, company.deals
     push = log_odds(np.array([rates.pushed])) - rates.push_effect * willing
     total = np.zeros(willing.shape)
