@@ -122,14 +122,12 @@ def account_chances(company: Company, rows: AccountRows, horizon: float) -> tupl
         company,
         fetched(company),
         firm,
-        company.records.account_at[firm],
+        np.full(len(firm), company.span.start),  # the drift is added where it belongs in time
         seen_at=rows.at,
         industry_known=~firms.hidden_industry[firm],
         size_known=~firms.hidden_employees[firm],
         overlay_known=~never,
     )
-    # The drift is added where it belongs in time; what is shown is the fit before it.
-    before = shown.mean - np.where(company.records.account_at[firm] >= company.span.drift, firms.drift[firm], 0.0)
     need = world.firms.hidden_sd**2
     variance = shown.variance + need
     true = chance(
@@ -148,8 +146,8 @@ def account_chances(company: Company, rows: AccountRows, horizon: float) -> tupl
     usual = np.full(len(firm), usual_news(world))
     for node, weight in zip(HIDDEN, HIDDEN_WEIGHTS / HIDDEN_WEIGHTS.sum(), strict=True):
         extra = tilt + node * np.sqrt(variance)
-        looks = before + extra * shown.variance / np.maximum(variance, 1e-12)
-        visible += weight * chance(company, shared, rows, before + extra, looks, horizon=horizon, news=usual)
+        looks = shown.mean + extra * shown.variance / np.maximum(variance, 1e-12)
+        visible += weight * chance(company, shared, rows, shown.mean + extra, looks, horizon=horizon, news=usual)
     return true, visible
 
 
