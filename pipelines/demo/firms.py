@@ -159,7 +159,7 @@ def custom_effect(column: CustomColumn, value: Floats) -> Floats:
     else:
         # One level tells nothing apart and has no spread.
         middle, spread = (column.levels - 1) / 2, float(np.sqrt((column.levels**2 - 1) / 12)) or 1.0
-        shown = (level_of(value, column.levels) - middle) / spread
+        shown = np.asarray((level_of(value, column.levels) - middle) / spread, dtype=np.float64)
     return np.asarray(column.effect * shown, dtype=np.float64)
 
 
