@@ -18,6 +18,7 @@ from pipelines.demo.deal_steps import (
     amounts,
     forgotten_at,
     priced_at,
+    without_amount,
 )
 from pipelines.demo.draw import NEVER, Ints
 from pipelines.demo.draw import words as pick
@@ -44,7 +45,8 @@ def opportunities(company: Company, touch: LastTouch, steps: Steps) -> pl.DataFr
     own = custom_columns(company, "Opportunity", deals.firm, created)
     for moment in (priced_at(company), rival_at, forgotten, leaks.changed_at, own.changed_at):
         modified = np.maximum(modified, np.where(moment < now, moment, -1))
-    amount = amounts(company).at(np.arange(count), np.full(count, now - 1))
+    every, last = np.arange(count), np.full(count, now - 1)
+    amount, unknown = amounts(company).at(every, last), without_amount(company, every, last)
     forecast = pick([level.forecast for level in world.deals.stages.values()], stage)
     probability = np.array([level.probability for level in world.deals.stages.values()])[stage]
     owner = ids.owner.gather(deals.owner)
@@ -57,9 +59,9 @@ def opportunities(company: Company, touch: LastTouch, steps: Steps) -> pl.DataFr
             "Name": named(company),
             "Description": noted(count, world.deal_records.described, rng),
             "StageName": pick(list(world.deals.stages), stage),
-            "Amount": unless(~deals.has_amount, money(pl.Series(amount))),
+            "Amount": unless(unknown, money(pl.Series(amount))),
             "Probability": pl.Series(probability),
-            "ExpectedRevenue": unless(~deals.has_amount, money(pl.Series(amount * probability / 100))),
+            "ExpectedRevenue": unless(unknown, money(pl.Series(amount * probability / 100))),
             "CloseDate": planned_day(close),
             "Type": pick(("New Business", "Existing Business", "Renewal"), deals.kind),
             "NextStep": unless(
@@ -139,7 +141,7 @@ def opportunity_history(company: Company, steps: Steps) -> pl.DataFrame:
     ids = record_ids("OpportunityHistory", len(steps.at), rng, cell=company.cell)
     since = steps.at >= span.migration
     deal, stage, at, close = steps.deal[since], steps.stage[since], steps.at[since], steps.close[since]
-    amount = amounts(company).at(deal, at)
+    amount, unknown = amounts(company).at(deal, at), without_amount(company, deal, at)
     probability = np.array([level.probability for level in world.deals.stages.values()])[stage]
     stamped = stamp(at, now)
     return pl.DataFrame(
@@ -150,8 +152,8 @@ def opportunity_history(company: Company, steps: Steps) -> pl.DataFrame:
             "CreatedById": company.ids.owner.gather(deals.owner[deal]),
             "CreatedDate": stamped,
             "StageName": pick(list(world.deals.stages), stage),
-            "Amount": unless(~deals.has_amount[deal], money(pl.Series(amount))),
-            "ExpectedRevenue": unless(~deals.has_amount[deal], money(pl.Series(amount * probability / 100))),
+            "Amount": unless(unknown, money(pl.Series(amount))),
+            "ExpectedRevenue": unless(unknown, money(pl.Series(amount * probability / 100))),
             "CloseDate": planned_day(close),
             "Probability": pl.Series(probability),
             "ForecastCategory": pick([level.forecast for level in world.deals.stages.values()], stage),
@@ -172,7 +174,7 @@ def opportunity_field_history(company: Company, steps: Steps) -> pl.DataFrame:
             "stage": pick(list(company.world.deals.stages), steps.stage[order]),
             "close": planned_day(steps.close[order]),
             "amount": unless(
-                ~deals.has_amount[steps.deal[order]],
+                without_amount(company, steps.deal[order], steps.at[order]),
                 money(pl.Series(amounts(company).at(steps.deal[order], steps.at[order]))).cast(pl.String),
             ),
         }
@@ -183,7 +185,7 @@ def opportunity_field_history(company: Company, steps: Steps) -> pl.DataFrame:
     nothing = pl.lit(None, dtype=pl.String)
     parts = [made.select("deal", "at", Field=pl.lit("created"), old=nothing, new=nothing)]
     for name, field in (("stage", "StageName"), ("close", "CloseDate"), ("amount", "Amount")):
-        moved = changed.filter(pl.col(name) != pl.col(f"old_{name}"))
+        moved = changed.filter(pl.col(name).ne_missing(pl.col(f"old_{name}")))
         parts.append(moved.select("deal", "at", Field=pl.lit(field), old=f"old_{name}", new=name))
     whole = pl.concat(parts).filter(pl.col("at") < now).sort("at", "deal", "Field")
     deal = whole["deal"].to_numpy()

@@ -76,11 +76,19 @@ def moved_closes(company: Company) -> tuple[Ints, Ints]:
 
 
 def priced_at(company: Company) -> Ints:
-    """When the lines of each deal were entered, and with them the amount; NEVER for deals that did not get so far."""
+    """When the lines of each deal were entered, and with them the amount: of deals without an amount when they were
+    won, so that the gap tells nothing of an open deal's end; NEVER for deals that did not get so far.
+    """
     deals = company.deals
     stage = min(company.world.deal_records.priced_from_stage, deals.stage_at.shape[1] - 1)
     moment = np.where(deals.kind == RENEWAL, deals.created_at, deals.stage_at[:, stage])
-    return np.where(deals.has_amount, moment, NEVER)
+    return np.where(deals.has_amount, moment, np.where(deals.won, deals.closed_at, NEVER))
+
+
+def without_amount(company: Company, deal: Ints, moment: Ints) -> Bools:
+    """Whether nobody had entered any amount of a deal by a moment."""
+    deals = company.deals
+    return ~deals.has_amount[deal] & ~(deals.won[deal] & (deals.closed_at[deal] <= moment))
 
 
 def own_lines(company: Company) -> Lines:

@@ -154,7 +154,7 @@ def make_deals(
     firm, person, owner, created = firm[order], person[order], owner[order], created[order]
     willing = willingness(rates, firms.fit_at(firm, created, span), people.intent[person], skill[owner])
     course = run_stages(rates, created, willing, np.flatnonzero(firms.is_competitor[firm]), rng=rng)
-    first, amount, has = amounts(rates, firms.employees[firm], course.won, rng)
+    first, amount, has = amounts(rates, firms.employees[firm], rng)
     planned = created + (spread(rng, rates.plan_days, rates.plan_log_sd, len(firm)) * DAY).astype(np.int64)
     return Deals(
         firm=firm,
@@ -213,12 +213,12 @@ def run_stages(rates: Rates, created: Ints, willing: Floats, hopeless: Ints, *, 
     return Course(stage_at, closed, alive, stalled, pushes)
 
 
-def amounts(rates: Rates, employees: Ints, won: Bools, rng: np.random.Generator) -> tuple[Floats, Floats, Bools]:
-    """The amount first entered, the final one, and whether there is any: a won deal always has one."""
+def amounts(rates: Rates, employees: Ints, rng: np.random.Generator) -> tuple[Floats, Floats, Bools]:
+    """The amount first entered, the final one, and whether one is known while a deal is open: each won deal has one."""
     count = len(employees)
     worth = rates.amount_log + rates.amount_per_log_employee * np.log(employees)
     amount: Floats = np.round(np.exp(worth + rates.amount_log_sd * rng.standard_normal(count)), -2).astype(np.float64)
     first: Floats = np.round(amount * np.exp(rates.first_amount_log_sd * rng.standard_normal(count)), -2).astype(
         np.float64
     )
-    return first, np.maximum(amount, rates.least_amount), won | (rng.random(count) >= rates.missing_amount)
+    return first, np.maximum(amount, rates.least_amount), rng.random(count) >= rates.missing_amount

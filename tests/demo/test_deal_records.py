@@ -12,6 +12,7 @@ from pipelines.demo.billing import invoices
 from pipelines.demo.company import Company, simulate
 from pipelines.demo.correspondence import BAD, GOOD, fates
 from pipelines.demo.deal_steps import stage_steps
+from pipelines.demo.deals import NEW
 from pipelines.demo.draw import DAY, history_span
 from pipelines.demo.news_feed import news_feed
 from pipelines.demo.texts import CLASSES, CLOSINGS, OPENINGS, SAID
@@ -90,6 +91,15 @@ def test_days_in_a_stage_have_a_long_tail(company: Company) -> None:
     stage = company.deals.stage_at
     days = (stage[:, 1] - stage[:, 0])[(stage[:, 1] < company.span.end) & (company.deals.kind == 0)] / DAY
     assert days.mean() > 1.15 * np.median(days)
+
+
+def test_a_missing_amount_does_not_tell_how_a_deal_ends(company: Company) -> None:
+    deals, frame = company.deals, opportunities(company)
+    gap, rest = deals.won[~deals.has_amount], deals.won[(deals.kind == NEW) & deals.has_amount]
+    noise = (rest.mean() * (1 - rest.mean()) / len(gap)) ** 0.5
+    assert abs(gap.mean() - rest.mean()) < 4 * noise
+    assert frame.filter(pl.col("IsWon") == "1", pl.col("Amount").is_null()).is_empty()
+    assert frame.filter(pl.col("IsClosed").is_null(), pl.col("Amount").is_null()).height > 0
 
 
 def test_a_reason_is_given_only_for_what_was_lost(usual: Export) -> None:
