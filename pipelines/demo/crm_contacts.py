@@ -89,11 +89,13 @@ def moments_of(marks: Marks, rows: slice) -> list[Ints]:
 
 
 def came_from(company: Company, person: Ints) -> pl.Series:
-    """The source of the person's first lead, or the provider of the list."""
+    """The source of the lead that the person was before the contact, or the provider of the list."""
     came = np.full(len(company.people), -1, dtype=np.int64)
     came[company.leads.person[::-1]] = np.arange(len(company.leads))[::-1]
     sources = list(company.world.leads.sources)
+    since = at_place(company.leads.created_at, came[person], NEVER)
     source = at_place(company.leads.source, came[person], len(sources))
+    source = np.where(since < company.records.contact_at[person], source, len(sources))
     return pick([*sources, "Data Provider"], source)
 
 

@@ -100,6 +100,9 @@ def first_accounts(
     firms, world, now, firm = company.firms, company.world, company.now, company.records.accounts
     count, person = len(firm), np.full(len(firms), -1, dtype=np.int64)
     contacts = company.records.contacts
+    # Who becomes a contact by writing in later leaves no number with an account that is there already.
+    listed = (company.people.listed_at < NEVER) | firms.outsider[company.people.firm]
+    contacts = contacts[listed[contacts]]
     person[company.people.firm[contacts][::-1]] = contacts[::-1]
     one = firms.is_person[firm] & (person[firm] >= 0)
     who = np.maximum(person[firm], 0)

@@ -11,7 +11,7 @@ from pipelines.demo.columns import stamp_of
 from pipelines.demo.company import Company, simulate
 from pipelines.demo.crm_histories import kept_since
 from pipelines.demo.custom import FORMULAS
-from pipelines.demo.draw import DAY, NEVER, history_span
+from pipelines.demo.draw import DAY, NEVER, earliest, history_span
 from pipelines.demo.refusals import refuse
 from pipelines.demo.spellings import without_form
 from pipelines.demo.truth.duplicates import duplicates
@@ -158,6 +158,18 @@ def test_a_leak_tells_the_outcome_and_the_truth_names_it(company: Company) -> No
             assert yes["mean"] > no["mean"] + 5
         elif column != "Disqualification_Reason__c":
             assert yes["share"] > no["share"] + 0.5
+
+
+def test_a_record_does_not_foretell_that_somebody_will_write_in(company: Company) -> None:
+    person, since = company.records.contacts, company.records.contact_at[company.records.contacts]
+    wrote = earliest(company.leads.person, company.leads.created_at, len(company.people))[person]
+    source = crm_contacts.came_from(company, person)
+    assert set(source.filter(pl.Series((wrote >= since) & (wrote < NEVER)))) == {"Data Provider"}
+    bare = np.setdiff1d(company.records.accounts, company.people.firm[company.people.listed_at < NEVER])
+    bare = bare[bare < company.firms.listed]
+    rows = accounts(company).filter(pl.col("Id").is_in(company.ids.account.gather(company.records.account_row[bare])))
+    assert rows.height > 50
+    assert rows["Phone"].null_count() == rows.height
 
 
 def test_gaps_follow_what_the_row_is_about(company: Company) -> None:
