@@ -115,7 +115,7 @@ def poisson(rng: np.random.Generator, mean: float | Floats, rows: int | None, ke
     expected = float(np.sum(mean)) * (rows or 1)
     if expected > MOST_DRAWN:
         raise GrowthError(
-            f"The world asks for {expected:,.0f} of what {key} says in one part of the company, and at most "
+            f"The world asks for about {expected:.3g} of what {key} says in one part of the company, and at most "
             f"{MOST_DRAWN:,} can be simulated: lower it, or the effects that multiply it."
         )
     return rng.poisson(mean, rows)

@@ -2,7 +2,8 @@
 
 How hidden terms are integrated out: need, intent, the representative's skill and what the export hides of the fit are
 one normal term (each enters every stage with the same weight), on Gauss-Hermite nodes, weighted by the likelihood of
-the stages passed so far, of the close dates pushed or not, and of being still open.
+the deal having come about at all, of the stages passed so far, of the close dates pushed or not, and of being still
+open.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pipelines.demo.company import Company
 from pipelines.demo.deals import open_stages
 from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, generator, log_odds, logistic
 from pipelines.demo.truth.clocks import StageClocks, stage_clocks
-from pipelines.demo.truth.shown import fetched, fit_shown
+from pipelines.demo.truth.shown import Belief, fetched, fit_shown
 
 HIDDEN, HIDDEN_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 
@@ -65,21 +66,46 @@ def visible(
     )
     hidden_fit = shown.variance + world.firms.hidden_sd**2
     hidden_intent = world.people.intent_sd**2
-    # A deal from a lead passed the lead's conversion, which more fitting firms and more willing people do more often.
-    came = deals.lead[rows.deal] >= 0
-    leads = world.leads
-    # The slope of log(chance) is 1 - chance; that of the rate at which firms write in is `inbound_fit` itself.
-    refused = 1 - logistic(at_place(company.leads.shown, deals.lead[rows.deal], 0.0))
-    fitting = refused * leads.fit_effect + leads.inbound_fit * ~firms.outsider[firm]
-    willing_people = rates.intent_effect * hidden_intent * leads.intent_effect * refused
-    tilt = came * (rates.fit_effect * hidden_fit * fitting + willing_people)
-    tilt = tilt + ~came * (1 - rates.outbound_opens) * rates.fit_effect * hidden_fit * rates.outbound_opens_fit
     spread = np.sqrt(rates.fit_effect**2 * hidden_fit + rates.intent_effect**2 * hidden_intent + rates.skill_sd**2)
-    willing = (rates.fit_effect * shown.mean + tilt)[:, None] + spread[:, None] * HIDDEN
-    weight = np.log(HIDDEN_WEIGHTS) + passed(company, standing, rows, willing)
+    away = spread[:, None] * HIDDEN
+    willing = (rates.fit_effect * shown.mean)[:, None] + away
+    weight = np.log(HIDDEN_WEIGHTS) + came_about(company, rows, shown, away) + passed(company, standing, rows, willing)
     weight = np.exp(weight - weight.max(axis=1, keepdims=True))
     open_, win = window(company, clocks, standing, willing, hopeless=hopeless)
     return np.asarray((weight * win).sum(axis=1) / np.maximum((weight * open_).sum(axis=1), 1e-12), dtype=np.float64)
+
+
+def came_about(company: Company, rows: DealRows, shown: Belief, away: Floats) -> Floats:
+    """Log-likelihood, up to a constant per row, that there is the deal at all when its willingness lies so far away
+    from what is shown; rows x nodes. More fitting firms write in more often, their leads and those of more willing
+    people are worked and converted more often, and approaches of more fitting firms open a deal more often.
+
+    Fit and intent are normal given their weighted sum; the mean of a logistic function of a normal value is taken as
+    that of MacKay (1992, "The Evidence Framework Applied to Classification Networks").
+    """
+    world, deals, leads = company.world, company.deals, company.leads
+    lead, listed = deals.lead[rows.deal], ~company.firms.outsider[deals.firm[rows.deal]]
+    fit = shown.variance + world.firms.hidden_sd**2
+    intent = np.full(len(fit), world.people.intent_sd**2)
+    part_fit, part_intent = world.deals.fit_effect * fit, world.deals.intent_effect * intent
+    whole = np.maximum(
+        world.deals.fit_effect * part_fit + world.deals.intent_effect * part_intent + world.deals.skill_sd**2, 1e-12
+    )
+
+    def logistic_mean(base: Floats, of_fit: float, of_intent: float) -> Floats:
+        """The log of the mean of logistic(base + of_fit * fit + of_intent * intent) given the sum."""
+        common = of_fit * part_fit + of_intent * part_intent
+        left = np.maximum(of_fit**2 * fit + of_intent**2 * intent - common**2 / whole, 0.0)
+        middle = base[:, None] + (common / whole)[:, None] * away
+        return np.log(logistic(middle / np.sqrt(1 + np.pi / 8 * left)[:, None]))
+
+    rates = world.leads
+    standing = at_place(leads.shown, lead, 0.0) + company.people.standing[deals.person[rows.deal]]
+    from_lead = logistic_mean(standing + rates.fit_effect * shown.mean, rates.fit_effect, rates.intent_effect)
+    from_lead = from_lead + logistic_mean(at_place(leads.work, lead, 0.0), 0.0, rates.select_intent)
+    from_lead = from_lead + rates.inbound_fit * (listed * part_fit / whole)[:, None] * away
+    opens = log_odds(np.array([world.deals.outbound_opens])) + world.deals.outbound_opens_fit * shown.mean
+    return np.where((lead >= 0)[:, None], from_lead, logistic_mean(opens, world.deals.outbound_opens_fit, 0.0))
 
 
 def passed(company: Company, standing: Standing, rows: DealRows, willing: Floats) -> Floats:
