@@ -143,15 +143,13 @@ def simulate(
     said = correspond(world, people, leads, deals, tasks, reason=reason, rng=generator(seed, "correspondence", cell))
     say("mails, forms and page views")
     has_email = people.email.is_not_null().to_numpy()
-    touched = people_in_touch(firms, people, leads, outreach, records, span=span)
+    touched = in_touch_since(firms, people, leads, outreach, records)
     campaigns = plan_campaigns(world, span)
     rng = generator(seed, "mail", cell)
-    sends = send_mail(
-        world, campaigns, leads, people, records, touched=touched, has_email=has_email, span=span, rng=rng
-    )
+    sends = send_mail(world, campaigns, leads, people, touched=touched, has_email=has_email, span=span, rng=rng)
     filtered: Bools = rng.random(len(firms)) < world.marketing.machine_click_firms
     mail = follow_mail(world, sends, people, filtered, span, rng=rng)
-    members = join_campaigns(world, campaigns, leads, records, sends, events=mail, touched=touched, span=span, rng=rng)
+    members = join_campaigns(world, campaigns, leads, sends, events=mail, touched=touched, span=span, rng=rng)
     forms = send_forms(world, leads, people, has_email, span, rng=generator(seed, "forms", cell))
     visits = visit_pages(
         world,
@@ -215,14 +213,14 @@ def simulate(
     )
 
 
-def people_in_touch(
-    firms: Firms, people: People, leads: Leads, outreach: Outreach, records: Records, *, span: Span
-) -> Ints:
-    """Contacts of accounts that somebody wrote in from, or that sales went to: the others are never mailed."""
-    known = np.zeros(len(firms), dtype=np.bool_)
-    known[leads.firm] = True
-    known[outreach.firm] = True
-    return np.flatnonzero(known[people.firm] & (records.contact_at < span.end))
+def in_touch_since(firms: Firms, people: People, leads: Leads, outreach: Outreach, records: Records) -> Ints:
+    """From when on each person is a contact of an account that somebody wrote in from, or that sales went to: NEVER
+    for the others, who are not mailed.
+    """
+    met = np.minimum(
+        earliest(leads.firm, leads.created_at, len(firms)), earliest(outreach.firm, outreach.begun_at, len(firms))
+    )
+    return np.maximum(met[people.firm], records.contact_at)
 
 
 def first_known(company: Company) -> Ints:

@@ -12,7 +12,6 @@ from pipelines.demo.draw import DAY, HOUR, NEVER, Bools, Ints, Span, later, logi
 from pipelines.demo.experiments import OUT
 from pipelines.demo.leads import Leads
 from pipelines.demo.people import People
-from pipelines.demo.records import Records
 from pipelines.demo.tracking import written_at
 from pipelines.demo.world import World
 
@@ -109,7 +108,6 @@ def send_mail(
     campaigns: Campaigns,
     leads: Leads,
     people: People,
-    records: Records,
     *,
     touched: Ints,
     has_email: Bools,
@@ -124,7 +122,7 @@ def send_mail(
     parts: list[tuple[Ints, Ints, Ints, Ints]] = [(nothing, nothing, nothing, nothing)]
     for place in np.flatnonzero(campaigns.kind <= NEWSLETTER).tolist():
         start = int(campaigns.start_at[place])
-        lead, person = audience(world, rates.audience, leads, records, touched, start=start, rng=rng)
+        lead, person = audience(world, rates.audience, leads, touched, start=start, rng=rng)
         lead, person = lead[has_email[leads.person[lead]]], person[has_email[person]]
         both = len(lead) + len(person)
         sent = start + (rng.random(both) * rates.send_hours * HOUR).astype(np.int64)
@@ -150,13 +148,13 @@ def send_mail(
 
 
 def audience(
-    world: World, share: float, leads: Leads, records: Records, touched: Ints, *, start: int, rng: np.random.Generator
+    world: World, share: float, leads: Leads, touched: Ints, *, start: int, rng: np.random.Generator
 ) -> tuple[Ints, Ints]:
-    """Open leads and contacts (persons) of accounts in touch, as known at `start`."""
+    """Open leads and contacts (persons) of accounts in touch, as known at `start`; `touched` says since when."""
     oldest = start - int(world.marketing.audience_days * DAY)
     first, last = np.searchsorted(leads.created_at, (oldest, start))
     lead = first + np.flatnonzero(leads.converted_at[first:last] > start)
-    person = touched[records.contact_at[touched] < start]
+    person = np.flatnonzero(touched < start)
     return lead[rng.random(len(lead)) < share], person[rng.random(len(person)) < share]
 
 
@@ -214,7 +212,6 @@ def join_campaigns(
     world: World,
     campaigns: Campaigns,
     leads: Leads,
-    records: Records,
     sends: Sends,
     *,
     events: MailEvents,
@@ -252,7 +249,7 @@ def join_campaigns(
         parts.append((nearest(campaigns, kind, at), came, leads.person[came], joined, 1 + attended, joined))
     for place in np.flatnonzero(campaigns.kind == LIST_UPLOAD).tolist():
         start = int(campaigns.start_at[place])
-        lead, person = audience(world, rates.list_audience, leads, records, touched, start=start, rng=rng)
+        lead, person = audience(world, rates.list_audience, leads, touched, start=start, rng=rng)
         both = len(lead) + len(person)
         nothing = np.zeros(both, dtype=np.int64)
         parts.append(

@@ -129,8 +129,9 @@ def visit_pages(
     touch = repeat(leads.touches)
     ahead = rng.random(len(touch)) * world.leads.touch_days * DAY + rates.before_seconds
     advertised = later(leads.created_at[touch], -ahead)
-    known = np.repeat(touched, poisson(rng, rates.customer_views, len(touched), "web.customer_views"))
-    calm = span.start + (rng.random(len(known)) * span.seconds).astype(np.int64)
+    left = np.maximum(span.end - np.maximum(touched, span.start), 0)
+    known = repeat(poisson(rng, rates.customer_views * left / span.seconds, None, "web.customer_views"))
+    calm = span.end - (rng.random(len(known)) * left[known]).astype(np.int64)
     buying = repeat(poisson(rng, rates.deal_views, len(deals), "web.deal_views"))
     around = later(deals.created_at[buying], rng.exponential(rates.deal_view_days * DAY, len(buying)))
     person = np.concatenate([leads.person[np.concatenate([before, after, touch])], known, deals.person[buying]])
