@@ -123,3 +123,21 @@ def test_a_wrong_key_in_a_world_file_is_named(tmp_path: Path) -> None:
     file.write_text((SHIPPED / "saas.yaml").read_text().replace("recycled: 0.25", "recycled: 25"))
     with pytest.raises(GrowthError, match=r"odd\.yaml:\d+: the world file is wrong at 'leads\.recycled'"):
         read_world(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("extends: saas\nname: odd\nleads:\n  recycld: 0.2\n", 4, "no world has such a key"),
+        ("name: odd\nhistroy:\n  days: 500\n", 2, "no world has such a key"),
+        ("extends: saas\nleads:\n", 2, "nothing stands there"),
+        ("extends: saas\nleads:\n\trecycled: 0.2\n", 3, "indents are spaces"),
+        ("", 1, "found nothing"),
+    ],
+    ids=["unknown key", "mistyped key", "empty key", "tab", "empty file"],
+)
+def test_the_line_to_mend_is_named(tmp_path: Path, text: str, line: int, what: str) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_text(text)
+    with pytest.raises(GrowthError, match=rf"odd\.yaml:{line}: .*{what}"):
+        read_world(file)

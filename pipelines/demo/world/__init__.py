@@ -71,7 +71,8 @@ def read_world(named: str | Path) -> World:
     try:
         world = World.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A name that is mistyped is strange and missing at once; its own line is the one to mend.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         raise wrong_at(file, document, first["loc"], saying(first)) from error
     for place, what in wrong_references(world, own):
         raise wrong_at(file, document, place, what)
@@ -89,6 +90,8 @@ def saying(error: ErrorDetails) -> str:
         return "no world has such a key; mend its name or leave it out"
     if error["type"] == "missing":
         return "the key is missing; give it, or begin the file with 'extends: saas'"
+    if error["input"] is None:
+        return "nothing stands there; give its value or the keys below it, or leave the key out to keep its base's"
     found = "" if isinstance(error["input"], dict | list) else f", found {error['input']!r}"
     return error["msg"].removeprefix("Value error, ") + found
 
@@ -135,13 +138,16 @@ def parsed(file: Path) -> Document:
         raise GrowthError(f"The world file {file} is not UTF-8 text (byte {error.start}).") from error
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
-        raise GrowthError(f"{file}:{line}: not YAML: {error.problem}; mend the line.") from error
+        raise GrowthError(
+            f"{file}:{line}: not YAML: {error.problem}; mend the line (indents are spaces, no tabs)."
+        ) from error
     except yaml.YAMLError as error:
         raise GrowthError(f"{file}: not YAML: {error}; mend the file.") from error
     if twice:
         raise GrowthError(f"{file}:{twice[1]}: the key {twice[0]!r} stands there twice; leave out one of the two.")
     if not isinstance(content, dict) or node is None:
-        raise GrowthError(f"{file}:1: a world file holds keys such as 'name:' and 'history:'; found {content!r:.80}.")
+        found = "nothing" if content is None else f"{content!r:.80}"
+        raise GrowthError(f"{file}:1: a world file holds keys such as 'name:' and 'history:'; found {found}.")
     return Document(content, node)
 
 
