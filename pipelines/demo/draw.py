@@ -163,7 +163,7 @@ def arrival_density(span: Span, history: History) -> Floats:
     days = np.arange(history.days)
     dates = pl.from_epoch(pl.Series(span.start + days * DAY), time_unit="s")
     density = (1 + history.growth * days / history.days) * np.array(history.season)[dates.dt.month().to_numpy() - 1]
-    density = density * np.where(dates.dt.weekday().to_numpy() >= 6, 0.35, 1.0)
+    density = density * np.where(dates.dt.weekday().to_numpy() >= 6, history.weekend, 1.0)
     return np.asarray(density / density.sum(), dtype=np.float64)
 
 

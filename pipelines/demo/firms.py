@@ -99,7 +99,7 @@ def found_firms(world: World, accounts: int, span: Span, rng: np.random.Generato
     employees = np.where(is_person, 1, np.exp(size_log)).astype(np.int64)
     revenue = employees * rates.revenue_per_head * np.exp(rates.revenue_log_sd * rng.standard_normal(count))
     name, domain = names(industry, country, rates, rng, cell=cell)
-    small = employees < 40
+    size = np.where(employees < rates.small_firm, rates.missing_small, rates.missing_large)
     kinds = rng.random(count)
     return Firms(
         listed=listed,
@@ -121,7 +121,7 @@ def found_firms(world: World, accounts: int, span: Span, rng: np.random.Generato
         is_competitor=is_listed & ~is_person & (kinds < rates.competitor_share),
         is_partner=is_listed & ~is_person & (kinds > 1 - rates.partner_share),
         hidden_industry=is_person | (rng.random(count) < rates.missing_industry),
-        hidden_employees=is_person | (rng.random(count) < rates.missing_employees * np.where(small, 1.6, 0.75)),
+        hidden_employees=is_person | (rng.random(count) < rates.missing_employees * size),
         hidden_revenue=is_person | (rng.random(count) < rates.missing_revenue),
         hidden_website=is_person | (rng.random(count) < rates.missing_website),
     )

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pipelines.demo.world.part import (
     Days,
     Effect,
+    Least,
     Level,
     Levels,
     Mean,
@@ -29,6 +30,7 @@ class History(Part):
     migration_day: Annotated[int, Field(ge=0)]
     drift_day: Annotated[int, Field(ge=0)]
     growth: Annotated[float, Field(gt=-1, le=100)]
+    weekend: Annotated[float, Field(gt=0, le=100)]
     season: Annotated[list[Positive], Field(min_length=12, max_length=12)]
 
     @model_validator(mode="after")
@@ -74,6 +76,9 @@ class Firms(Part):
     technologies: Annotated[dict[TechnologyName, Level], Field(max_length=60)]
     missing_industry: Share
     missing_employees: Share
+    small_firm: Positive
+    missing_small: Least
+    missing_large: Least
     missing_revenue: Share
     missing_website: Share
 
