@@ -59,7 +59,8 @@ Examples:
 @click.option(
     "--truth",
     type=FOLDER,
-    help="A folder apart for what only the simulation knows, such as truth.  [default: not written]",
+    help="A folder apart for what only the simulation knows, such as truth; README.md tells its tables.  "
+    "[default: not written]",
 )
 @click.option("--out", type=FOLDER, help="The folder to write to, such as extracts.  [default: HOME/extracts]")
 @json_option
@@ -95,4 +96,5 @@ def demo(
     if as_json:
         files, planted = ([asdict(one) for one in many] for many in (report.files, report.planted))
         show_json({"folder": str(report.folder), "rows": report.rows, "files": files, "planted": planted})
-    click.echo(f"Wrote {report.rows:,} rows in {len(report.files)} files to {report.folder}.", err=True)
+    apart = f", and the truth to {truth}" if truth else ""
+    click.echo(f"Wrote {report.rows:,} rows in {len(report.files)} files to {report.folder}{apart}.", err=True)
