@@ -76,7 +76,9 @@ class Encoder:
             )
         matrix = np.full((frame.height, len(self.sources)), np.nan, order="C")
         for start, column in zip(self.starts, self.columns, strict=True):
-            matrix[:, start : start + column.width] = encoded(frame[column.name], column).reshape(frame.height, -1)
+            matrix[:, start : start + column.width] = encoded(frame[column.name], column).reshape(
+                frame.height, column.width
+            )
         return matrix
 
 
