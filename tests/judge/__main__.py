@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
@@ -125,7 +126,7 @@ def show(results: list[Result], console: Console) -> None:
             mine = [one for one in results if (one.world, one.model) == (world, model)]
             gaps = np.array([one.gap for one in mine if one.gap is not None])
             seen = [one.visible for one in mine if one.visible is not None]
-            spread = 1.645 * gaps.std(ddof=1) / np.sqrt(len(gaps)) if len(gaps) > 1 else float("nan")
+            spread = likely_error(gaps)
             means.add_row(
                 world,
                 model,
@@ -136,6 +137,15 @@ def show(results: list[Result], console: Console) -> None:
                 "; ".join(sorted({one.sentence for one in mine if one.gap is None})),
             )
     console.print(means)
+
+
+def likely_error(gaps: NDArray[np.float64]) -> float:
+    """Half of Student's 90 % interval of the mean, for a few seeds tell little of a spread; NaN for a single gap."""
+    from scipy.stats import t
+
+    if len(gaps) < 2:
+        return float("nan")
+    return float(t.ppf(0.95, len(gaps) - 1) * gaps.std(ddof=1) / np.sqrt(len(gaps)))
 
 
 def main() -> None:
