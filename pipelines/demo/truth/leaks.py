@@ -11,6 +11,11 @@ EVIDENCE = {
 }
 ALWAYS = (
     ("Account", "Last_Purchase_Date__c", "obvious", "the day of the last won opportunity"),
+    ("Account", "Type", "obvious", "says customer once an opportunity was won"),
+    ("Account", "LastActivityDate", "subtle", "moves with the work of sales up to and after the outcome"),
+    ("Lead", "Rating", "null_pattern", "given only to leads that sales works, and only these convert"),
+    ("Lead", "IsUnreadByOwner", "null_pattern", "cleared when sales works a lead, and only these convert"),
+    ("Lead", "LastActivityDate", "subtle", "moves with the work of sales up to and after the outcome"),
     ("Lead", "Disqualification_Reason__c", "obvious", "filled when sales gives a lead up"),
     ("Opportunity", "Loss_Reason__c", "obvious", "filled when an opportunity is lost"),
     ("Opportunity", "ContractId", "obvious", "the contract that came of a won opportunity"),

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.company import Company
+from pipelines.demo.deal_steps import forgotten_at
 from pipelines.demo.deals import NEW
 from pipelines.demo.draw import DAY, NEVER, Floats
 from pipelines.demo.truth.account_chance import AccountRows, account_chances
@@ -40,7 +41,8 @@ def of_leads(company: Company) -> pl.DataFrame:
     rules, leads = rules_of("lead_conversion"), company.leads
     ids = company.ids.lead.head(len(leads))  # the rows that follow are copies
     oldest = leads.created_at + (rules.max_age_days or company.world.history.days) * DAY
-    ends = np.minimum(np.minimum(leads.converted_at, leads.disqualified_at) - 1, oldest)
+    gone = np.minimum(company.kept.leads.deleted_at, company.kept.leads.vanished_at)[: len(leads)]
+    ends = np.minimum(np.minimum(np.minimum(leads.converted_at, leads.disqualified_at), gone) - 1, oldest)
     begins = np.where(leads.created_at < company.span.migration, NEVER, leads.created_at)
     made = moments(ids, begins, ends, rules.landmark_every_days, company.span)
     chances = lead_chances(company, LeadRows(made.unit, made.at), float(rules.horizon_days))
@@ -59,7 +61,13 @@ def of_accounts(company: Company) -> pl.DataFrame:
 def of_deals(company: Company) -> pl.DataFrame:
     deals = company.deals
     begins = np.where(deals.kind == NEW, deals.created_at + 1, NEVER)
-    made = moments(company.ids.opportunity, begins, deals.closed_at - 1, DEAL_EVERY, company.span)
+    made = moments(
+        company.ids.opportunity,
+        begins,
+        np.minimum(deals.closed_at, forgotten_at(company)) - 1,
+        DEAL_EVERY,
+        company.span,
+    )
     still = open_at(company, made.unit, made.at)
     made = Moments(made.unit[still], made.at[still])
     chances = deal_chances(company, DealRows(made.unit, made.at), float(DEAL_HORIZON))
