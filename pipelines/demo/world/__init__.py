@@ -73,7 +73,7 @@ def read_world(named: str | Path) -> World:
     except ValidationError as error:
         # A name that is mistyped is strange and missing at once; its own line is the one to mend.
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        raise wrong_at(file, document, first["loc"], saying(first)) from error
+        raise wrong_at(file, document, first["loc"], saying(first, extends=base is not None)) from error
     for place, what in wrong_references(world, own):
         raise wrong_at(file, document, place, what)
     return world
@@ -84,12 +84,12 @@ def wrong_at(file: Path, document: "Document", place: Place, what: str) -> Growt
     return GrowthError(f"{file}:{document.line(place)}: the world file is wrong at '{key}': {what}.")
 
 
-def saying(error: ErrorDetails) -> str:
+def saying(error: ErrorDetails, *, extends: bool) -> str:
     """What is wrong, what was found and what was expected, in words."""
     if error["type"] == "extra_forbidden":
         return "no world has such a key; mend its name or leave it out"
     if error["type"] == "missing":
-        return "the key is missing; give it, or begin the file with 'extends: saas'"
+        return "the key is missing; give it" + ("" if extends else ", or begin the file with 'extends: saas'")
     if error["input"] is None:
         return "nothing stands there; give its value or the keys below it, or leave the key out to keep its base's"
     found = "" if isinstance(error["input"], dict | list) else f", found {error['input']!r}"
