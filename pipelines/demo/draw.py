@@ -27,7 +27,7 @@ NEVER = 2**60
 LAST_YEAR = 2100
 LONGEST = 1e12  # days or seconds: what is drawn longer comes never, too, and can be counted with
 MOST_LOG, LEAST = 600.0, 1e-300
-MOST_DRAWN = 20_000_000
+MOST_DRAWN = 5_000_000
 
 
 class Shared(Protocol):

@@ -67,7 +67,7 @@ def read_world(named: str | Path) -> World:
                 f"{file}:{document.line(('extends',))}: the world extends {base!r}; "
                 f"expected one of {', '.join(shipped_worlds())}."
             )
-        content = overlaid(parsed(SHIPPED / f"{base}.yaml").content, content, World)
+        content = overlaid(shipped(base), content, World)
     try:
         world = World.model_validate(content)
     except ValidationError as error:
@@ -94,6 +94,13 @@ def saying(error: ErrorDetails, *, extends: bool) -> str:
         return "nothing stands there; give its value or the keys below it, or leave the key out to keep its base's"
     found = "" if isinstance(error["input"], dict | list) else f", found {error['input']!r}"
     return error["msg"].removeprefix("Value error, ") + found
+
+
+def shipped(name: str) -> dict[str, Any]:
+    """The whole content of a shipped world, which may extend another."""
+    content = parsed(SHIPPED / f"{name}.yaml").content
+    base = content.pop("extends", None)
+    return content if base is None else overlaid(shipped(base), content, World)
 
 
 def shipped_worlds() -> list[str]:
