@@ -105,8 +105,8 @@ def first_accounts(
     contacts = contacts[listed[contacts]]
     person[company.people.firm[contacts][::-1]] = contacts[::-1]
     one = firms.is_person[firm] & (person[firm] >= 0)
-    who = np.maximum(person[firm], 0)
-    full_name = company.people.first.gather(who) + pl.Series([" "]) + company.people.last.gather(who)
+    who = person[firm]
+    full_name = refer(company.people.first, who) + pl.Series([" "]) + refer(company.people.last, who)
     won = np.where(company.deals.won, company.deals.closed_at, NEVER)
     last_won = latest(company.deals.firm, won, len(firms), now)[firm]
     left = latest(company.subscriptions.firm, company.subscriptions.left_at, len(firms), now)[firm]
@@ -125,7 +125,7 @@ def first_accounts(
             "ParentId": refer(company.ids.account, parent),
             **{change.field: change.today(now) for change in changes},
             "BillingCountry": pick(list(world.firms.countries), firms.country[firm]),
-            "Phone": unless(person[firm] < 0, company.people.phone.gather(who)),
+            "Phone": refer(company.people.phone, who),
             "Website": unless(firms.hidden_website[firm], websites(firms.domain.gather(firm), rng)),
             **currency_column(company, firm),
             "AnnualRevenue": unless(firms.hidden_revenue[firm], pl.Series(np.round(revenue).astype(np.int64))),
@@ -135,7 +135,9 @@ def first_accounts(
             "AccountSource": pick(("Data Provider", "Inbound"), (firm >= firms.listed).astype(np.int64)),
             "YearStarted": pl.Series(rng.integers(world.exports.founded[0], world.exports.founded[1] + 1, count)),
             "IsPersonAccount": flag(one),
-            "PersonContactId": refer(company.ids.contact, np.where(one, company.records.contact_row[who], -1)),
+            "PersonContactId": refer(
+                company.ids.contact, np.where(one, at_place(company.records.contact_row, who, -1), -1)
+            ),
             "Last_Purchase_Date__c": day(np.where(last_won > 0, last_won, NEVER), now),
         }
     )
