@@ -155,6 +155,8 @@ def test_a_leak_tells_the_outcome_and_the_truth_names_it(company: Company) -> No
         yes, no = filled.filter("won").row(0, named=True), filled.filter(~pl.col("won")).row(0, named=True)
         if kind == "subtle":
             assert yes["mean"] > no["mean"] + 5
+        elif kind == "sales_work":
+            assert abs(yes["share"] - no["share"]) > 0.1
         elif column != "Disqualification_Reason__c":
             assert yes["share"] > no["share"] + 0.5
 

@@ -12,17 +12,19 @@ EVIDENCE = {
 ALWAYS = (
     ("Account", "Last_Purchase_Date__c", "obvious", "the day of the last won opportunity"),
     ("Account", "Type", "obvious", "says customer once an opportunity was won"),
-    ("Account", "LastActivityDate", "subtle", "moves with the work of sales up to and after the outcome"),
-    ("Lead", "Rating", "null_pattern", "given only to leads that sales works, and only these convert"),
-    ("Lead", "IsUnreadByOwner", "null_pattern", "cleared when sales works a lead, and only these convert"),
-    ("Lead", "LastActivityDate", "subtle", "moves with the work of sales up to and after the outcome"),
+    ("Account", "LastActivityDate", "sales_work", "moves with the work of sales up to and after the outcome"),
+    ("Lead", "Rating", "sales_work", "given only to leads that sales works, and only these convert"),
+    ("Lead", "IsUnreadByOwner", "sales_work", "cleared when sales works a lead, and only these convert"),
+    ("Lead", "LastActivityDate", "sales_work", "moves with the work of sales up to and after the outcome"),
     ("Lead", "Disqualification_Reason__c", "obvious", "filled when sales gives a lead up"),
     ("Opportunity", "Loss_Reason__c", "obvious", "filled when an opportunity is lost"),
     ("Opportunity", "ContractId", "obvious", "the contract that came of a won opportunity"),
     ("Opportunity", "Main_Competitor__c", "null_pattern", "seldom named early, mostly once a deal was lost to it"),
     ("Task", "Description", "subtle", "a few notes get a line on the outcome once the deal is closed"),
 )
-"""Columns that every world's export has."""
+"""Columns that every world's export has. What only the work of sales fills (`sales_work`) tells of leads that were
+worked, and only these convert.
+"""
 
 
 def leaks(company: Company) -> pl.DataFrame:
