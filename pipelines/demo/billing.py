@@ -40,7 +40,7 @@ def invoices(company: Company) -> pl.DataFrame:
             "paid_on": day(np.where(settled < now, paid, NEVER), now),
             "amount": money(pl.Series(rounded(amount))),
             "currency": pick(codes(company), place_of(company, base.firm[subscription])),
-            "source": [LEDGER] * count,
+            "source": pl.Series([LEDGER] * count, dtype=pl.String),
             "fetched_at": stamp(np.where(settled < now, settled, known), now),
         }
     )

@@ -95,7 +95,7 @@ def events(company: Company) -> pl.DataFrame:
             "WhatId": what,
             "AccountId": account,
             "Subject": pick(words.MEETING_SUBJECTS, rng.integers(0, len(words.MEETING_SUBJECTS), count)),
-            "Location": unless(rng.random(count) >= rates.video, pl.Series(["Video call"] * count)),
+            "Location": unless(rng.random(count) >= rates.video, pl.Series(["Video call"] * count, dtype=pl.String)),
             "IsAllDayEvent": pl.Series([None] * count, dtype=pl.String),
             "ActivityDateTime": starts,
             "ActivityDate": planned_day(begin),
@@ -105,7 +105,7 @@ def events(company: Company) -> pl.DataFrame:
             "OwnerId": owner,
             "IsDeleted": flag(deleted_at < now),
             **audit(created, np.maximum(moved_at, known(deleted_at, now)), owner, now),
-            "EventSubtype": pl.Series(["Event"] * count),
+            "EventSubtype": pl.Series(["Event"] * count, dtype=pl.String),
         }
     )
     return frame.filter(pl.Series(created < now))

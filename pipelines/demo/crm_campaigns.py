@@ -107,7 +107,7 @@ def member_status(company: Company) -> pl.DataFrame:
     kind = made.kind[campaign]
     flat = [MEMBER_STATUS[place][status] for place in range(len(KINDS)) for status in range(3)]
     created = entered(company)[campaign]
-    owner = pl.Series([company.ids.owner[company.world.sales.representatives]] * len(campaign))
+    owner = pl.Series([company.ids.owner[company.world.sales.representatives]] * len(campaign), dtype=pl.String)
     frame = pl.DataFrame(
         {
             "Id": record_ids("CampaignMemberStatus", len(campaign), company.setup_generator("member status")),
@@ -141,7 +141,7 @@ def campaign_members(company: Company) -> pl.DataFrame:
     answered = np.array([answer for _, answer in flat])[spot]
     responded = np.where(answered, np.maximum(answered_at, added), NEVER)
     changed = np.maximum(np.where(responded < now, responded, 0), np.where(converted, converted_at, 0))
-    marketing = pl.Series([company.ids.owner[company.world.sales.representatives]] * len(row))
+    marketing = pl.Series([company.ids.owner[company.world.sales.representatives]] * len(row), dtype=pl.String)
     frame = pl.DataFrame(
         {
             "Id": record_ids("CampaignMember", len(row), company.generator("members"), cell=company.cell),

@@ -129,7 +129,7 @@ def usage(company: Company) -> pl.DataFrame:
             "month": (times(starts[month], company.span.end)).cast(pl.Date),
             "active_users": users,
             "sessions": sessions,
-            "source": [SYSTEM] * len(month),
+            "source": pl.Series([SYSTEM] * len(month), dtype=pl.String),
             "fetched_at": times(fetched, 2**40),
         }
     )
