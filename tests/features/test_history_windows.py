@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def fill(company: Company, tracked_from: datetime, tracked_until: datetime) -> N
                     message_id="m", link="a", occurred_at=STARTS + 5 * number * DAY)  # fmt: skip
 
 
-def landmarks(company: Company) -> dict[tuple[object, object], tuple[object, ...]]:
+def landmarks(company: Company) -> dict[tuple[Any, Any], tuple[object, ...]]:
     rows: Rows = company.rows("features.lead_conversion", "lead_id, as_of, * exclude (lead_id, as_of, weight)",
                               "purpose = 'train'")  # fmt: skip
     return {(row[0], row[1]): row[2:] for row in rows}
