@@ -116,11 +116,26 @@ def haste_pays(written: Written) -> Fact:
     )
 
 
+def closed_and_won(written: Written, kind: str) -> tuple[int, ...]:
+    """How many opportunities of a kind were closed, and how many of these were won."""
+    return written.numbers(
+        f"select count(*), count(*) filter (is_won) from opportunity where is_closed and kind = '{kind}'"
+    )
+
+
+def won_by_quarter(written: Written, kind: str) -> pl.DataFrame:
+    """Columns quarter (its first day), rows (closed opportunities of a kind), hits (won), share, low, high."""
+    return with_shares(
+        written.rows(f"""
+        select date_trunc('quarter', closes_on)::date as quarter, count(*) as rows, count(*) filter (is_won) as hits
+        from opportunity where is_closed and kind = '{kind}' and closes_on is not null
+        group by quarter order by quarter""")
+    )
+
+
 def win_rate(written: Written) -> Fact:
     """About a quarter of the opportunities of new business are won."""
-    closed, won = written.numbers(
-        "select count(*), count(*) filter (is_won) from opportunity where is_closed and kind = 'New Business'"
-    )
+    closed, won = closed_and_won(written, "New Business")
     return Fact(
         "win rate of new business",
         "{value} of the closed opportunities with new customers were won",
@@ -135,12 +150,7 @@ def win_rate(written: Written) -> Fact:
 
 def wins(written: Written) -> pl.DataFrame:
     """Columns quarter (its first day), rows (closed new business), hits (won), share, low, high."""
-    return with_shares(
-        written.rows("""
-        select date_trunc('quarter', closes_on)::date as quarter, count(*) as rows, count(*) filter (is_won) as hits
-        from opportunity where is_closed and kind = 'New Business' and closes_on is not null
-        group by quarter order by quarter""")
-    )
+    return won_by_quarter(written, "New Business")
 
 
 def stage_days(written: Written) -> pl.DataFrame:
@@ -174,9 +184,7 @@ def stages_are_long_tailed(written: Written) -> Fact:
 
 def renewed(written: Written) -> Fact:
     """Most customers renew."""
-    closed, kept = written.numbers(
-        "select count(*), count(*) filter (is_won) from opportunity where is_closed and kind = 'Renewal'"
-    )
+    closed, kept = closed_and_won(written, "Renewal")
     return Fact(
         "renewals",
         "{value} of the renewals that came due were signed",
@@ -191,12 +199,7 @@ def renewed(written: Written) -> Fact:
 
 def renewals(written: Written) -> pl.DataFrame:
     """Columns quarter (its first day), rows (closed renewals), hits (signed), share, low, high."""
-    return with_shares(
-        written.rows("""
-        select date_trunc('quarter', closes_on)::date as quarter, count(*) as rows, count(*) filter (is_won) as hits
-        from opportunity where is_closed and kind = 'Renewal' and closes_on is not null
-        group by quarter order by quarter""")
-    )
+    return won_by_quarter(written, "Renewal")
 
 
 def arrivals(written: Written) -> pl.DataFrame:
