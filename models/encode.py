@@ -7,6 +7,7 @@ thing. Titles and other free text come from SQL as categories.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import polars as pl
@@ -59,7 +60,7 @@ class Encoder:
     @property
     def starts(self) -> list[int]:
         """Where the columns of each feature begin in the matrix."""
-        return [sum(column.width for column in self.columns[:place]) for place in range(len(self.columns))]
+        return list(accumulate((column.width for column in self.columns), initial=0))[:-1]
 
     @property
     def categories(self) -> list[int]:
