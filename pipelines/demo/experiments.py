@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.demo.draw import DAY, Floats, Ints, Span, logistic
+from pipelines.demo.draw import DAY, Bools, Floats, Ints, Span, log_odds, logistic
+from pipelines.demo.firms import Firms
+from pipelines.demo.people import People
 from pipelines.demo.world import World
 from pipelines.demo.world.selling import Experiment
 
@@ -35,6 +37,21 @@ def level_names(world: World, by: str) -> list[str]:
     return list(levels[by])
 
 
+def levels_of(firms: Firms, people: People, firm: Ints, person: Ints, source: Ints) -> dict[str, Ints]:
+    """The places of each lead in the levels of every column that an experiment may work by."""
+    return {
+        "seniority": people.seniority[person],
+        "function": people.function[person],
+        "source": source,
+        "industry": firms.industry[firm],
+    }
+
+
+def during(made: Experiment, created: Ints, span: Span) -> Bools:
+    """The leads that came while an experiment ran."""
+    return (created >= span.start + made.from_day * DAY) & (created < span.start + made.to_day * DAY)
+
+
 def assign(world: World, created: Ints, traits: Traits, span: Span, rng: np.random.Generator) -> Ints:
     """The side of each lead in each experiment (leads x experiments): OUT, CONTROL or TREATED.
 
@@ -42,8 +59,7 @@ def assign(world: World, created: Ints, traits: Traits, span: Span, rng: np.rand
     """
     arm = np.full((len(created), len(world.experiments)), OUT, dtype=np.int64)
     for place, made in enumerate(world.experiments):
-        begins, ends = span.start + made.from_day * DAY, span.start + made.to_day * DAY
-        enters = (created >= begins) & (created < ends) & (rng.random(len(created)) < made.share)
+        enters = during(made, created, span) & (rng.random(len(created)) < made.share)
         treated = rng.random(len(created)) < chance_of_treatment(made, traits)
         side = np.where(treated, TREATED, CONTROL if made.kind == "randomised" else OUT)
         arm[:, place] = np.where(enters, side, OUT)
@@ -53,8 +69,13 @@ def assign(world: World, created: Ints, traits: Traits, span: Span, rng: np.rand
 def chance_of_treatment(made: Experiment, traits: Traits) -> Floats:
     if made.kind == "randomised":
         return np.full(len(traits.fit), made.treated)
-    share = min(max(made.treated, 1e-6), 1 - 1e-6)
-    return logistic(np.log(share / (1 - share)) + made.select_fit * traits.fit + made.select_intent * traits.intent)
+    return chance_to_be_chosen(made, traits.fit, traits.intent)
+
+
+def chance_to_be_chosen(made: Experiment, fit: Floats, intent: Floats) -> Floats:
+    """Of a lead that a campaign looks at, by what its people see and feel of it."""
+    usual = log_odds(np.array([made.treated]))
+    return logistic(usual + made.select_fit * fit + made.select_intent * intent)
 
 
 def effects_of(world: World, made: Experiment, levels: Mapping[str, Ints], count: int) -> Floats:

@@ -28,7 +28,7 @@ from pipelines.demo.draw import (
     poisson,
     spread,
 )
-from pipelines.demo.experiments import Traits, assign, total_effect
+from pipelines.demo.experiments import Traits, assign, levels_of, total_effect
 from pipelines.demo.firms import Firms
 from pipelines.demo.people import People
 from pipelines.demo.world import World
@@ -84,12 +84,7 @@ def work_leads(
     source = choose(rng, rates.sources, count)
     owner = rng.integers(0, world.sales.representatives, count)
     touches = poisson(rng, rates.touches, count, "leads.touches")
-    levels = {
-        "seniority": people.seniority[come.person],
-        "function": people.function[come.person],
-        "source": source,
-        "industry": firms.industry[come.firm],
-    }
+    levels = levels_of(firms, people, come.firm, come.person, source)
     fit, intent = firms.fit_at(come.firm, created, span), people.intent[come.person]
     arm = assign(world, created, Traits(levels, fit, intent), span, rng)
     shown = (
@@ -99,7 +94,7 @@ def work_leads(
         + total_effect(world, arm, levels)
         + world.firms.drift.conversion * (created >= span.drift)
     )
-    willing = shown + people.standing[come.person] + rates.fit_effect * fit + rates.intent_effect * intent
+    willing = willing_to_convert(rates, shown, people.standing[come.person], fit, intent)
     work = chance_of_work(world, source, firms.shown_fit[come.firm], created, span)
     worked = rng.random(count) < logistic(work + rates.select_intent * intent)
     pace = np.exp(rates.pace_sd * rng.standard_normal(world.sales.representatives))
@@ -150,6 +145,11 @@ def chance_of_work(world: World, source: Ints, shown_fit: Floats, created: Ints,
     came = np.bincount(week, minlength=1)
     load = np.log(np.maximum(came / (world.sales.capacity * max(came.mean(), 1.0)), 1.0))
     return np.asarray(usual + rates.select_fit * shown_fit - world.sales.overload_effect * load[week], dtype=np.float64)
+
+
+def willing_to_convert(rates: Rates, shown: Floats, standing: Floats, fit: Floats | float, intent: Floats) -> Floats:
+    """The log-odds to convert in the first pass, but for the delay of the first touch."""
+    return np.asarray(shown + standing + rates.fit_effect * fit + rates.intent_effect * intent, dtype=np.float64)
 
 
 def delay_effect(rates: Rates, hours: Floats) -> Floats:

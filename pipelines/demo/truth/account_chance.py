@@ -20,7 +20,7 @@ from pipelines.demo.deals import outreach_rate
 from pipelines.demo.demand import episode_rate
 from pipelines.demo.draw import DAY, Bools, Floats, Ints, arrival_density, generator
 from pipelines.demo.news import news_boost
-from pipelines.demo.truth.shown import fetched, fit_shown
+from pipelines.demo.truth.shown import Fetched, fit_shown
 from pipelines.demo.truth.worth import FITS, Worth, worth_of_approaches, worth_of_leads
 from pipelines.demo.world import World
 
@@ -113,14 +113,14 @@ def market(company: Company, horizon: float) -> Market:
     )
 
 
-def account_chances(company: Company, rows: AccountRows, horizon: float) -> tuple[Floats, Floats]:
+def account_chances(company: Company, overlay: Fetched, rows: AccountRows, horizon: float) -> tuple[Floats, Floats]:
     """p_true and p_visible of each row; the rows must be accounts that were not won yet, and no person accounts."""
     world, firms, firm = company.world, company.firms, rows.firm
     shared = market(company, horizon)
     never = np.zeros(len(firm), dtype=np.bool_)
     shown = fit_shown(
         company,
-        fetched(company),
+        overlay,
         firm,
         np.full(len(firm), company.span.start),  # the drift is added where it belongs in time
         seen_at=rows.at,

@@ -13,9 +13,9 @@ import numpy as np
 from pipelines.demo.arrays import at_place
 from pipelines.demo.company import Company
 from pipelines.demo.deals import open_stages
-from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, generator, log_odds, logistic
+from pipelines.demo.draw import DAY, Bools, Floats, Ints, generator, log_odds, logistic
 from pipelines.demo.truth.clocks import StageClocks, stage_clocks
-from pipelines.demo.truth.shown import Belief, fetched, fit_shown
+from pipelines.demo.truth.shown import Belief, Fetched, fit_shown
 
 HIDDEN, HIDDEN_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 
@@ -36,7 +36,7 @@ class Standing:
     days: Floats
 
 
-def deal_chances(company: Company, rows: DealRows, horizon: float) -> tuple[Floats, Floats]:
+def deal_chances(company: Company, overlay: Fetched, rows: DealRows, horizon: float) -> tuple[Floats, Floats]:
     """p_true and p_visible of each row."""
     deals, clocks = company.deals, stage_clocks(company.world, horizon, generator(0, "stage clocks"))
     entered = deals.stage_at[rows.deal]
@@ -46,17 +46,23 @@ def deal_chances(company: Company, rows: DealRows, horizon: float) -> tuple[Floa
     hopeless = company.firms.is_competitor[deals.firm[rows.deal]]
     open_, win = window(company, clocks, standing, deals.willing[rows.deal][:, None], hopeless=hopeless)
     true = (win / np.maximum(open_, 1e-12))[:, 0]
-    return true, visible(company, clocks, standing, rows, hopeless=hopeless)
+    return true, visible(company, overlay, clocks, standing, rows, hopeless=hopeless)
 
 
 def visible(
-    company: Company, clocks: list[StageClocks], standing: Standing, rows: DealRows, *, hopeless: Bools
+    company: Company,
+    overlay: Fetched,
+    clocks: list[StageClocks],
+    standing: Standing,
+    rows: DealRows,
+    *,
+    hopeless: Bools,
 ) -> Floats:
     world, rates, deals, firms = company.world, company.world.deals, company.deals, company.firms
     firm = deals.firm[rows.deal]
     shown = fit_shown(
         company,
-        fetched(company),
+        overlay,
         firm,
         deals.created_at[rows.deal],
         seen_at=rows.at,
@@ -144,9 +150,3 @@ def window(
         open_[here] = rates.stalled + moves * left
         win[here] = moves**steps * go * rest * clock.win_window.at(days)[:, None]
     return open_, win
-
-
-def open_at(company: Company, deal: Ints, at: Ints) -> Bools:
-    """Whether each deal was open at the moment."""
-    deals = company.deals
-    return (deals.created_at[deal] < at) & (np.minimum(deals.closed_at[deal], NEVER) >= at)

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.demo.company import Company
 from pipelines.demo.draw import DAY, Bools, Floats, Ints, generator
-from pipelines.demo.experiments import OUT, TREATED, effects_of, level_names
+from pipelines.demo.experiments import OUT, TREATED, during, effects_of, level_names, levels_of
 from pipelines.demo.truth.clocks import lead_clocks
 from pipelines.demo.truth.lead_chance import LeadRows, possible_delays, untouched, willingness
 from pipelines.demo.truth.propensity import rules_of
@@ -24,20 +24,14 @@ def effects(company: Company) -> pl.DataFrame:
     horizon = float(rules.horizon_days)
     clocks = lead_clocks(world.leads, horizon, generator(0, "lead clocks"))
     delays = possible_delays(company)
-    levels = {
-        "seniority": company.people.seniority[leads.person],
-        "function": company.people.function[leads.person],
-        "source": leads.source,
-        "industry": company.firms.industry[leads.firm],
-    }
+    levels = levels_of(company.firms, company.people, leads.firm, leads.person, leads.source)
     converted = leads.converted_at <= leads.created_at + rules.horizon_days * DAY
     matured = leads.created_at + rules.horizon_days * DAY <= company.span.end
     rows = []
     for number, made in enumerate(world.experiments):
-        begins, ends = (company.span.start + day * DAY for day in (made.from_day, made.to_day))
         effect = effects_of(world, made, levels, len(leads))
         treated = leads.arm[:, number] == TREATED
-        others = (leads.created_at >= begins) & (leads.created_at < ends) & ~treated
+        others = during(made, leads.created_at, company.span) & ~treated
         if made.kind == "randomised":
             others &= leads.arm[:, number] != OUT
         who = np.flatnonzero(treated)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.demo.arrays import placed
 from pipelines.demo.company import Company
 from pipelines.demo.draw import DAY, Bools, Floats, Ints, earliest, logarithm, logistic, powered
 from pipelines.demo.marketing import CLICK, OPEN
@@ -21,20 +22,18 @@ class Counts:
     """Moments of one kind of event by lead, so that those before any moment can be counted."""
 
     key: Ints
-    stride: int
     first: Ints
 
     def before(self, lead: Ints, moment: Ints) -> Floats:
-        found = np.searchsorted(self.key, lead * self.stride + np.minimum(moment, self.stride - 1))
+        found = np.searchsorted(self.key, placed(lead, moment))
         return (found - self.first[lead]).astype(np.float64)
 
 
 def counts(company: Company, lead: Ints, at: Ints) -> Counts:
-    stride = company.span.end + 1
     inside = (lead >= 0) & (at < company.span.end)
-    key = np.sort(lead[inside] * stride + np.maximum(at[inside], 0))
-    first = np.searchsorted(key, np.arange(len(company.leads)) * stride)
-    return Counts(key, stride, first.astype(np.int64))
+    key = np.sort(placed(lead[inside], at[inside]))
+    every = np.arange(len(company.leads))
+    return Counts(key, np.searchsorted(key, placed(every, np.zeros_like(every))).astype(np.int64))
 
 
 @dataclass(frozen=True)

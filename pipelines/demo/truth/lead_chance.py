@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.demo.company import Company
-from pipelines.demo.draw import DAY, HOUR, Bools, Floats, Ints, generator, later, log_odds, logarithm, logistic, office
-from pipelines.demo.experiments import TREATED
-from pipelines.demo.leads import delay_effect
+from pipelines.demo.draw import DAY, HOUR, Bools, Floats, Ints, generator, later, logarithm, logistic, office
+from pipelines.demo.experiments import TREATED, chance_to_be_chosen, during
+from pipelines.demo.leads import delay_effect, willing_to_convert
 from pipelines.demo.truth.clocks import LeadClocks, lead_clocks
 from pipelines.demo.truth.interest import Behaviour, behaviour, log_likelihood
-from pipelines.demo.truth.shown import Belief, Fetched, fetched, fit_shown, standing_shown
+from pipelines.demo.truth.shown import Belief, Fetched, fit_shown, standing_shown
 from pipelines.demo.world.selling import Leads as Rates
 
 INTENTS, INTENT_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
@@ -75,6 +75,14 @@ class LeadRows:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What the export shows of each row's fit and of the person's standing."""
+
+    fit: Belief
+    role: Belief
+
+
+@dataclass(frozen=True)
 class Delays:
     """First touches of each lead (leads x DELAYS), as likely as DELAY_WEIGHTS say: days after creation, and their
     effect.
@@ -100,22 +108,26 @@ def normal_quantile(share: Floats) -> Floats:
     return np.asarray(ndtri(share), dtype=np.float64)
 
 
-def lead_chances(company: Company, rows: LeadRows, horizon: float) -> tuple[Floats, Floats]:
+def lead_chances(company: Company, overlay: Fetched, rows: LeadRows, horizon: float) -> tuple[Floats, Floats]:
     """p_true and p_visible of each row; the rows must be open leads."""
+    leads = company.leads
     clocks = lead_clocks(company.world.leads, horizon, generator(0, "lead clocks"))
-    delays, done, overlay = possible_delays(company), behaviour(company), fetched(company)
+    delays, done = possible_delays(company), behaviour(company)
+    fit, role = fit_known(company, overlay, rows), standing_shown(company, leads.person[rows.lead])
     parts = []
     for begin in range(0, len(rows.lead), CHUNK):
-        part = LeadRows(rows.lead[begin : begin + CHUNK], rows.at[begin : begin + CHUNK])
+        these = slice(begin, begin + CHUNK)
+        part = LeadRows(rows.lead[these], rows.at[these])
+        shown = Shown(fit.part(these), role.part(these))
         parts.append(
             (
                 true_chance(company, clocks, delays, part, horizon),
-                visible_chance(company, clocks, delays, part, horizon, done=done, overlay=overlay),
+                visible_chance(company, clocks, delays, part, horizon, done=done, shown=shown),
             )
         )
     if not parts:
         return np.zeros(0), np.zeros(0)
-    return np.concatenate([true for true, _ in parts]), np.concatenate([shown for _, shown in parts])
+    return np.concatenate([true for true, _ in parts]), np.concatenate([visible for _, visible in parts])
 
 
 def true_chance(company: Company, clocks: LeadClocks, delays: Delays, rows: LeadRows, horizon: float) -> Floats:
@@ -174,12 +186,8 @@ def willingness(company: Company, lead: Ints) -> Floats:
     """The log-odds of each lead to convert in its first pass, but for the delay of the first touch."""
     rates, leads, person = company.world.leads, company.leads, company.leads.person[lead]
     fit = company.firms.fit_at(leads.firm[lead], leads.created_at[lead], company.span)
-    return np.asarray(
-        leads.shown[lead]
-        + company.people.standing[person]
-        + rates.fit_effect * fit
-        + rates.intent_effect * company.people.intent[person],
-        dtype=np.float64,
+    return willing_to_convert(
+        rates, leads.shown[lead], company.people.standing[person], fit, company.people.intent[person]
     )
 
 
@@ -207,11 +215,11 @@ def visible_chance(
     horizon: float,
     *,
     done: Behaviour,
-    overlay: Fetched,
+    shown: Shown,
 ) -> Floats:
     """Given what the export shows of the lead, its person and its company at the moment, but no work of sales."""
     rates, leads, lead = company.world.leads, company.leads, rows.lead
-    fit, role = fit_known(company, overlay, rows), standing_shown(company, leads.person[lead])
+    fit, role = shown.fit, shown.role
     intent = company.world.people.intent_sd * INTENTS
     weight = log_likelihood(company, done, lead, rows.at, intent) + np.log(INTENT_WEIGHTS)
     weight = weight + chosen(company, lead, fit.mean, intent)
@@ -248,10 +256,8 @@ def chosen(company: Company, lead: Ints, fit: Floats, intent: Floats) -> Floats:
     leads, total = company.leads, np.zeros((len(lead), len(intent)))
     for number, made in enumerate(company.world.experiments):
         if made.kind == "chosen":
-            begins, ends = (company.span.start + day * DAY for day in (made.from_day, made.to_day))
-            there = (leads.created_at[lead] >= begins) & (leads.created_at[lead] < ends)
-            asked = log_odds(np.array([made.treated])) + made.select_fit * fit[:, None] + made.select_intent * intent
-            chance = made.share * logistic(asked)
+            there = during(made, leads.created_at[lead], company.span)
+            chance = made.share * chance_to_be_chosen(made, fit[:, None], intent)
             told = np.where((leads.arm[lead, number] == TREATED)[:, None], logarithm(chance), logarithm(1 - chance))
             total += np.where(there[:, None], told, 0.0)
     return total

@@ -13,9 +13,10 @@ from pipelines.demo.deal_steps import forgotten_at
 from pipelines.demo.deals import NEW
 from pipelines.demo.draw import DAY, NEVER, Floats
 from pipelines.demo.truth.account_chance import AccountRows, account_chances
-from pipelines.demo.truth.deal_chance import DealRows, deal_chances, open_at
+from pipelines.demo.truth.deal_chance import DealRows, deal_chances
 from pipelines.demo.truth.lead_chance import LeadRows, lead_chances
 from pipelines.demo.truth.moments import Moments, moments
+from pipelines.demo.truth.shown import Fetched, fetched
 from pipelines.home import PROJECT_ROOT
 from pipelines.playbook_schema import FILES, Label
 from pipelines.playbook_tables import read_file
@@ -28,7 +29,8 @@ def propensity(company: Company) -> pl.DataFrame:
     and moment at which the outcome is open. Leads that are older than the migration are left out, since the export
     does not show when they came; so are accounts of persons, and opportunities of customers.
     """
-    return pl.concat([of_leads(company), of_accounts(company), of_deals(company)])
+    overlay = fetched(company)
+    return pl.concat([of_leads(company, overlay), of_accounts(company, overlay), of_deals(company, overlay)])
 
 
 def rules_of(model: str) -> Label:
@@ -37,7 +39,7 @@ def rules_of(model: str) -> Label:
     return next(row for table in tables for row in table.rows if isinstance(row, Label) and row.model == model)
 
 
-def of_leads(company: Company) -> pl.DataFrame:
+def of_leads(company: Company, overlay: Fetched) -> pl.DataFrame:
     rules, leads = rules_of("lead_conversion"), company.leads
     ids = company.ids.lead.head(len(leads))  # the rows that follow are copies
     oldest = leads.created_at + (rules.max_age_days or company.world.history.days) * DAY
@@ -45,20 +47,20 @@ def of_leads(company: Company) -> pl.DataFrame:
     ends = np.minimum(np.minimum(np.minimum(leads.converted_at, leads.disqualified_at), gone) - 1, oldest)
     begins = np.where(leads.created_at < company.span.migration, NEVER, leads.created_at)
     made = moments(ids, begins, ends, rules.landmark_every_days, company.span)
-    chances = lead_chances(company, LeadRows(made.unit, made.at), float(rules.horizon_days))
+    chances = lead_chances(company, overlay, LeadRows(made.unit, made.at), float(rules.horizon_days))
     return table("lead", ids, made, rules.horizon_days, chances)
 
 
-def of_accounts(company: Company) -> pl.DataFrame:
+def of_accounts(company: Company, overlay: Fetched) -> pl.DataFrame:
     rules, firm = rules_of("account_fit"), company.records.accounts
     ids = company.ids.account.head(len(firm))  # the rows that follow are copies
     begins = np.where(company.firms.is_person[firm], NEVER, company.records.account_at[firm])
     made = moments(ids, begins, company.first_won_at[firm] - 1, rules.landmark_every_days, company.span)
-    chances = account_chances(company, AccountRows(firm[made.unit], made.at), float(rules.horizon_days))
+    chances = account_chances(company, overlay, AccountRows(firm[made.unit], made.at), float(rules.horizon_days))
     return table("account", ids, made, rules.horizon_days, chances)
 
 
-def of_deals(company: Company) -> pl.DataFrame:
+def of_deals(company: Company, overlay: Fetched) -> pl.DataFrame:
     deals = company.deals
     begins = np.where(deals.kind == NEW, deals.created_at + 1, NEVER)
     made = moments(
@@ -68,9 +70,7 @@ def of_deals(company: Company) -> pl.DataFrame:
         DEAL_EVERY,
         company.span,
     )
-    still = open_at(company, made.unit, made.at)
-    made = Moments(made.unit[still], made.at[still])
-    chances = deal_chances(company, DealRows(made.unit, made.at), float(DEAL_HORIZON))
+    chances = deal_chances(company, overlay, DealRows(made.unit, made.at), float(DEAL_HORIZON))
     return table("opportunity", company.ids.opportunity, made, DEAL_HORIZON, chances)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipelines.demo.arrays import as_of
 from pipelines.demo.company import Company, first_known
 from pipelines.demo.custom import is_filled
 from pipelines.demo.draw import NEVER, Bools, Floats, Ints, effects, shares
@@ -28,6 +29,9 @@ class Belief:
     mean: Floats
     variance: Floats
 
+    def part(self, rows: slice) -> "Belief":
+        return Belief(self.mean[rows], self.variance[rows])
+
     def __add__(self, other: "Belief") -> "Belief":
         return Belief(self.mean + other.mean, self.variance + other.variance)
 
@@ -43,12 +47,6 @@ class Fetched:
     employees: Floats
     industry: Ints
     technologies: Bools
-
-    def latest(self, firm: Ints, moment: Ints) -> Ints:
-        """The row last fetched for each firm at or before each moment, -1 where there was none."""
-        span = int(self.at.max(initial=0)) + 2
-        found = np.searchsorted(self.firm * span + self.at, firm * span + np.minimum(moment, span - 1), "right") - 1
-        return np.where((found >= 0) & (self.firm[np.maximum(found, 0)] == firm), found, -1)
 
 
 def fetched(company: Company) -> Fetched:
@@ -90,7 +88,7 @@ def fit_shown(
     it was fetched by then and `overlay_known` allows to look.
     """
     world, firms = company.world.firms, company.firms
-    row = np.where(overlay_known, overlay.latest(firm, seen_at), -1)
+    row = np.where(overlay_known, as_of(overlay.firm, overlay.at, firm, seen_at), -1)
     seen = np.maximum(row, 0)
     has = row >= 0
     country = Belief(effects(world.countries)[firms.country[firm]], np.zeros(len(firm)))

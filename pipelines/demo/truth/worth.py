@@ -21,7 +21,7 @@ from pipelines.demo.draw import (
     office,
     spread,
 )
-from pipelines.demo.leads import delay_effect, passes
+from pipelines.demo.leads import delay_effect, passes, willing_to_convert
 from pipelines.demo.truth.clocks import starts
 
 FITS = np.linspace(-7.0, 7.0, 29)
@@ -65,9 +65,7 @@ def worth_of_leads(company: Company, after_drift: bool, rng: np.random.Generator
     opened, won, days = np.zeros(len(FITS)), np.zeros(len(FITS)), []
     for place, fit in enumerate(FITS):
         works = logistic(work + rates.select_fit * fit + rates.select_intent * intent)
-        ends = passes(
-            rates, touched, shown + standing + rates.fit_effect * fit + rates.intent_effect * intent + delay, rng
-        )
+        ends = passes(rates, touched, willing_to_convert(rates, shown, standing, fit, intent) + delay, rng)
         converts = ends.converted_at < NEVER
         willing = willingness(world.deals, np.full(DRAWS, fit), intent, skill)
         course = run_stages(world.deals, np.where(converts, ends.converted_at, created), willing, none(), rng=rng)
