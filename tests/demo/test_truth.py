@@ -28,6 +28,7 @@ from pipelines.demo.draw import (
     logistic,
 )
 from pipelines.demo.truth.propensity import of_accounts, of_deals, of_leads, rules_of
+from pipelines.demo.truth.shown import Fetched, fetched
 from pipelines.demo.world import World, read_world
 from pipelines.errors import GrowthError
 from tests.demo.conftest import UNTIL
@@ -120,7 +121,7 @@ def deal_outcome(company: Company, place: Ints) -> tuple[Ints, Ints]:
 
 
 Outcome = Callable[[Company, Ints], tuple[Ints, Ints]]
-UNITS: dict[str, tuple[Callable[[Company], pl.DataFrame], Outcome]] = {
+UNITS: dict[str, tuple[Callable[[Company, Fetched], pl.DataFrame], Outcome]] = {
     "lead": (of_leads, lead_outcome),
     "account": (of_accounts, account_outcome),
     "opportunity": (of_deals, deal_outcome),
@@ -133,7 +134,9 @@ def pooled(unit: str, companies: list[Company]) -> Rows:
     parts = []
     for number, company in enumerate(companies):
         ids = {"lead": company.ids.lead, "account": company.ids.account, "opportunity": company.ids.opportunity}[unit]
-        found = table(company).join(pl.DataFrame({"id": ids}).with_row_index("place"), on="id", how="left")
+        found = table(company, fetched(company)).join(
+            pl.DataFrame({"id": ids}).with_row_index("place"), on="id", how="left"
+        )
         place, at = found["place"].to_numpy().astype(np.int64), found["as_of"].dt.epoch("s").to_numpy()
         until = at + found["horizon_days"].to_numpy() * DAY
         firm, when = outcome(company, place)
@@ -260,7 +263,7 @@ def test_no_column_of_the_export_says_more_about_a_lead_than_its_visible_chance(
 def test_the_truth_of_leads_and_accounts_stands_at_the_landmarks_of_the_models() -> None:
     company = simulated(read_world("saas"), 200, 3)
     for table, model in ((of_leads, "lead_conversion"), (of_accounts, "account_fit")):
-        rules, rows = rules_of(model), table(company)
+        rules, rows = rules_of(model), table(company, fetched(company))
         assert set(rows["horizon_days"]) == {rules.horizon_days}
         assert rows.select("id", "as_of").is_unique().all()
         later = rows.filter(pl.col("as_of") > pl.col("as_of").min().over("id"), pl.col("as_of").dt.day() != 1)
@@ -293,7 +296,8 @@ def test_truth_and_export_never_lie_in_one_another(tmp_path: Path, out: str, tru
 def test_hidden_terms_do_not_move_the_visible_chance() -> None:
     company = simulated(read_world("saas"), 150, 3)
     shifted = replace(company, firms=replace(company.firms, fit=company.firms.fit + 1.0))
-    before, after = of_leads(company), of_leads(shifted)
+    overlay = fetched(company)
+    before, after = of_leads(company, overlay), of_leads(shifted, overlay)
     assert before.height == after.height
     assert (before["p_visible"] == after["p_visible"]).all()
     more = (after["p_true"] - before["p_true"]).to_numpy()
