@@ -111,6 +111,14 @@ class Company:
         """Browsers of people and of firms' filters; strangers and robots are numbered from here on."""
         return 2 * len(self.people) + len(self.firms)
 
+    def marketing_user(self, count: int) -> pl.Series:
+        """The id of the user who runs the campaigns, so many times."""
+        return pl.Series([self.ids.owner[self.world.sales.representatives]] * count, dtype=pl.String)
+
+    def integration_user(self, count: int) -> pl.Series:
+        """The id of the user who set the CRM up, so many times."""
+        return pl.Series([self.ids.owner[self.world.sales.representatives + 1]] * count, dtype=pl.String)
+
     def seen(self, now: int) -> "Company":
         """The same company, to be written as it was known before the moment `now`."""
         return replace(self, now=now)

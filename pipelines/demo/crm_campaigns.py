@@ -68,7 +68,7 @@ def campaigns(company: Company, counts: Totals) -> pl.DataFrame:
     end[first:-1] = [company.span.start + one.to_day * DAY for one in tried]
     left = np.where(mailed, made.start_at + int(rates.send_hours * HOUR), made.start_at)
     begun, done = made.start_at < now, end < now
-    marketing = pl.Series([company.ids.owner[company.world.sales.representatives]] * count)
+    marketing = company.marketing_user(count)
     cost = np.round(np.array(rates.costs)[made.kind] * np.exp(rates.cost_log_sd * rng.standard_normal(count)), -1)
     actual = cost * rng.uniform(*rates.overrun, count)
     changed = np.max([np.where(moment < now, moment, created) for moment in (made.start_at, left, end)], axis=0)
@@ -107,7 +107,7 @@ def member_status(company: Company) -> pl.DataFrame:
     kind = made.kind[campaign]
     flat = [MEMBER_STATUS[place][status] for place in range(len(KINDS)) for status in range(3)]
     created = entered(company)[campaign]
-    owner = pl.Series([company.ids.owner[company.world.sales.representatives]] * len(campaign), dtype=pl.String)
+    owner = company.marketing_user(len(campaign))
     frame = pl.DataFrame(
         {
             "Id": record_ids("CampaignMemberStatus", len(campaign), company.setup_generator("member status")),
@@ -141,7 +141,7 @@ def campaign_members(company: Company) -> pl.DataFrame:
     answered = np.array([answer for _, answer in flat])[spot]
     responded = np.where(answered, np.maximum(answered_at, added), NEVER)
     changed = np.maximum(np.where(responded < now, responded, 0), np.where(converted, converted_at, 0))
-    marketing = pl.Series([company.ids.owner[company.world.sales.representatives]] * len(row), dtype=pl.String)
+    marketing = company.marketing_user(len(row))
     frame = pl.DataFrame(
         {
             "Id": record_ids("CampaignMember", len(row), company.generator("members"), cell=company.cell),

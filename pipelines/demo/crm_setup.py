@@ -68,7 +68,7 @@ def record_types(company: Company) -> pl.DataFrame:
             **audit(
                 created,
                 created,
-                pl.Series([company.ids.owner[company.world.sales.representatives + 1]] * len(kinds)),
+                company.integration_user(len(kinds)),
                 company.now,
             ),
         }
@@ -92,7 +92,7 @@ def opportunity_stages(company: Company) -> pl.DataFrame:
             **audit(
                 created,
                 created,
-                pl.Series([company.ids.owner[company.world.sales.representatives + 1]] * count),
+                company.integration_user(count),
                 company.now,
             ),
         }
@@ -114,7 +114,7 @@ def products(company: Company) -> pl.DataFrame:
             **audit(
                 created,
                 created,
-                pl.Series([company.ids.owner[company.world.sales.representatives + 1]] * count),
+                company.integration_user(count),
                 company.now,
             ),
         }

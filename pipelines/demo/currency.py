@@ -84,7 +84,7 @@ def currency_types(company: Company) -> pl.DataFrame:
             "DecimalPlaces": [2] * len(named),
             "IsActive": ["1"] * len(named),
             "IsCorporate": flag(np.arange(len(named)) == 0),
-            **audit(first, changed, set_up_by(company, len(named)), now),
+            **audit(first, changed, company.integration_user(len(named)), now),
         }
     )
 
@@ -108,7 +108,7 @@ def dated_rates(company: Company) -> pl.DataFrame:
             "StartDate": day[0],
             "NextStartDate": pl.select(pl.when(last).then(pl.lit(LAST_DAY)).otherwise(day[1])).to_series(),
             "ConversionRate": table.ravel(),
-            **audit(entered, changed, set_up_by(company, len(place)), now),
+            **audit(entered, changed, company.integration_user(len(place)), now),
         }
     )
     return frame.filter(pl.Series(since < now))
@@ -119,8 +119,3 @@ def currencies(company: Company) -> list[tuple[str, pl.DataFrame]]:
     if not is_multi(company):
         return []
     return [("CurrencyType", currency_types(company)), ("DatedConversionRate", dated_rates(company))]
-
-
-def set_up_by(company: Company, count: int) -> pl.Series:
-    """The integration user, as often as needed."""
-    return pl.Series([company.ids.owner[company.world.sales.representatives + 1]] * count, dtype=pl.String)
