@@ -43,6 +43,8 @@ ui: setup ## Dagster's pages: tables, checks, runs, schedules
 
 bench: setup ## cost of the main job against a floor measured in the same run
 	@$(python) -m tests.benchmarks
+	@$(python) -m tests.benchmarks.loading --form csv
+	@$(python) -m tests.benchmarks.loading --form parquet
 
 judge: setup ## many simulated companies, the models held against their truth (long; goes on where it was stopped)
 	@$(python) -m tests.judge
