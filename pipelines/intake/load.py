@@ -25,6 +25,7 @@ from pipelines.intake.plan import plan_files
 from pipelines.intake.raw_tables import align_table
 from pipelines.intake.reading import read_extract
 from pipelines.intake.references import flag_references
+from pipelines.intake.rejected import Refused, RejectedFile
 from pipelines.intake.report import LoadReport
 from pipelines.intake.rows import bad_rows, extra_columns, raw_columns
 from pipelines.intake.upsert import Fates, add_fresh, date_fresh, end_fresh, start_fresh, upsert, widen_fresh
@@ -244,10 +245,12 @@ def check_share(contract: Contract, file: ExtractFile, incoming: Incoming, bad: 
     refused = len(bad) + len(incoming.malformed)
     if refused and 100 * refused > contract.max_reject_pct * incoming.records:
         reason = incoming.malformed[0].reasons[0] if incoming.malformed else bad[0][3][0]
-        raise GrowthError(
+        message = (
             f"{file.name}: {refused} of {incoming.records} rows break the contract of {contract.object} "
             f"(at most {contract.max_reject_pct:g} % may), the first: {reason}; nothing was loaded."
         )
+        rejected = Refused(contract.source, contract.object, file.name, incoming.records, incoming.lines)
+        raise RejectedFile(message, (rejected,), "max_reject_pct")
 
 
 def note_entry(load: Load, contract: Contract, took: Taken, fates: dict[str, int]) -> None:
