@@ -21,7 +21,7 @@ from pipelines.fingerprint import fingerprint, is_of_this_project
 from pipelines.history import RUNS, last_fingerprint, last_published
 from pipelines.home import Home
 from pipelines.instance import fail_abandoned
-from pipelines.intake import folder_fingerprint
+from pipelines.intake import folder_hashes
 from pipelines.jobs import engine_jobs, engine_schedules
 from pipelines.lock import writer_lock
 from pipelines.other_company import company_of, settle
@@ -45,7 +45,8 @@ def engine(context: dg.InitResourceContext) -> Iterator[Engine]:
         settle(home)
         request, mark = repeated(home)
         if run is not None and is_loading(run):
-            mark = fingerprint(request, folder_fingerprint(request.extracts)) if is_whole(run) else ""
+            hashes = folder_hashes(request.extracts, home.digests) if is_whole(run) else None
+            mark = fingerprint(request, hashes) if hashes is not None else ""
             stack.enter_context(company_of(request, run_id, context.log.warning if context.log else silent))
         yield stack.enter_context(open_engine(request, run_id, utc_now, fingerprint=mark))
 

@@ -34,6 +34,11 @@ class Home:
         return self.root / "scratch"
 
     @property
+    def digests(self) -> Path:
+        """Content hashes of the extracts of the runs before."""
+        return self.root / "digests.json"
+
+    @property
     def writer_lock(self) -> Path:
         return self.root / "writer.lock"
 

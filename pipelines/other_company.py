@@ -17,6 +17,7 @@ from pipelines.contracts import load_contracts
 from pipelines.engine import CONTRACTS, Request
 from pipelines.errors import GrowthError
 from pipelines.home import Home
+from pipelines.intake.digests import Digests
 from pipelines.intake.files import find_files, match_contract
 from pipelines.intake.reading import read_extract
 from pipelines.publish.manifest import read_manifest
@@ -98,7 +99,7 @@ def bring_back(home: Home, waiting: Path) -> None:
 
 
 def is_same_company(home: Home, extracts: Path) -> bool:
-    """Whether the extracts have an id or a reference in common with what was loaded, or one of the two has none.
+    """Whether the extracts have a file, an id or a reference in common with what was loaded, or one has no id at all.
 
     Neither the folder's name nor how the last run ended says anything: what was loaded counts, and what comes.
     """
@@ -107,6 +108,8 @@ def is_same_company(home: Home, extracts: Path) -> bool:
             connection.execute(f"attach {quoted_text(str(home.intake))} as known (read_only)")
         except duckdb.Error as error:
             raise GrowthError(f"The database {home.intake} cannot be opened: {str(error).splitlines()[0]}") from error
+        if has_known_file(connection, home, extracts):
+            return True
         collect(connection, "known_ids", loaded_sources(connection))
         if not count(connection, "from known_ids"):
             return True
@@ -116,6 +119,16 @@ def is_same_company(home: Home, extracts: Path) -> bool:
             return True  # the loader says in words what is wrong with the files, and loads nothing
         met = "from extract_ids"
         return not count(connection, met) or bool(count(connection, f"{met} semi join known_ids using (id)"))
+
+
+def has_known_file(connection: duckdb.DuckDBPyConnection, home: Home, extracts: Path) -> bool:
+    """Whether a file with records was loaded before: most runs need not read a record to know their company."""
+    try:
+        found = {file.sha256 for file in find_files(extracts, Digests(home.digests).of)}
+        loaded = connection.execute("select content_sha256 from known.ledger.files where records > 0").fetchall()
+    except (GrowthError, duckdb.CatalogException):
+        return False  # the loader says what is wrong with the files; a home may be from before the ledger
+    return any(digest in found for (digest,) in loaded)
 
 
 def loaded_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

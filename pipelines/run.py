@@ -17,7 +17,7 @@ from pipelines.fingerprint import fingerprint
 from pipelines.history import Inputs, close_run, has_published, last_fingerprint, note_unchanged, open_run
 from pipelines.home import Home
 from pipelines.instance import fail_abandoned, open_instance
-from pipelines.intake import folder_fingerprint
+from pipelines.intake import folder_hashes
 from pipelines.lock import writer_lock
 from pipelines.other_company import company_of, settle
 from pipelines.publish.manifest import missing_files, read_manifest
@@ -54,7 +54,7 @@ def run(request: Request, clock: Callable[[], datetime], say: Say = silent, verb
         if lock.abandoned_run:
             tell_dagster(request.home, lock.abandoned_run)
         settle(request.home)
-        mark = fingerprint(request, folder_fingerprint(request.extracts))
+        mark = fingerprint(request, folder_hashes(request.extracts, request.home.digests))
         version = None if request.train else unchanged_version(request, mark)
         if version:
             with open_engine(request, run_id, clock, say, mark) as engine:

@@ -12,6 +12,7 @@ from pipelines.contracts import Contract, RuleResult
 from pipelines.engine import Engine
 from pipelines.errors import GrowthError
 from pipelines.intake import load_extracts
+from pipelines.intake.digests import Digests
 from pipelines.intake.ledger import latest_moment
 from pipelines.playbook_tables import load_playbook, set_as_of
 
@@ -54,6 +55,7 @@ def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
             engine.run_id,
             lambda file, _, __: engine.say(f"raw: {file}"),
             now=engine.clock(),
+            digest=Digests(engine.home.digests).of,
         )
         results = row_results(engine) + table_results(engine, contracts)
         for contract in contracts:

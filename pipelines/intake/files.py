@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -69,11 +69,6 @@ def match_contract(file: ExtractFile, contracts: list[Contract]) -> Contract | N
     return fitting[0] if fitting else None
 
 
-def folder_fingerprint(folder: Path) -> dict[str, str]:
-    """sha256 of every file in the folder by its name relative to it; the same folder gives the same answer."""
-    return {name: sha256_of(path) for name, path in regular_files(folder)}
-
-
 def regular_files(folder: Path) -> Iterator[tuple[str, Path]]:
     """Files below the folder in the order of their names; hidden ones, pipes and devices are left alone."""
     check_folder(folder)
@@ -114,19 +109,19 @@ def compression_of(first_bytes: bytes) -> Compression:
     return next((name for magic, name in MAGIC if first_bytes.startswith(magic)), "none")
 
 
-def find_files(folder: Path) -> list[ExtractFile]:
+def find_files(folder: Path, digest: Callable[[Path], str] = sha256_of) -> list[ExtractFile]:
     """Every file of the folder, zip archives as their members, in the order of their names."""
     from pipelines.intake.archives import zip_members
 
     files: list[ExtractFile] = []
     for name, path in regular_files(folder):
-        sha256 = sha256_of(path)
+        sha256 = digest(path)
         with path.open("rb") as stream:
             compression = compression_of(stream.read(4))
         if compression == "zip":
             for member, size in zip_members(path):
-                digest = hashlib.sha256(f"{sha256}/{member}".encode()).hexdigest()
-                files.append(ExtractFile(f"{name}/{member}", path, digest, size, "zip", member))
+                own = hashlib.sha256(f"{sha256}/{member}".encode()).hexdigest()
+                files.append(ExtractFile(f"{name}/{member}", path, own, size, "zip", member))
         else:
             files.append(ExtractFile(name, path, sha256, path.stat().st_size, compression))
     if not files:

@@ -16,7 +16,7 @@ from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
 from pipelines.intake import ledger, quarantine, refusals
 from pipelines.intake.absent import Columns, keep_values
-from pipelines.intake.files import ExtractFile, find_files
+from pipelines.intake.files import ExtractFile, find_files, sha256_of
 from pipelines.intake.incoming import Incoming
 from pipelines.intake.known import KnownFiles
 from pipelines.intake.ledger import FileBalance, LedgerFile, Report
@@ -67,14 +67,16 @@ def load_extracts(
     progress: Progress | None = None,
     *,
     now: datetime | None = None,
+    digest: Callable[[Path], str] = sha256_of,
 ) -> LoadReport:
     """Load every file of `folder` that has not been loaded yet, in one transaction over the intake database.
 
-    `progress(file, done, total)` is called before each file; `now` (naive UTC) bounds the as-of moment. Raises
-    GrowthError, with nothing written, for a folder or file that cannot be read, a required object without a file or
-    without rows, a header without required columns, and a file of which more rows break the contract than it allows.
+    `progress(file, done, total)` is called before each file; `now` (naive UTC) bounds the as-of moment, `digest`
+    gives a file's sha256. Raises GrowthError, with nothing written, for a folder or file that cannot be read, a
+    required object without a file or without rows, a header without required columns, and a file of which more rows
+    break the contract than it allows.
     """
-    files = find_files(folder)
+    files = find_files(folder, digest)
     plan = plan_files(folder, files, contracts)
     with tempfile.TemporaryDirectory() as scratch, transaction(connection):
         ledger.create_ledger(connection)
