@@ -93,6 +93,10 @@ class Contract:
     modstamp_column: str | None = None
     event_time_columns: tuple[str, ...] = ()
     max_reject_pct: float = 100.0
+    owner_columns: tuple[str, ...] = ()
+    """Columns with ids of people who can mend a row: the first filled one is who owns it (`ownerColumns`)."""
+    person_name: str = ""
+    """In a table of the people of the house: the column with their names (`personName`)."""
     digest: str = ""
     path: Path = field(default=Path(), compare=False)
 

@@ -19,7 +19,9 @@ from pipelines.contracts.contract import Column, Contract, snake_case
 from pipelines.contracts.odcs_rules import custom_properties, row_rules, table_rules
 from pipelines.errors import GrowthError
 
-OBJECT_PROPERTIES = frozenset({"filePattern", "required", "modstampColumn", "eventTimeColumns", "maxRejectPct"})
+OBJECT_PROPERTIES = frozenset(
+    {"filePattern", "required", "modstampColumn", "eventTimeColumns", "maxRejectPct", "ownerColumns", "personName"}
+)
 COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected", "refusal"})
 KNOWN_AT = ("at_creation", "tracked", "outcome")
 REFUSAL_TYPES = ("boolean", "date", "timestamp")
@@ -80,6 +82,8 @@ def load_contract(path: Path) -> Contract:
         modstamp_column=settings.get("modstampColumn"),
         event_time_columns=tuple(settings.get("eventTimeColumns", ())),
         max_reject_pct=float(settings.get("maxRejectPct", 100)),
+        owner_columns=tuple(settings.get("ownerColumns", ())),
+        person_name=str(settings.get("personName", "")),
         digest=hashlib.sha256(text.encode()).hexdigest(),
         path=path,
     )
@@ -188,7 +192,8 @@ def check_own(contract: Contract, *, incoming: bool) -> None:
     if not contract.key:
         raise GrowthError(f"{where}.properties: no column has primaryKey: true, so rows cannot be told apart.")
     times = (*((contract.modstamp_column,) if contract.modstamp_column else ()), *contract.event_time_columns)
-    for name in (*times, *(name for rule in contract.rules for name in rule.columns)):
+    people = (*contract.owner_columns, *((contract.person_name,) if contract.person_name else ()))
+    for name in (*times, *people, *(name for rule in contract.rules for name in rule.columns)):
         if name not in names:
             raise GrowthError(
                 f"{where}: a rule or setting names the column {name!r}, which the contract does not have."
