@@ -27,7 +27,7 @@ from pipelines.lock import writer_lock
 from pipelines.other_company import company_of, settle
 from pipelines.publish.reader import open_reader
 from pipelines.quiet import silence
-from pipelines.tables.files import read_tables
+from pipelines.tables.tree import read_tables
 from pipelines.warehouse import connect
 
 HOME_VARIABLE = "GROWTH_HOME"

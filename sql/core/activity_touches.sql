@@ -39,7 +39,7 @@ tasks as (
         case when tasks.completed_at is null then tasks.modified_at end as known_done_at,
         tasks.created_at,
         tasks.modified_at,
-    from staging.salesforce_tasks as tasks
+    from staging.tasks as tasks
     cross join setting
     left join kinds as by_subtype on lower(tasks.task_subtype) = by_subtype.task_type
     left join kinds as by_type on lower(tasks.task_type) = by_type.task_type
@@ -65,7 +65,7 @@ meetings as (
         cast(null as timestamp) as known_done_at,
         events.created_at,
         events.modified_at,
-    from staging.salesforce_events as events
+    from staging.events as events
     cross join setting
     where not events.is_deleted
         and not events.is_series

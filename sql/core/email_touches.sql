@@ -12,7 +12,7 @@ setting as (
 
 clicks as (
     select email_event_id, email_normal, message_id, link, epoch_s(occurred_at) as second
-    from staging.engagement_email_events
+    from staging.email_events
     where event_type = 'click'
         and email_normal is not null
         and message_id is not null
@@ -74,7 +74,7 @@ select
     events.occurred_at,
     greatest(events.occurred_at, emails.known_at) as known_at,
     events.occurred_at as created_at,
-from staging.engagement_email_events as events
+from staging.email_events as events
 cross join setting
 left join core.person_emails as emails on events.email_normal = emails.email_normal
 left join core.campaigns as campaigns on events.campaign_id = campaigns.campaign_id

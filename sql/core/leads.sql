@@ -38,7 +38,7 @@ select
     leads.created_at,
     conversions.converted_at,
     leads.modified_at,
-from staging.salesforce_leads as leads
+from staging.leads as leads
 inner join core.person_records as records on leads.lead_id = records.record_id
 left join core.lead_conversions as conversions on leads.lead_id = conversions.lead_id
 left join core.currency_rates as rates

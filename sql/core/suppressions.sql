@@ -12,10 +12,10 @@ setting as (
 records as (
     select
         contact_id as record_id, has_opted_out_of_email, do_not_call, is_bounced, bounced_at, is_deleted, modified_at,
-    from staging.salesforce_contacts
+    from staging.contacts
     union all
     select lead_id, has_opted_out_of_email, do_not_call, is_bounced, bounced_at, is_deleted, modified_at
-    from staging.salesforce_leads
+    from staging.leads
 ),
 
 refusals as (
@@ -43,7 +43,7 @@ mails as (
         case when events.event_type in ('bounce', 'hard_bounce') then 'bounced' else 'opted_out' end as reason,
         events.email_event_id as record_id,
         events.occurred_at as since_at,
-    from staging.engagement_email_events as events
+    from staging.email_events as events
     cross join setting
     left join core.person_addresses as addresses on events.email_normal = addresses.email_normal
     where events.event_type in ('bounce', 'hard_bounce', 'unsubscribe', 'spam_report')

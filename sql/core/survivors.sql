@@ -5,11 +5,11 @@
 with recursive
 
 records as (
-    select account_id as record_id, merged_into_id, is_deleted, modified_at from staging.salesforce_accounts
+    select account_id as record_id, merged_into_id, is_deleted, modified_at from staging.accounts
     union all
-    select contact_id as record_id, merged_into_id, is_deleted, modified_at from staging.salesforce_contacts
+    select contact_id as record_id, merged_into_id, is_deleted, modified_at from staging.contacts
     union all
-    select lead_id as record_id, merged_into_id, is_deleted, modified_at from staging.salesforce_leads
+    select lead_id as record_id, merged_into_id, is_deleted, modified_at from staging.leads
 ),
 
 chains as (

@@ -1,5 +1,6 @@
 -- One row per account record of the CRM, deleted ones included
 -- key: account_id
+-- feeds: staging.accounts
 select
     Id as account_id,
     ParentId as parent_id,

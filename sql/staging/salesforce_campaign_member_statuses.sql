@@ -1,5 +1,6 @@
 -- One row per campaign and status that its members may have
 -- key: campaign_member_status_id
+-- feeds: staging.campaign_member_statuses
 select
     Id as campaign_member_status_id,
     CampaignId as campaign_id,

@@ -1,5 +1,6 @@
 -- One row per membership of a lead or contact in a campaign
 -- key: campaign_member_id
+-- feeds: staging.campaign_members
 select
     Id as campaign_member_id,
     CampaignId as campaign_id,

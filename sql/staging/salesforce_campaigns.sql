@@ -1,5 +1,6 @@
 -- One row per campaign of the CRM, deleted ones included
 -- key: campaign_id
+-- feeds: staging.campaigns
 select
     Id as campaign_id,
     ParentId as parent_id,

@@ -1,5 +1,6 @@
 -- One row per contact record of the CRM, deleted ones included
 -- key: contact_id
+-- feeds: staging.contacts
 select
     Id as contact_id,
     AccountId as account_id,

@@ -1,5 +1,6 @@
 -- One row per calendar event of the CRM, deleted ones included
 -- key: event_id
+-- feeds: staging.events
 select
     Id as event_id,
     WhoId as who_id,

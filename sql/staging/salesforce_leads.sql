@@ -1,5 +1,6 @@
 -- One row per lead record of the CRM, converted and deleted ones included
 -- key: lead_id
+-- feeds: staging.leads
 select
     Id as lead_id,
     MasterRecordId as merged_into_id,

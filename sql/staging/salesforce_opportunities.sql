@@ -1,5 +1,6 @@
 -- One row per opportunity record of the CRM, deleted ones included
 -- key: opportunity_id
+-- feeds: staging.opportunities
 select
     Id as opportunity_id,
     AccountId as account_id,

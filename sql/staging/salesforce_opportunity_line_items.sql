@@ -1,5 +1,6 @@
 -- One row per product line of an opportunity
 -- key: opportunity_line_id
+-- feeds: staging.opportunity_line_items
 select
     Id as opportunity_line_id,
     OpportunityId as opportunity_id,

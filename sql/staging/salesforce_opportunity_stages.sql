@@ -1,5 +1,6 @@
 -- One row per opportunity stage that the CRM knows
 -- key: opportunity_stage_id
+-- feeds: staging.opportunity_stages
 select
     Id as opportunity_stage_id,
     nullif(trim(coalesce(ApiName, MasterLabel)), '') as stage,

@@ -1,5 +1,6 @@
 -- One row per product of the CRM
 -- key: product_id
+-- feeds: staging.products
 select
     Id as product_id,
     nullif(trim(Name), '') as product_name,

@@ -1,5 +1,6 @@
 -- One row per task of the CRM, deleted ones included
 -- key: task_id
+-- feeds: staging.tasks
 select
     Id as task_id,
     WhoId as who_id,

@@ -11,7 +11,8 @@ from pipelines.contracts.odcs import load_contracts
 from pipelines.home import PROJECT_ROOT
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.tables.build import build_table, check_key_unique
-from pipelines.tables.files import TableFile, build_order, read_tables
+from pipelines.tables.files import TableFile, build_order
+from pipelines.tables.tree import read_tables
 from pipelines.warehouse import quoted_name
 
 NOON = datetime(2024, 6, 30, 12)

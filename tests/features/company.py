@@ -15,7 +15,8 @@ from pipelines.home import PROJECT_ROOT
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.scoring import create_kept_tables, empty_scores
 from pipelines.tables.build import build_table, check_key_unique
-from pipelines.tables.files import TableFile, build_order, read_tables
+from pipelines.tables.files import TableFile, build_order
+from pipelines.tables.tree import read_tables
 from pipelines.warehouse import DATABASE_OF, quoted_name
 
 NOON = datetime(2024, 6, 30, 12)
