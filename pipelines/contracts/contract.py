@@ -15,7 +15,9 @@ Severity = Literal["error", "warn"]
 class Column:
     """One column: its meaning, type, and when its value becomes known (None in contracts out).
 
-    `refusal` marks a column in which a person says no (an opt-out, a bounce): its yes outlives a refused row.
+    `refusal` marks a column in which a person says no (an opt-out, a bounce): its yes outlives a refused row. `lasting`
+    marks a state that a record does not leave again (deleted, merged, won). `happened_at` names the column that says
+    when an outcome came about: before that moment there was none, from then on it is what it is today.
     """
 
     name: str
@@ -27,6 +29,28 @@ class Column:
     protected: bool
     description: str
     refusal: bool = False
+    lasting: bool = False
+    happened_at: str | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """What an object tells of the past of another one, `of`: whose columns they are, and where record and moment stand.
+
+    A log has a row per changed field, with its name and both values in columns of their own; `names` maps fields that
+    are called otherwise than the column they tell of, `events` maps fields whose row is the moment of an outcome to the
+    column that dates it. A table of states has a row for what `columns` were from each moment on.
+    """
+
+    of: str
+    record: str
+    time: str
+    field_column: str | None = None
+    old_column: str | None = None
+    new_column: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +100,10 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class Contract:
-    """One table that crosses the border; `key` is empty for an unlisted object, whose rows are not told apart."""
+    """One table that crosses the border; `key` is empty for an unlisted object, whose rows are not told apart.
+
+    `created_column` says since when a record is there; `history` is set where the object tells of another one's past.
+    """
 
     source: str
     object: str
@@ -91,6 +118,8 @@ class Contract:
     description: str
     table_rules: tuple[TableRule, ...] = ()
     modstamp_column: str | None = None
+    created_column: str | None = None
+    history: History | None = None
     event_time_columns: tuple[str, ...] = ()
     max_reject_pct: float = 100.0
     owner_columns: tuple[str, ...] = ()

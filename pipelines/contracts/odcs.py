@@ -16,13 +16,17 @@ from typing import Any
 import yaml
 
 from pipelines.contracts.contract import Column, Contract, snake_case
+from pipelines.contracts.odcs_history import check_histories, check_past, read_history
 from pipelines.contracts.odcs_rules import custom_properties, row_rules, table_rules
 from pipelines.errors import GrowthError
 
 OBJECT_PROPERTIES = frozenset(
-    {"filePattern", "required", "modstampColumn", "eventTimeColumns", "maxRejectPct", "ownerColumns", "personName"}
-)
-COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected", "refusal"})
+    {
+        "filePattern", "required", "modstampColumn", "createdColumn", "eventTimeColumns", "maxRejectPct", "history",
+        "ownerColumns", "personName",
+    }
+)  # fmt: skip
+COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt"})
 KNOWN_AT = ("at_creation", "tracked", "outcome")
 REFUSAL_TYPES = ("boolean", "date", "timestamp")
 PHYSICAL_OF = {
@@ -80,6 +84,8 @@ def load_contract(path: Path) -> Contract:
         description=" ".join(schema[0].get("description", "").split()),
         table_rules=table_rules(schema[0], where),
         modstamp_column=settings.get("modstampColumn"),
+        created_column=settings.get("createdColumn"),
+        history=read_history(settings.get("history"), where),
         event_time_columns=tuple(settings.get("eventTimeColumns", ())),
         max_reject_pct=float(settings.get("maxRejectPct", 100)),
         owner_columns=tuple(settings.get("ownerColumns", ())),
@@ -174,6 +180,8 @@ def read_column(prop: Mapping[str, Any], where: str) -> Column:
         protected=bool(settings.get("protected", False)),
         description=" ".join(prop["description"].split()),
         refusal=refusal,
+        lasting=bool(settings.get("lasting", False)),
+        happened_at=settings.get("happenedAt"),
     )
 
 
@@ -202,6 +210,7 @@ def check_own(contract: Contract, *, incoming: bool) -> None:
         column = contract.column(name)
         if column is None or column.logical_type != "timestamp":
             raise GrowthError(f"{where}.customProperties: {name} must be a timestamp to say when a row changed.")
+    check_past(contract, where)
     ids = [rule.rule_id for rule in contract.rules] + [rule.rule_id for rule in contract.table_rules]
     for rule_id in ids:
         if ids.count(rule_id) > 1:
@@ -228,7 +237,8 @@ def check_incoming(contract: Contract, where: str) -> None:
 
 
 def check_together(contracts: list[Contract]) -> None:
-    """Tables are described once, and references point to tables and columns that have a contract."""
+    """Tables are described once, references and histories point to tables and columns that have a contract."""
+    check_histories(contracts)
     by_object = {contract.object: contract for contract in contracts}
     tables = [contract.table for contract in contracts]
     for contract in contracts:
