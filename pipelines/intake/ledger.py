@@ -21,10 +21,6 @@ LEDGER_TABLES = (
     "rows_failed bigint, sample varchar)",
     "ledger.reports (load_id varchar, kind varchar, object varchar, file varchar, message varchar)",
     "ledger.columns_present (source varchar, object varchar, column_name varchar, is_in_contract boolean)",
-    "quarantine.rows (load_id varchar, source varchar, object varchar, file varchar, line bigint, line_end bigint, "
-    "violated_rules varchar[], reasons varchar[], record varchar, quarantined_at_load varchar)",
-    "quarantine.refusals (object varchar, record_key varchar[], modified_at timestamp, column_name varchar, "
-    "since timestamp)",
 )
 
 

@@ -27,7 +27,7 @@ from pipelines.intake.reading import read_extract
 from pipelines.intake.references import flag_references
 from pipelines.intake.rejected import Refused, RejectedFile
 from pipelines.intake.report import LoadReport
-from pipelines.intake.rows import bad_rows, extra_columns, raw_columns
+from pipelines.intake.rows import extra_columns, raw_columns
 from pipelines.intake.upsert import Fates, add_fresh, date_fresh, end_fresh, start_fresh, upsert, widen_fresh
 
 Progress = Callable[[str, int, int], None]
@@ -80,6 +80,7 @@ def load_extracts(
     plan = plan_files(folder, files, contracts)
     with tempfile.TemporaryDirectory() as scratch, transaction(connection):
         ledger.create_ledger(connection)
+        quarantine.create_tables(connection)
         known = KnownFiles(ledger.loaded_files(connection))
         load = Load(connection, load_id, now, Path(scratch), known.next_number(), known, reports=list(plan.reports))
         for contract, its_files in plan.files:
@@ -123,7 +124,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
         raise GrowthError(
             f"{files[0].name} holds a header and no rows; {contract.object} is required, so nothing was loaded."
         )
-    quarantine.release_keys(load.connection, contract, load.load_id)
+    quarantine.release_answered(load.connection, contract, load.load_id)
     fates = merge(load, contract)
     end_fresh(load.connection)
     for took in taken:
@@ -181,26 +182,26 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
     connection = load.connection
     with whole(file.name) if incoming.format == "parquet" else nullcontext():
         accepted = add_fresh(connection, contract, incoming, (file.name, load.load_id), number)
-        bad = bad_rows(connection, contract, incoming) if accepted < incoming.rows else []
+        bad = quarantine.count_bad(connection) if accepted < incoming.rows else 0
         if bad:
             refusals.note_refusals(connection, contract, incoming, number)
-    if accepted + len(bad) != incoming.rows:
+    if accepted + bad != incoming.rows:
         raise GrowthError(
-            f"{file.name}: {incoming.rows} records were counted, but {accepted + len(bad)} were read; "
-            "nothing was loaded."
+            f"{file.name}: {incoming.rows} records were counted, but {accepted + bad} were read; nothing was loaded."
         )
-    check_share(contract, file, incoming, bad)
-    quarantine.refuse_rows(connection, contract, file.name, incoming, bad, load_id=load.load_id)
+    check_share(connection, contract, file, incoming, bad)
     if bad and load.known.is_judged_anew(contract, file):
         quarantine.withdraw_versions(connection, contract, file.name)
-    date_fresh(connection, contract, load.now.isoformat(sep=" ") if load.now else None, number)
+    extracted_at = date_fresh(connection, contract, load.now.isoformat(sep=" ") if load.now else None, number)
+    why = quarantine.Refusal(file.name, load.load_id, load.now, extracted_at)
+    quarantine.refuse_rows(connection, contract, incoming, bad, why)
     names = raw_columns(contract, incoming)
     ledger.write_columns_present(connection, contract, names)
     load.has_columns[number] = (file.name, names)
     entry = LedgerFile(
         file.sha256, contract.digest, file.name, contract.source, contract.object, incoming.format,
         file.compression, file.bytes, incoming.records, incoming.lines, load.load_id, "loaded",
-        load.number, len(bad) + len(incoming.malformed),
+        load.number, bad + len(incoming.malformed),
     )  # fmt: skip
     return Taken(number, entry, accepted)
 
@@ -242,11 +243,13 @@ def check_header(contract: Contract, file: ExtractFile, incoming: Incoming) -> N
         )
 
 
-def check_share(contract: Contract, file: ExtractFile, incoming: Incoming, bad: list[quarantine.BadRow]) -> None:
+def check_share(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, file: ExtractFile, incoming: Incoming, bad: int
+) -> None:
     """Beyond the contract's share of refused rows the file itself is suspect: nothing of it is taken."""
-    refused = len(bad) + len(incoming.malformed)
+    refused = bad + len(incoming.malformed)
     if refused and 100 * refused > contract.max_reject_pct * incoming.records:
-        reason = incoming.malformed[0].reasons[0] if incoming.malformed else bad[0][3][0]
+        reason = quarantine.first_reason(connection, contract, incoming)
         message = (
             f"{file.name}: {refused} of {incoming.records} rows break the contract of {contract.object} "
             f"(at most {contract.max_reject_pct:g} % may), the first: {reason}; nothing was loaded."
@@ -256,16 +259,17 @@ def check_share(contract: Contract, file: ExtractFile, incoming: Incoming, bad: 
 
 
 def note_entry(load: Load, contract: Contract, took: Taken, fates: dict[str, int]) -> None:
-    """Ledger and balance of a file that was read."""
+    """Ledger and balance of a file that was read; a refused row that a sound version answers at once is superseded."""
     entry = took.entry
     refused = quarantine.still_refused(load.connection, contract.object, entry.file)
     identical, superseded = fates.get("identical", 0), fates.get("superseded", 0)
     loaded = took.accepted - identical - superseded
+    answered = entry.rows_quarantined - refused
     load.changed |= loaded > 0 or refused > 0
     ledger.write_file(load.connection, entry)
     load.balances.append(FileBalance(
         load.load_id, contract.source, contract.object, entry.file, entry.lines, entry.records,
-        loaded, identical, superseded, refused, 0,
+        loaded, identical, superseded + answered, refused, 0,
     ))  # fmt: skip
 
 

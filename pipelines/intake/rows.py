@@ -113,7 +113,7 @@ def add_good(
 ) -> int:
     """Add the file's good rows to a table, its columns filled by name, those in `labels` by SQL; how many."""
     extra = ", ".join(f"{sql} as {quoted_name(name)}" for name, sql in labels.items())
-    replaced = ", ".join([LINE_END, IS_BAD, SOURCE, *(name for name in labels if name == ROW)])
+    replaced = ", ".join([LINE_END, IS_BAD, SOURCE, *(name for name in labels if name in (ROW, "_line"))])
     [(added,)] = connection.execute(
         f"insert into {target} by name select * exclude ({replaced}), {extra} "
         f"from ({judged(contract, incoming, f'not {IS_BAD}')})"
@@ -147,21 +147,27 @@ def warned_list(warnings: list[tuple[str, str]]) -> str:
     return f"case when {any_broken} then list_filter([{ids}], lambda x: x is not null) else []::varchar[] end"
 
 
-def bad_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming
-) -> list[tuple[int, int, list[str], list[str], str]]:
-    """Line, last line, rule ids, reasons in words and the record as JSON, for every row kept in `incoming_bad`."""
+def bad_rows_query(contract: Contract, incoming: Incoming) -> str:
+    """SQL for every row kept in `incoming_bad`: line, last line, rule ids, reasons in words, the record as JSON.
+
+    Then what its record is told by: its key (null when a part of it cannot be read), its modstamp, the id of its owner.
+    """
     cells = {cell.column.name: cell for cell in cells_of(contract, incoming)}
     findings = [finding for rule in contract.rules if (finding := finding_sql(rule, cells))]
     record = ", ".join(f"{quoted_text(name)}, t.{quoted_name(name)}" for name in incoming.columns)
-    found: list[tuple[int, int, list[str], list[str], str]] = connection.execute(
+    key = [f"j.{quoted_name(name)}::varchar" for name in contract.key]
+    has_key = " and ".join(f"{cell} is not null" for cell in key) or "false"
+    stamp = f"j.{quoted_name(contract.modstamp_column)}" if contract.modstamp_column else "null::timestamp"
+    owners = ", ".join(f"nullif(j.{quoted_name(name)}::varchar, '')" for name in contract.owner_columns)
+    return (
         f"with found as (select j._line as line, j.{LINE_END} as line_end, json_object({record})::varchar as record, "
-        f"list_filter([{', '.join(findings)}], lambda x: x is not null) as findings "
+        f"list_filter([{', '.join(findings)}], lambda x: x is not null) as findings, "
+        f"case when {has_key} then [{', '.join(key)}]::varchar[] end as record_key, {stamp} as modified_at, "
+        f"coalesce({owners + ', ' if owners else ''}null::varchar) as owner_id "
         f"from (select b as j, b.{SOURCE} as t from {BAD_TABLE} as b)) "
-        "select line, line_end, list_transform(findings, lambda x: x.rule), "
-        "list_transform(findings, lambda x: x.reason), record from found order by line"
-    ).fetchall()
-    return found
+        "select * exclude (findings), list_transform(findings, lambda x: x.rule) as violated_rules, "
+        "list_transform(findings, lambda x: x.reason) as reasons from found"
+    )
 
 
 def finding_sql(rule: RowRule, cells: dict[str, Cell]) -> str:

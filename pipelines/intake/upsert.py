@@ -88,11 +88,11 @@ def add_fresh(
     return good
 
 
-def date_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract, now: str | None, seq: int) -> None:
-    """Set `_extracted_at` of the file's rows: the newest moment in the file itself, not after `now`."""
+def date_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract, now: str | None, seq: int) -> str | None:
+    """Set `_extracted_at` of the file's rows: the newest moment in the file itself, not after `now`; that moment."""
     moments = list(contract.event_time_columns) or ([contract.modstamp_column] if contract.modstamp_column else [])
     if not moments:
-        return
+        return None
     newest = f"greatest({', '.join(quoted_name(name) for name in moments)})"
     bound = f"and {newest} <= {quoted_text(now)}::timestamp" if now else ""
     is_its = f"{ROW} >= {seq * ROWS_PER_FILE}"
@@ -103,6 +103,7 @@ def date_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract, now: s
     [(moment,)] = connection.execute(f"select max(moment)::varchar from ({latest})").fetchall()
     if moment is not None:
         connection.execute(f"update {FRESH_TABLE} set _extracted_at = {quoted_text(moment)}::timestamp where {is_its}")
+    return None if moment is None else str(moment)
 
 
 def is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

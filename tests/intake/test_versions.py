@@ -125,7 +125,8 @@ def test_a_content_that_comes_back_after_a_correction_is_read_again(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
     header = f"{ACCOUNT_HEADER},NumberOfEmployees\n"
-    bad, good = (f"{header}{account(1)},{cell}\n{account(2)},5\n" for cell in ("many", "9"))
+    bad = f"{header}{account(1, stamp=NEW)},many\n{account(2)},5\n"
+    good = f"{header}{account(1)},9\n{account(2)},5\n"
     folder = write_export(tmp_path / "x", Account=bad)
     load(con, folder, "z")
     load(con, write_export(folder, Account=good), "y")
