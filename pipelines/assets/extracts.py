@@ -22,6 +22,7 @@ INTAKE_TABLES = {
     "ledger.balance": "One row per load and extract file: rows read, loaded, identical, superseded, refused.",
     "ledger.rule_results": "One row per load, object and rule of a contract.",
     "ledger.columns_present": "One row per object and column that its extracts have had.",
+    "ledger.history_coverage": "One row per object and column whose past is known, with since when and by what.",
     "ledger.reports": "One row per thing a load has to tell: unlisted files, missing optional objects, warnings.",
 }
 BALANCE = """

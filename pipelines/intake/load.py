@@ -16,7 +16,9 @@ from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
 from pipelines.intake import ledger, quarantine, refusals
 from pipelines.intake.absent import Columns, keep_values
+from pipelines.intake.attribute_history import note_touched
 from pipelines.intake.files import ExtractFile, find_files, sha256_of
+from pipelines.intake.history_coverage import note_moments, prepare_history, remember_history
 from pipelines.intake.incoming import Incoming
 from pipelines.intake.known import KnownFiles
 from pipelines.intake.ledger import FileBalance, LedgerFile, Report
@@ -56,6 +58,7 @@ class Load:
     reports: list[Report] = field(default_factory=list)
     has_columns: Columns = field(default_factory=dict)
     files_seen: int = 0
+    has_read: bool = False
     changed: bool = False
 
 
@@ -81,6 +84,7 @@ def load_extracts(
     with tempfile.TemporaryDirectory() as scratch, transaction(connection):
         ledger.create_ledger(connection)
         quarantine.create_tables(connection)
+        prepare_history(connection, contracts)
         known = KnownFiles(ledger.loaded_files(connection))
         load = Load(connection, load_id, now, Path(scratch), known.next_number(), known, reports=list(plan.reports))
         for contract, its_files in plan.files:
@@ -91,6 +95,8 @@ def load_extracts(
             load_object(load, contract, its_files)
         if load.changed:
             flag_references(connection, contracts)
+        if load.has_read:
+            remember_history(connection, contracts)
         return finish(load, contracts)
 
 
@@ -117,7 +123,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
             load.balances.append(balance_of_known(load, contract, file, entry))
     if not unread:
         return
-    load.has_columns = {}
+    load.has_columns, load.has_read = {}, True
     start_fresh(load.connection, contract)
     taken = [took for number, file in enumerate(unread) if (took := take_file(load, contract, file, number))]
     if contract.required and not any(took.entry.records for took in taken) and len(unread) == len(files):
@@ -125,7 +131,9 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
             f"{files[0].name} holds a header and no rows; {contract.object} is required, so nothing was loaded."
         )
     quarantine.release_answered(load.connection, contract, load.load_id)
+    note_moments(load.connection, contract, load.has_columns)
     fates = merge(load, contract)
+    note_touched(load.connection, contract)
     end_fresh(load.connection)
     for took in taken:
         note_entry(load, contract, took, fates.get(took.number, {}))
