@@ -43,7 +43,10 @@ def has_versions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> b
 
 
 def create_histories(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> None:
-    """An empty history for every object whose records can be told apart, and nothing noted as touched yet."""
+    """An empty history for every object whose records can be told apart, and nothing noted as touched yet.
+
+    `history_touched` holds the objects of which anything was read, and the records whose past that may have changed.
+    """
     connection.execute(f"create or replace temp table {TOUCHED} (object varchar, record_id varchar)")
     for contract in contracts:
         if contract.key:
@@ -85,12 +88,13 @@ def known_records(connection: duckdb.DuckDBPyConnection, contract: Contract) -> 
 
 def remember(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> list[str]:
     """Make the stretches of all touched records anew; the objects whose histories were looked at."""
-    [(names,)] = connection.execute(f"select list(distinct object) from {TOUCHED}").fetchall()
+    [(names,)] = connection.execute(
+        f"select list(distinct object) from {TOUCHED} where record_id is not null"
+    ).fetchall()
     changed = [contract for contract in contracts if contract.object in (names or ()) and contract.key]
     for contract in changed:
         histories = [(one, one.history) for one in contracts if one.history and one.history.of == contract.object]
         remember_object(connection, contract, histories)
-    connection.execute(f"drop table {TOUCHED}")
     return [contract.object for contract in changed]
 
 
@@ -100,7 +104,7 @@ def remember_object(
     """The stretches of one object's touched records."""
     its = "touched_records"
     connection.execute(
-        f"create or replace temp table {its} as select distinct record_id from {TOUCHED} where object = ?",
+        f"create or replace temp table {its} as select distinct record_id from {TOUCHED} where object = ? and record_id is not null",
         [contract.object],
     )
     connection.execute(

@@ -11,12 +11,12 @@ import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.intake.absent import Columns
-from pipelines.intake.attribute_history import create_histories, history_table, mutable_columns, remember
+from pipelines.intake.attribute_history import TOUCHED, create_histories, history_table, mutable_columns, remember
 from pipelines.intake.incoming import ROW
 from pipelines.intake.ledger import insert_rows
 from pipelines.intake.raw_tables import extras_of, table_columns
 from pipelines.intake.told_changes import fields_of
-from pipelines.intake.upsert import FRESH_TABLE, ROWS_PER_FILE
+from pipelines.intake.upsert import FRESH_TABLE, ROWS_PER_FILE, has_rows
 from pipelines.warehouse import quoted_name
 
 MOMENTS = "ledger.column_moments"
@@ -43,6 +43,7 @@ def note_moments(connection: duckdb.DuckDBPyConnection, contract: Contract, has:
 
     `has` are the files of this load with the columns that each of them fills.
     """
+    connection.execute(f"insert into {TOUCHED} values (?, null)", [contract.object])
     if not contract.key:
         return
     found = [*extract_moments(connection, contract, has), *told_moments(connection, contract)]
@@ -92,8 +93,9 @@ def told_moments(connection: duckdb.DuckDBPyConnection, contract: Contract) -> I
 
 
 def remember_history(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> None:
-    """At the end of a load: the past of the records that it touched, and since when each column's is known."""
-    cover(connection, contracts, remember(connection, contracts))
+    """At the end of a load that read anything: the past of the records that it touched, and since when it is known."""
+    if has_rows(connection, TOUCHED):
+        cover(connection, contracts, remember(connection, contracts))
 
 
 def cover(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract], changed: Sequence[str]) -> None:

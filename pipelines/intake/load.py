@@ -58,7 +58,6 @@ class Load:
     reports: list[Report] = field(default_factory=list)
     has_columns: Columns = field(default_factory=dict)
     files_seen: int = 0
-    has_read: bool = False
     changed: bool = False
 
 
@@ -95,8 +94,7 @@ def load_extracts(
             load_object(load, contract, its_files)
         if load.changed:
             flag_references(connection, contracts)
-        if load.has_read:
-            remember_history(connection, contracts)
+        remember_history(connection, contracts)
         return finish(load, contracts)
 
 
@@ -123,7 +121,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
             load.balances.append(balance_of_known(load, contract, file, entry))
     if not unread:
         return
-    load.has_columns, load.has_read = {}, True
+    load.has_columns = {}
     start_fresh(load.connection, contract)
     taken = [took for number, file in enumerate(unread) if (took := take_file(load, contract, file, number))]
     if contract.required and not any(took.entry.records for took in taken) and len(unread) == len(files):
