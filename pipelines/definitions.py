@@ -13,6 +13,7 @@ import dagster as dg
 
 from pipelines.assets.extracts import INTAKE_TABLES, extract_assets, playbook_assets
 from pipelines.assets.models import KEPT_TABLES, kept_assets, model_assets, model_names
+from pipelines.assets.named_fields import named_field_assets
 from pipelines.assets.published import published_assets
 from pipelines.assets.tables import table_assets
 from pipelines.contracts import Contract, load_contracts
@@ -24,6 +25,7 @@ from pipelines.instance import fail_abandoned
 from pipelines.intake import folder_hashes
 from pipelines.jobs import engine_jobs, engine_schedules
 from pipelines.lock import writer_lock
+from pipelines.named_fields import NAMED_FIELDS
 from pipelines.other_company import company_of, settle
 from pipelines.publish.reader import open_reader
 from pipelines.quiet import silence
@@ -95,10 +97,11 @@ def build_definitions(sql: Path, contracts: Sequence[Contract], models: tuple[st
     read = frozenset().union(*(table.dependencies for table in tables.values()))
     config = frozenset(name for name in read if name.startswith("config."))
     made = frozenset(contract.table for contract in incoming) | INTAKE_TABLES.keys() | config | {"config.as_of"}
-    made |= {f"scores.{name}" for name in models} | KEPT_TABLES.keys()
+    made |= {f"scores.{name}" for name in models} | KEPT_TABLES.keys() | {NAMED_FIELDS}
     published = {name: table for name, table in tables.items() if name in outgoing or table.schema == "marts"}
     last = frozenset(tables) | KEPT_TABLES.keys()
-    assets = [extract_assets(incoming), playbook_assets(config, incoming), *table_assets(tables, made, outgoing)]
+    assets = [extract_assets(incoming), playbook_assets(config, incoming), named_field_assets(incoming)]
+    assets += table_assets(tables, made, outgoing)
     for name in models:
         assets += model_assets(name, tables)
     assets.append(kept_assets(models))

@@ -103,6 +103,8 @@ class Contract:
     """One table that crosses the border; `key` is empty for an unlisted object, whose rows are not told apart.
 
     `created_column` says since when a record is there; `history` is set where the object tells of another one's past.
+    `fields_of` says what a record is (opportunity) where the playbook may name its columns; `id_prefix` is what staging
+    puts before the key of such a record, so that ids of several sources stay apart.
     """
 
     source: str
@@ -126,6 +128,8 @@ class Contract:
     """Columns with ids of people who can mend a row: the first filled one is who owns it (`ownerColumns`)."""
     person_name: str = ""
     """In a table of the people of the house: the column with their names (`personName`)."""
+    fields_of: str = ""
+    id_prefix: str = ""
     digest: str = ""
     path: Path = field(default=Path(), compare=False)
 

@@ -23,10 +23,11 @@ from pipelines.errors import GrowthError
 OBJECT_PROPERTIES = frozenset(
     {
         "filePattern", "required", "modstampColumn", "createdColumn", "eventTimeColumns", "maxRejectPct", "history",
-        "ownerColumns", "personName",
+        "ownerColumns", "personName", "fieldsOf", "idPrefix",
     }
 )  # fmt: skip
 COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt"})
+RECORDS = ("opportunity",)
 KNOWN_AT = ("at_creation", "tracked", "outcome")
 REFUSAL_TYPES = ("boolean", "date", "timestamp")
 PHYSICAL_OF = {
@@ -90,6 +91,8 @@ def load_contract(path: Path) -> Contract:
         max_reject_pct=float(settings.get("maxRejectPct", 100)),
         owner_columns=tuple(settings.get("ownerColumns", ())),
         person_name=str(settings.get("personName", "")),
+        fields_of=str(settings.get("fieldsOf", "")),
+        id_prefix=str(settings.get("idPrefix", "")),
         digest=hashlib.sha256(text.encode()).hexdigest(),
         path=path,
     )
@@ -229,6 +232,13 @@ def check_incoming(contract: Contract, where: str) -> None:
         raise GrowthError(f"{where}.customProperties: filePattern: missing, expected which files hold this object.")
     if contract.table != f"raw.{snake_case(contract.object)}":
         raise GrowthError(f"{where}.physicalName: found {contract.table}, expected raw.{snake_case(contract.object)}.")
+    if contract.fields_of and (contract.fields_of not in RECORDS or len(contract.key) != 1):
+        raise GrowthError(
+            f"{where}.customProperties: fieldsOf: found {contract.fields_of!r} with the key {', '.join(contract.key)}; "
+            f"expected one of {', '.join(RECORDS)} and a key of one column."
+        )
+    if contract.id_prefix and not contract.fields_of:
+        raise GrowthError(f"{where}.customProperties: idPrefix: found without fieldsOf; write both or none.")
     for column in contract.columns:
         if column.known_at is None:
             raise GrowthError(

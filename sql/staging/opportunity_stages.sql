@@ -6,6 +6,7 @@ select
     cast(null as varchar) as stage,
     cast(null as varchar) as stage_label,
     cast(null as bigint) as stage_order,
+    cast(null as double) as probability,
     cast(null as boolean) as is_closed,
     cast(null as boolean) as is_won,
 where false

@@ -6,6 +6,7 @@ select
     nullif(trim(coalesce(ApiName, MasterLabel)), '') as stage,
     nullif(trim(MasterLabel), '') as stage_label,
     SortOrder as stage_order,
+    DefaultProbability as probability,
     IsClosed as is_closed,
     IsWon as is_won,
 from raw.opportunity_stage

@@ -84,6 +84,11 @@ def test_planned_dates_never_count_as_event_times() -> None:
     assert not any(planned & set(contract.event_time_columns) for contract in load_contracts(CONTRACTS))
 
 
+def deals(setting: str) -> str:
+    """The name of a table that comes in, with a setting of the object."""
+    return f"physicalName: raw.small\n    customProperties: [{{property: filePattern, value: small}}, {setting}]"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -101,6 +106,12 @@ def test_planned_dates_never_count_as_event_times() -> None:
         ("status: active", "status: !!python/object/apply:os.system ['true']", "could not determine a constructor"),
         ("apiVersion: v3.1.0", "apiVersion: v2.2.0", "found v2.2.0, expected v3.1.0"),
         ("physicalName: marts.small", "physicalName: raw.small", "filePattern: missing"),
+        (
+            "physicalName: marts.small",
+            deals("{property: fieldsOf, value: deal}"),
+            "fieldsOf: found 'deal' with the key",
+        ),
+        ("physicalName: marts.small", deals("{property: idPrefix, value: 'x-'}"), "idPrefix: found without fieldsOf"),
     ],
 )
 def test_a_contract_with_a_mistake_is_refused_by_name(tmp_path: Path, old: str, new: str, words: str) -> None:

@@ -12,6 +12,8 @@ import duckdb
 from pipelines.contracts.contract import Contract
 from pipelines.contracts.odcs import load_contracts
 from pipelines.home import PROJECT_ROOT
+from pipelines.intake.ledger import create_ledger
+from pipelines.named_fields import write_named_fields
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.scoring import create_kept_tables, empty_scores
 from pipelines.tables.build import build_table, check_key_unique
@@ -59,6 +61,8 @@ class Company:
         for contract in incoming_contracts():
             columns = ", ".join(f"{quoted_name(one.name)} {one.physical_type}" for one in contract.columns)
             connection.execute(f"create table intake.{contract.table} ({columns})")
+        create_ledger(connection)
+        write_named_fields(connection, incoming_contracts())
         create_kept_tables(connection)
         for model, unit in (("lead_conversion", "lead"), ("account_fit", "account")):
             connection.register("no_scores", empty_scores(f"{unit}_id"))

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipelines.errors import GrowthError
 from pipelines.publish.report import words
 from pipelines.publish.report.funnel import UnitFunnel, read_funnels
+from pipelines.publish.report.gates import Gates, read_gates
 from pipelines.publish.report.lists import ListHead, QueueLine, TargetLine, read_queue, read_targets
 from pipelines.publish.report.loaded import Loaded, read_loaded
 from pipelines.publish.report.reading import columns_of, read
@@ -42,6 +43,7 @@ class Report:
     queue: ListHead[QueueLine]
     targets: ListHead[TargetLine]
     funnels: tuple[UnitFunnel, ...]
+    gates: Gates
     models: tuple[ModelTrust, ...]
     loaded: Loaded
 
@@ -69,6 +71,7 @@ def read_report(connection: duckdb.DuckDBPyConnection, context: ReportContext) -
         queue=queue,
         targets=targets,
         funnels=funnels,
+        gates=read_gates(connection),
         models=models,
         loaded=loaded,
     )
