@@ -39,6 +39,11 @@ class Home:
         return self.root / "digests.json"
 
     @property
+    def mended(self) -> Path:
+        """Refused rows that people mended, as files: they are read with the extracts."""
+        return self.root / "mended"
+
+    @property
     def writer_lock(self) -> Path:
         return self.root / "writer.lock"
 

@@ -182,6 +182,6 @@ def count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
 
 
 def kept_files(home: Home) -> list[Path]:
-    """What belongs to the company: databases with their logs, and the models fitted on it."""
-    names = [home.intake, home.warehouse, home.mlflow]
+    """What belongs to the company: databases with their logs, rows mended by hand, and the models fitted on it."""
+    names = [home.intake, home.warehouse, home.mended, home.mlflow]
     return [path for path in (*names, *sorted(home.root.glob("*.duckdb.wal"))) if path.exists()]

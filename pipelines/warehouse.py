@@ -56,6 +56,20 @@ def open_memory(threads: int) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing: commit at the end, roll back on any way out before it."""
+    connection.execute("begin transaction")
+    committed = False
+    try:
+        yield
+        connection.execute("commit")
+        committed = True
+    finally:
+        if not committed:
+            connection.execute("rollback")
+
+
+@contextmanager
 def less_memory(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """While Python needs the memory: the database keeps little of what it has read."""
     [(before,)] = connection.execute("select current_setting('memory_limit')").fetchall()

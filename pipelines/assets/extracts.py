@@ -57,6 +57,7 @@ def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
             lambda file, _, __: engine.say(f"raw: {file}"),
             now=engine.clock(),
             digest=Digests(engine.home.digests).of,
+            mended=engine.home.mended,
         )
         results = row_results(engine) + table_results(engine, contracts)
         for contract in contracts:

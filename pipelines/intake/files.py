@@ -32,7 +32,8 @@ class ExtractFile:
     """One file of the folder, or one member of a zip in it.
 
     `name` is relative to the folder, `sha256` names the content (a member's is made of the archive's and its own
-    name, so that an archive loaded before need not be opened to know it), `member` the name inside a zip.
+    name, so that an archive loaded before need not be opened to know it), `member` the name inside a zip. A file that
+    `is_mended` lies in the home and holds rows mended by hand (`mended`).
     """
 
     name: str
@@ -41,6 +42,7 @@ class ExtractFile:
     bytes: int
     compression: Compression
     member: str | None = None
+    is_mended: bool = False
 
     @property
     def stem(self) -> str:

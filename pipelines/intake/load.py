@@ -4,8 +4,8 @@ What belongs here: the order of the steps. Each step has a module of its own.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
-from pipelines.intake import ledger, quarantine, refusals
+from pipelines.intake import ledger, quarantine, refusals, replay
 from pipelines.intake.absent import Columns, keep_values
 from pipelines.intake.attribute_history import note_touched
 from pipelines.intake.files import ExtractFile, find_files, sha256_of
@@ -22,6 +22,7 @@ from pipelines.intake.history_coverage import note_moments, prepare_history, rem
 from pipelines.intake.incoming import Incoming
 from pipelines.intake.known import KnownFiles
 from pipelines.intake.ledger import FileBalance, LedgerFile, Report
+from pipelines.intake.mended import find_mended, note_mended, origin_sql, read_mended
 from pipelines.intake.parquet import whole
 from pipelines.intake.plan import plan_files
 from pipelines.intake.raw_tables import align_table
@@ -31,6 +32,7 @@ from pipelines.intake.rejected import Refused, RejectedFile
 from pipelines.intake.report import LoadReport
 from pipelines.intake.rows import extra_columns, raw_columns
 from pipelines.intake.upsert import Fates, add_fresh, date_fresh, end_fresh, start_fresh, upsert, widen_fresh
+from pipelines.warehouse import quoted_text, transaction
 
 Progress = Callable[[str, int, int], None]
 
@@ -70,13 +72,14 @@ def load_extracts(
     *,
     now: datetime | None = None,
     digest: Callable[[Path], str] = sha256_of,
+    mended: Path | None = None,
 ) -> LoadReport:
     """Load every file of `folder` that has not been loaded yet, in one transaction over the intake database.
 
     `progress(file, done, total)` is called before each file; `now` (naive UTC) bounds the as-of moment, `digest`
-    gives a file's sha256. Raises GrowthError, with nothing written, for a folder or file that cannot be read, a
-    required object without a file or without rows, a header without required columns, and a file of which more rows
-    break the contract than it allows.
+    gives a file's sha256; `mended`, the folder of rows mended by hand, is read after the extracts. Raises GrowthError,
+    with nothing written, for a folder or file that cannot be read, a required object without a file or without rows, a
+    header without required columns, and a file of which more rows break the contract than it allows.
     """
     files = find_files(folder, digest)
     plan = plan_files(folder, files, contracts)
@@ -91,43 +94,31 @@ def load_extracts(
                 if progress:
                     progress(file.name, load.files_seen, len(files))
                 load.files_seen += 1
-            load_object(load, contract, its_files)
+            load_object(load, contract, its_files + find_mended(mended, contract, digest))
         if load.changed:
             flag_references(connection, contracts)
         remember_history(connection, contracts)
         return finish(load, contracts)
 
 
-@contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All or nothing: commit at the end, roll back on any way out before it."""
-    connection.execute("begin transaction")
-    committed = False
-    try:
-        yield
-        connection.execute("commit")
-        committed = True
-    finally:
-        if not committed:
-            connection.execute("rollback")
-
-
 def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> None:
     """All files of one object: read what is new, judge it, move it into the raw table, note the balance."""
     load.changed |= align_table(load.connection, contract, [])
     unread = load.known.unread(contract, files)
+    waiting = replay.waiting_files(load.connection, contract, {file.name for file in unread})
     for file in files:
         if file not in unread and (entry := load.known.entry(contract, file)):
             load.balances.append(balance_of_known(load, contract, file, entry))
-    if not unread:
+    if not (unread or waiting):
         return
     load.has_columns = {}
     start_fresh(load.connection, contract)
     taken = [took for number, file in enumerate(unread) if (took := take_file(load, contract, file, number))]
-    if contract.required and not any(took.entry.records for took in taken) and len(unread) == len(files):
+    if contract.required and not waiting and not any(took.entry.records for took in taken) and unread == files:
         raise GrowthError(
             f"{files[0].name} holds a header and no rows; {contract.object} is required, so nothing was loaded."
         )
+    replayed = replay.judge_waiting(load, contract, waiting, len(unread))
     quarantine.release_answered(load.connection, contract, load.load_id)
     note_moments(load.connection, contract, load.has_columns)
     fates = merge(load, contract)
@@ -135,6 +126,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     end_fresh(load.connection)
     for took in taken:
         note_entry(load, contract, took, fates.get(took.number, {}))
+    replay.note_replayed(load, contract, replayed, fates)
 
 
 def merge(load: Load, contract: Contract) -> Fates:
@@ -172,7 +164,8 @@ def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) ->
         incoming = read_or_report(load, contract, file, Path(scratch), number)
         if incoming is None:
             return None
-        check_header(contract, file, incoming)
+        if not file.is_mended:
+            check_header(contract, file, incoming)
         if incoming.records == 0:
             message = f"{file.name} holds a header and no rows."
             load.reports.append(Report("header_only", contract.object, file.name, message))
@@ -187,7 +180,9 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
     """Judge the rows of a file whose columns the tables have."""
     connection = load.connection
     with whole(file.name) if incoming.format == "parquet" else nullcontext():
-        accepted = add_fresh(connection, contract, incoming, (file.name, load.load_id), number)
+        labels = {"_file": quoted_text(file.name), "_load_id": quoted_text(load.load_id)}
+        labels |= origin_sql() if file.is_mended else {}
+        accepted = add_fresh(connection, contract, incoming, labels, number)
         bad = quarantine.count_bad(connection) if accepted < incoming.rows else 0
         if bad:
             refusals.note_refusals(connection, contract, incoming, number)
@@ -195,10 +190,14 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
         raise GrowthError(
             f"{file.name}: {incoming.rows} records were counted, but {accepted + bad} were read; nothing was loaded."
         )
-    check_share(connection, contract, file, incoming, bad)
+    if file.is_mended:
+        note_mended(connection, contract, file, load.load_id, number)
+    else:
+        check_share(connection, contract, file, incoming, bad)
     if bad and load.known.is_judged_anew(contract, file):
         quarantine.withdraw_versions(connection, contract, file.name)
-    extracted_at = date_fresh(connection, contract, load.now.isoformat(sep=" ") if load.now else None, number)
+    now = load.now.isoformat(sep=" ") if load.now else None
+    extracted_at = None if file.is_mended else date_fresh(connection, contract, now, number)
     why = quarantine.Refusal(file.name, load.load_id, load.now, extracted_at)
     quarantine.refuse_rows(connection, contract, incoming, bad, why)
     names = raw_columns(contract, incoming)
@@ -214,6 +213,8 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
 
 def read_or_report(load: Load, contract: Contract, file: ExtractFile, scratch: Path, number: int) -> Incoming | None:
     """The file as read. One that no contract describes may be no table at all: then it is reported, not an error."""
+    if file.is_mended:
+        return read_mended(load.connection, file, scratch, number)
     if contract.source != "unlisted":
         return read_extract(load.connection, file, scratch, number)
     try:

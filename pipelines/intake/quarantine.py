@@ -19,7 +19,7 @@ TABLES = (
     "rows (load_id varchar, source varchar, object varchar, file varchar, line bigint, line_end bigint, "
     "violated_rules varchar[], reasons varchar[], record varchar, quarantined_at_load varchar)",
     "refusals (object varchar, record_key varchar[], modified_at timestamp, column_name varchar, since timestamp)",
-    "mends (object varchar, row_id varchar, file varchar, load_id varchar)",
+    "mends (object varchar, row_id varchar, mended_file varchar, file varchar, load_id varchar)",
 )
 LATER_COLUMNS = (
     "row_id varchar, record_key varchar[], modified_at timestamp, extracted_at timestamp, first_seen_at timestamp, "

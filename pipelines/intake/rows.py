@@ -147,10 +147,11 @@ def warned_list(warnings: list[tuple[str, str]]) -> str:
     return f"case when {any_broken} then list_filter([{ids}], lambda x: x is not null) else []::varchar[] end"
 
 
-def bad_rows_query(contract: Contract, incoming: Incoming) -> str:
+def bad_rows_query(contract: Contract, incoming: Incoming, more: str = "") -> str:
     """SQL for every row kept in `incoming_bad`: line, last line, rule ids, reasons in words, the record as JSON.
 
-    Then what its record is told by: its key (null when a part of it cannot be read), its modstamp, the id of its owner.
+    Then what its record is told by: its key (null when a part of it cannot be read), its modstamp, the id of its owner;
+    and `more`, SQL over `t`, the row as it came.
     """
     cells = {cell.column.name: cell for cell in cells_of(contract, incoming)}
     findings = [finding for rule in contract.rules if (finding := finding_sql(rule, cells))]
@@ -163,7 +164,7 @@ def bad_rows_query(contract: Contract, incoming: Incoming) -> str:
         f"with found as (select j._line as line, j.{LINE_END} as line_end, json_object({record})::varchar as record, "
         f"list_filter([{', '.join(findings)}], lambda x: x is not null) as findings, "
         f"case when {has_key} then [{', '.join(key)}]::varchar[] end as record_key, {stamp} as modified_at, "
-        f"coalesce({owners + ', ' if owners else ''}null::varchar) as owner_id "
+        f"coalesce({owners + ', ' if owners else ''}null::varchar) as owner_id{', ' + more if more else ''} "
         f"from (select b as j, b.{SOURCE} as t from {BAD_TABLE} as b)) "
         "select * exclude (findings), list_transform(findings, lambda x: x.rule) as violated_rules, "
         "list_transform(findings, lambda x: x.reason) as reasons from found"

@@ -68,19 +68,13 @@ def create_temp(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[
 
 
 def add_fresh(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming, labels: tuple[str, str], seq: int
+    connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming, labels: Mapping[str, str], seq: int
 ) -> int:
     """The file's good rows to the fresh ones, its bad rows to `incoming_bad`; how many were good.
 
-    `labels`: the file's name and the load's id. Rows of file `seq` are numbered from seq * ROWS_PER_FILE.
+    `labels`: SQL for columns about the loading. Rows of file `seq` are numbered from seq * ROWS_PER_FILE.
     """
-    file, load_id = labels
-    columns = {
-        ROW: f"{ROW} + {seq * ROWS_PER_FILE}",
-        "_file": quoted_text(file),
-        "_load_id": quoted_text(load_id),
-        "_extracted_at": "null::timestamp",
-    }
+    columns = {ROW: f"{ROW} + {seq * ROWS_PER_FILE}", "_extracted_at": "null::timestamp", **labels}
     good = add_good(connection, contract, incoming, FRESH_TABLE, columns)
     connection.execute(f"drop table if exists {BAD_TABLE}")
     if good < incoming.rows:
