@@ -49,11 +49,11 @@ def test_a_loosened_rule_lets_in_what_it_had_refused(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, is_gone: bool
 ) -> None:
     """The other file keeps the object there; the row that breaks another rule stays, with its reason."""
-    folder = write_export(tmp_path / "x", Account=f"{HEADER}{account(7, 'Seven')},7\n{account(8, 'Late')},8\n")
+    others = f"{HEADER}{account(7, 'Sept')},7\n{account(8, 'Late')},8\n"
     rows = f"{HEADER}{account(1, 'Acme')},1\n{account(2, 'Bolting')},2\n{account(3, 'Cutting')},many\n"
-    load(con, write_export(folder, Account_2=rows), contracts=ruled(SHORT, digest="tight"))
+    folder = write_export(tmp_path / "x", Account=others, Account_2=rows)
+    load(con, folder, contracts=ruled(SHORT, digest="tight"))
     assert refused(con) == [
-        ("Account.csv", 2, ["name_short"]),
         ("Account_2.csv", 3, ["name_short"]),
         ("Account_2.csv", 4, ["number_of_employees_type", "name_short"]),
     ]
@@ -65,7 +65,7 @@ def test_a_loosened_rule_lets_in_what_it_had_refused(
         ("Acme", "Account_2.csv", 2),
         ("Bolting", "Account_2.csv", 3),
         ("Late", "Account.csv", 3),
-        ("Seven", "Account.csv", 2),
+        ("Sept", "Account.csv", 2),
     ]
     assert refused(con) == [("Account_2.csv", 4, ["number_of_employees_type"])]
     found = con.execute("select row_id, quarantined_at_load, reasons from quarantine.rows").fetchall()
