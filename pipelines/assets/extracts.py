@@ -13,6 +13,7 @@ from pipelines.engine import Engine
 from pipelines.errors import GrowthError
 from pipelines.intake import load_extracts
 from pipelines.intake.digests import Digests
+from pipelines.intake.as_of import rewind
 from pipelines.intake.ledger import latest_moment
 from pipelines.playbook_tables import load_playbook, set_as_of
 
@@ -65,8 +66,17 @@ def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
             yield loaded_table(engine, contract.table, check_results(contract, found))
         for name in INTAKE_TABLES:
             yield loaded_table(engine, name, [balance_check(engine)] if name == "ledger.balance" else [])
+        look_back(engine, contracts)
 
     return extracts
+
+
+def look_back(engine: Engine, contracts: Sequence[Contract]) -> None:
+    """For the rest of the run `raw` is what it was at the moment asked for, when that is before the newest extract."""
+    asked, newest = engine.request.as_of, latest_moment(engine.connection, list(contracts), engine.clock())
+    if asked and newest and asked < newest:
+        engine.say(f"raw: as known at {asked.isoformat(sep=' ', timespec='seconds')}")
+        rewind(engine.connection, contracts, asked)
 
 
 def loaded_table(engine: Engine, name: str, checks: Sequence[dg.AssetCheckResult]) -> dg.MaterializeResult[None]:

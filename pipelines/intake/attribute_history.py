@@ -104,7 +104,8 @@ def remember_object(
     """The stretches of one object's touched records."""
     its = "touched_records"
     connection.execute(
-        f"create or replace temp table {its} as select distinct record_id from {TOUCHED} where object = ? and record_id is not null",
+        f"create or replace temp table {its} as select distinct record_id from {TOUCHED} "
+        "where object = ? and record_id is not null",
         [contract.object],
     )
     connection.execute(
