@@ -5,7 +5,7 @@ from datetime import datetime
 
 import dagster as dg
 
-from pipelines.assets.checks import check_results, contract_check_specs, table_rule_results
+from pipelines.assets.checks import check_results, contract_check_specs
 from pipelines.assets.groups import asset_key, asset_spec
 from pipelines.assets.metadata import count_rows, table_metadata
 from pipelines.contracts import Contract, RuleResult
@@ -33,7 +33,7 @@ where load_id = ? and rows_read is distinct from
     rows_loaded + rows_identical + rows_superseded + rows_quarantined + rows_rejected
 order by file
 """
-RULES = "select rule_id, object, rows_failed, sample from ledger.rule_results where load_id = ?"
+RULES = "select rule_id, object, kind, rows_failed, sample from ledger.rule_results where load_id = ?"
 
 
 def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
@@ -60,7 +60,7 @@ def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
             digest=Digests(engine.home.digests).of,
             mended=engine.home.mended,
         )
-        results = row_results(engine) + table_results(engine, contracts)
+        results = rule_results(engine)
         for contract in contracts:
             found = [result for result in results if result.object == contract.object]
             yield loaded_table(engine, contract.table, check_results(contract, found))
@@ -86,24 +86,15 @@ def loaded_table(engine: Engine, name: str, checks: Sequence[dg.AssetCheckResult
     return dg.MaterializeResult(asset_key=asset_key(name), metadata=metadata, check_results=checks)
 
 
-def table_results(engine: Engine, contracts: Sequence[Contract]) -> list[RuleResult]:
-    """The rules about whole tables, judged on what is loaded now, and put beside the row rules of this load."""
-    results = table_rule_results(engine.connection, contracts)
-    if results:
-        engine.connection.executemany(
-            "insert into intake.ledger.rule_results by name select ? as load_id, ? as object, ? as rule_id,"
-            " ? as kind, ? as severity, ? as rows_failed, ? as sample",
-            [[engine.run_id, r.object, r.rule_id, r.kind, r.severity, r.rows_failed, r.detail] for r in results],
-        )
-    return results
+def rule_results(engine: Engine) -> list[RuleResult]:
+    """What this load found about each rule. A row that was kept out is told as a warning: it blocks nothing.
 
-
-def row_results(engine: Engine) -> list[RuleResult]:
-    """What this load found about each row rule. A row that was kept out is told as a warning: it blocks nothing."""
+    A broken error rule about a whole table has ended the load before.
+    """
     rows = engine.connection.execute(RULES, [engine.run_id]).fetchall()
     return [
-        RuleResult(rule, name, "row", "warn", failed, sample or "", passed=not failed)
-        for rule, name, failed, sample in rows
+        RuleResult(rule, name, "table" if kind == "table" else "row", "warn", failed, sample or "", passed=not failed)
+        for rule, name, kind, failed, sample in rows
     ]
 
 

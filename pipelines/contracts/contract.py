@@ -6,9 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from pipelines.contracts.comparison import Comparison
+
 KnownAt = Literal["at_creation", "tracked", "outcome"]
-RuleKind = Literal["required", "type", "allowed", "pattern", "range", "length", "order", "reference"]
-Severity = Literal["error", "warn"]
+RuleKind = Literal[
+    "required", "missing", "type", "allowed", "pattern", "range", "length", "multiple", "items", "order", "reference"
+]
+Severity = Literal["error", "warn", "info"]
+Metric = Literal["rowCount", "nullValues", "missingValues", "invalidValues", "duplicateValues"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,8 @@ class Column:
     `refusal` marks a column in which a person says no (an opt-out, a bounce): its yes outlives a refused row. `lasting`
     marks a state that a record does not leave again (deleted, merged, won). `happened_at` names the column that says
     when an outcome came about: before that moment there was none, from then on it is what it is today.
+    `text_format` is the strptime form of dates and times in text (empty: ISO 8601); a time without an offset is one of
+    the zone `zone` (empty: UTC).
     """
 
     name: str
@@ -31,6 +38,8 @@ class Column:
     refusal: bool = False
     lasting: bool = False
     happened_at: str | None = None
+    text_format: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,9 +66,12 @@ class History:
 class RowRule:
     """A rule that one row breaks or keeps.
 
-    `error` rules keep the row out of the table (quarantine); `warn` rules are noted beside the row.
-    `minimum` and `maximum` bound a value (range) or a text's length (length); `targets` are the (object, column)
-    pairs of which one must hold the value (reference); `columns` of an order rule must not descend.
+    `error` rules keep the row out of the table (quarantine), or with `rejects_file` the whole file; `warn` and `info`
+    rules are noted beside the row. `allowed` lists the only values (allowed) or those that count as none (missing).
+    `minimum` and `maximum` bound a value (range), a text's length (length) or a list's (items), `above` and `below` a
+    value whose bounds are themselves outside; `step` is what a value must be a multiple of; `distinct` asks for a list
+    without twins. `targets` are the (object, column) pairs of which one must hold the value (reference); `columns` of
+    an order rule must not descend.
     """
 
     rule_id: str
@@ -71,7 +83,42 @@ class RowRule:
     pattern: str = ""
     minimum: float | str | None = None
     maximum: float | str | None = None
+    above: float | str | None = None
+    below: float | str | None = None
+    step: float | None = None
+    distinct: bool = False
     targets: tuple[tuple[str, str], ...] = ()
+    rejects_file: bool = False
+
+
+@dataclass(frozen=True)
+class MetricRule:
+    """A measure of the whole table held against a bound: the library metrics of ODCS that no single row breaks.
+
+    `counted` is the rule whose broken rows are counted; duplicates are the rows beyond the first of each filled value
+    (of `columns` together).
+    """
+
+    rule_id: str
+    metric: Metric
+    columns: tuple[str, ...]
+    comparison: Comparison
+    severity: Severity
+    description: str
+    counted: RowRule | None = None
+
+
+@dataclass(frozen=True)
+class SqlRule:
+    """One value that a select over the table gives, held against a bound; `tables` are all that it reads."""
+
+    rule_id: str
+    query: str
+    tables: frozenset[str]
+    comparison: Comparison
+    severity: Severity
+    description: str
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +130,9 @@ class TableRule:
     kwargs: Mapping[str, Any]
     severity: Severity
     description: str
+
+
+WholeRule = MetricRule | SqlRule | TableRule
 
 
 @dataclass(frozen=True)
@@ -119,6 +169,8 @@ class Contract:
     owner: str
     description: str
     table_rules: tuple[TableRule, ...] = ()
+    metric_rules: tuple[MetricRule, ...] = ()
+    sql_rules: tuple[SqlRule, ...] = ()
     modstamp_column: str | None = None
     created_column: str | None = None
     history: History | None = None
@@ -136,6 +188,11 @@ class Contract:
     def matches(self, stem: str) -> bool:
         """Whether a file's base name without format and compression endings belongs to this object."""
         return bool(self.file_pattern) and re.fullmatch(self.file_pattern, stem, re.IGNORECASE) is not None
+
+    @property
+    def whole_rules(self) -> tuple[WholeRule, ...]:
+        """Every rule about the table as a whole."""
+        return (*self.metric_rules, *self.sql_rules, *self.table_rules)
 
     def column(self, name: str) -> Column | None:
         """The column of that name in any case, as SQL compares names."""

@@ -7,17 +7,18 @@ since a typo in one would otherwise switch a promise off in silence.
 import hashlib
 import json
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from pipelines.contracts.contract import Column, Contract, snake_case
+from pipelines.contracts.contract import Column, Contract, MetricRule, RowRule, SqlRule, TableRule, snake_case
 from pipelines.contracts.odcs_history import check_histories, check_past, read_history
-from pipelines.contracts.odcs_rules import custom_properties, row_rules, table_rules
+from pipelines.contracts.odcs_quality import ON_VIOLATION, Rule, quality_rules
+from pipelines.contracts.odcs_rules import column_rules, custom_properties, reference_rules, text_form
+from pipelines.contracts.sql_rule import try_queries
+from pipelines.contracts.yaml_text import contract_text, read_yaml
 from pipelines.errors import GrowthError
 
 OBJECT_PROPERTIES = frozenset(
@@ -26,7 +27,7 @@ OBJECT_PROPERTIES = frozenset(
         "ownerColumns", "personName", "fieldsOf", "idPrefix",
     }
 )  # fmt: skip
-COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt"})
+COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt", "onViolation"})
 RECORDS = ("opportunity",)
 KNOWN_AT = ("at_creation", "tracked", "outcome")
 REFUSAL_TYPES = ("boolean", "date", "timestamp")
@@ -56,8 +57,9 @@ def load_contracts(folder: Path) -> list[Contract]:
 
 def load_contract(path: Path) -> Contract:
     """One contract file as a Contract."""
-    text = path.read_text(encoding="utf-8")
+    text = contract_text(path)
     document = read_yaml(text, path)
+    spell_anew(document)
     check_standard(document, path)
     schema = document["schema"]
     if len(schema) != 1:
@@ -69,7 +71,10 @@ def load_contract(path: Path) -> Contract:
     table = schema[0].get("physicalName", "")
     if not re.fullmatch(r"[a-z]+\.[a-z][a-z0-9_]*", table):
         raise GrowthError(f"{where}.physicalName: found {table!r}, expected schema.table in lower case.")
+    if schema[0].get("relationships"):
+        raise GrowthError(f"{where}.relationships: expected them at the column that points to another table.")
     settings = custom_properties(schema[0], OBJECT_PROPERTIES, where)
+    rules = all_rules(schema[0], table, where)
     incoming = table.startswith("raw.")
     contract = Contract(
         source=document.get("domain", ""),
@@ -79,16 +84,18 @@ def load_contract(path: Path) -> Contract:
         file_pattern=str(settings.get("filePattern", "")),
         columns=columns,
         key=key_of(columns_of(schema)),
-        rules=row_rules(schema[0], where),
+        rules=tuple(rule for rule in rules if isinstance(rule, RowRule)),
         version=document["version"],
         owner=document.get("team", {}).get("name", ""),
         description=" ".join(schema[0].get("description", "").split()),
-        table_rules=table_rules(schema[0], where),
+        table_rules=tuple(rule for rule in rules if isinstance(rule, TableRule)),
+        metric_rules=tuple(rule for rule in rules if isinstance(rule, MetricRule)),
+        sql_rules=tuple(rule for rule in rules if isinstance(rule, SqlRule)),
         modstamp_column=settings.get("modstampColumn"),
         created_column=settings.get("createdColumn"),
         history=read_history(settings.get("history"), where),
         event_time_columns=tuple(settings.get("eventTimeColumns", ())),
-        max_reject_pct=float(settings.get("maxRejectPct", 100)),
+        max_reject_pct=share(settings.get("maxRejectPct", 100), where),
         owner_columns=tuple(settings.get("ownerColumns", ())),
         person_name=str(settings.get("personName", "")),
         fields_of=str(settings.get("fieldsOf", "")),
@@ -100,27 +107,41 @@ def load_contract(path: Path) -> Contract:
     return contract
 
 
-class StrictLoader(yaml.CSafeLoader):
-    """Safe YAML that also refuses a key given twice (the last one would win in silence)."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} is given twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
+def spell_anew(document: dict[str, Any]) -> None:
+    """`rule`, the old spelling of `metric`: the standard's text still has it, its JSON schema not any more."""
+    for table in listed(document, "schema"):
+        for element in (table, *listed(table, "properties")):
+            for check in listed(element, "quality"):
+                if check.get("type", "library") == "library" and "metric" not in check and "rule" in check:
+                    check["metric"] = check.pop("rule")
 
 
-def read_yaml(text: str, path: Path) -> dict[str, Any]:
-    """The document as plain values; a tag that would build an object is refused by the safe loader."""
-    try:
-        document = yaml.load(text, Loader=StrictLoader)  # noqa: S506 - a subclass of the safe loader
-    except yaml.YAMLError as error:
-        raise GrowthError(f"{path}: not a contract that can be read: {' '.join(str(error).split())}") from error
-    if not isinstance(document, dict):
-        raise GrowthError(f"{path}: found {type(document).__name__}, expected a mapping with apiVersion, kind, schema.")
-    return document
+def listed(element: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The mappings of a list that nobody has checked yet."""
+    found = element.get(name)
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def all_rules(table: Mapping[str, Any], name: str, where: str) -> list[Rule]:
+    """Every rule of a table: those of its columns in their order, then its own."""
+    rules: list[Rule] = []
+    for i, prop in enumerate(table.get("properties", [])):
+        at = f"{where}.properties[{i}] ({prop['name']})"
+        settings = custom_properties(prop, COLUMN_PROPERTIES, at)
+        on_violation = settings.get("onViolation", "")
+        if on_violation not in ("", *ON_VIOLATION):
+            raise GrowthError(f"{at}: onViolation: found {on_violation!r}, expected one of {', '.join(ON_VIOLATION)}.")
+        rules += column_rules(prop, on_violation, at)
+        rules += quality_rules(prop, prop, name, at)
+        rules += reference_rules(prop, at)
+    return rules + quality_rules(table, None, name, where)
+
+
+def share(value: Any, where: str) -> float:
+    """`maxRejectPct`: a share of a file's records in percent."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
+        raise GrowthError(f"{where}.customProperties: maxRejectPct: found {value!r}, expected 0 to 100.")
+    return float(value)
 
 
 @cache
@@ -173,6 +194,7 @@ def read_column(prop: Mapping[str, Any], where: str) -> Column:
             f"{where} ({prop['name']}): refusal: found {refusal!r} for logicalType {logical!r}, "
             f"expected true or false for one of {', '.join(REFUSAL_TYPES)}."
         )
+    form, zone = text_form(prop, where)
     return Column(
         name=prop["name"],
         logical_type=logical,
@@ -185,6 +207,8 @@ def read_column(prop: Mapping[str, Any], where: str) -> Column:
         refusal=refusal,
         lasting=bool(settings.get("lasting", False)),
         happened_at=settings.get("happenedAt"),
+        text_format=form,
+        zone=zone,
     )
 
 
@@ -204,7 +228,8 @@ def check_own(contract: Contract, *, incoming: bool) -> None:
         raise GrowthError(f"{where}.properties: no column has primaryKey: true, so rows cannot be told apart.")
     times = (*((contract.modstamp_column,) if contract.modstamp_column else ()), *contract.event_time_columns)
     people = (*contract.owner_columns, *((contract.person_name,) if contract.person_name else ()))
-    for name in (*times, *people, *(name for rule in contract.rules for name in rule.columns)):
+    ruled = [rule.columns for rule in contract.rules] + [rule.columns for rule in contract.metric_rules]
+    for name in (*times, *people, *(name for columns in ruled for name in columns)):
         if name not in names:
             raise GrowthError(
                 f"{where}: a rule or setting names the column {name!r}, which the contract does not have."
@@ -214,7 +239,7 @@ def check_own(contract: Contract, *, incoming: bool) -> None:
         if column is None or column.logical_type != "timestamp":
             raise GrowthError(f"{where}.customProperties: {name} must be a timestamp to say when a row changed.")
     check_past(contract, where)
-    ids = [rule.rule_id for rule in contract.rules] + [rule.rule_id for rule in contract.table_rules]
+    ids = [rule.rule_id for rule in contract.rules] + [rule.rule_id for rule in contract.whole_rules]
     for rule_id in ids:
         if ids.count(rule_id) > 1:
             raise GrowthError(f"{where}.quality: the rule id {rule_id!r} is given twice.")
@@ -260,3 +285,4 @@ def check_together(contracts: list[Contract]) -> None:
                     raise GrowthError(
                         f"{contract.path}: relationships of {rule.columns[0]}: no contract describes {target}.{column}."
                     )
+    try_queries(contracts)

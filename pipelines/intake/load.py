@@ -28,10 +28,11 @@ from pipelines.intake.plan import plan_files
 from pipelines.intake.raw_tables import align_table
 from pipelines.intake.reading import read_extract
 from pipelines.intake.references import flag_references
-from pipelines.intake.rejected import Refused, RejectedFile
+from pipelines.intake.rejected import Refused, check_rows, refused
 from pipelines.intake.report import LoadReport
 from pipelines.intake.rows import extra_columns, raw_columns
 from pipelines.intake.upsert import Fates, add_fresh, date_fresh, end_fresh, start_fresh, upsert, widen_fresh
+from pipelines.intake.whole_tables import note_broken_tables, refuse_broken_tables
 from pipelines.warehouse import quoted_text, transaction
 
 Progress = Callable[[str, int, int], None]
@@ -58,6 +59,7 @@ class Load:
     known: KnownFiles
     balances: list[FileBalance] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
+    read: dict[str, list[Refused]] = field(default_factory=dict)
     has_columns: Columns = field(default_factory=dict)
     files_seen: int = 0
     changed: bool = False
@@ -98,7 +100,10 @@ def load_extracts(
         if load.changed:
             flag_references(connection, contracts)
         remember_history(connection, contracts)
-        return finish(load, contracts)
+        report = finish(load, contracts)
+        refuse_broken_tables(connection, contracts, load.read, load_id)
+    note_broken_tables(connection, contracts, load.read, load_id)
+    return report
 
 
 def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> None:
@@ -193,13 +198,14 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
     if file.is_mended:
         note_mended(connection, contract, file, load.load_id, number)
     else:
-        check_share(connection, contract, file, incoming, bad)
+        check_rows(connection, contract, file, incoming, bad)
     if bad and load.known.is_judged_anew(contract, file):
         quarantine.withdraw_versions(connection, contract, file.name)
     now = load.now.isoformat(sep=" ") if load.now else None
     extracted_at = None if file.is_mended else date_fresh(connection, contract, now, number)
     why = quarantine.Refusal(file.name, load.load_id, load.now, extracted_at)
     quarantine.refuse_rows(connection, contract, incoming, bad, why)
+    load.read.setdefault(contract.object, []).append(refused(contract, file, incoming))
     names = raw_columns(contract, incoming)
     ledger.write_columns_present(connection, contract, names)
     load.has_columns[number] = (file.name, names)
@@ -248,21 +254,6 @@ def check_header(contract: Contract, file: ExtractFile, incoming: Incoming) -> N
             f"{file.name} is not an extract of {contract.object}: found the column{'s' * (len(names) != 1)} {shown}; "
             f"expected also {', '.join(missing)}."
         )
-
-
-def check_share(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, file: ExtractFile, incoming: Incoming, bad: int
-) -> None:
-    """Beyond the contract's share of refused rows the file itself is suspect: nothing of it is taken."""
-    refused = bad + len(incoming.malformed)
-    if refused and 100 * refused > contract.max_reject_pct * incoming.records:
-        reason = quarantine.first_reason(connection, contract, incoming)
-        message = (
-            f"{file.name}: {refused} of {incoming.records} rows break the contract of {contract.object} "
-            f"(at most {contract.max_reject_pct:g} % may), the first: {reason}; nothing was loaded."
-        )
-        rejected = Refused(contract.source, contract.object, file.name, incoming.records, incoming.lines)
-        raise RejectedFile(message, (rejected,), "max_reject_pct")
 
 
 def note_entry(load: Load, contract: Contract, took: Taken, fates: dict[str, int]) -> None:

@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines.contracts.contract import Column, Contract, RowRule
 from pipelines.contracts.predicates import violation
+from pipelines.contracts.rule_words import expected
 from pipelines.intake.cells import expected_type, typed, unreadable
 from pipelines.intake.incoming import LINES_TABLE, ROW, TEXT_TABLE, Incoming
 from pipelines.intake.record_ids import long_id, record_id_columns
@@ -95,7 +96,7 @@ def judged(contract: Contract, incoming: Incoming, kept: str) -> str:
     broken = " or ".join(filter(None, unread)) or "false"
     rules = predicate_rules(contract)
     errors = [violation(rule) for rule in rules if rule.severity == "error"]
-    warnings = [(rule.rule_id, violation(rule)) for rule in rules if rule.severity == "warn"]
+    warnings = [(rule.rule_id, violation(rule)) for rule in rules if rule.severity != "error"]
     source, line, line_end = f"{TEXT_TABLE} as t", f"t.{ROW} + {incoming.first_line}", ""
     if incoming.first_line is None:
         source += f" join {LINES_TABLE} as l on l.n = t.{ROW}"
@@ -182,28 +183,10 @@ def finding_sql(rule: RowRule, cells: dict[str, Cell]) -> str:
         broken += f" and not {unread}"  # what cannot be read is not missing
     if not broken:
         return ""
+    wanted = expected_type(cell.column) if rule.kind == "type" else expected(rule)
     found = f"coalesce('''' || left({cell.sql}::varchar, {FOUND_CHARACTERS}) || '''', 'nothing')"
     reason = (
         f"'line ' || j._line || {quoted_text(f', column {cell.column.name}: found ')} || {found} || "
-        f"{quoted_text(f', expected {expectation(rule, cell.column)}')}"
+        f"{quoted_text(f', expected {wanted}')}"
     )
     return f"case when {broken} then {{'rule': {quoted_text(rule.rule_id)}, 'reason': {reason}}} end"
-
-
-def expectation(rule: RowRule, column: Column) -> str:
-    """What a cell should have held, in words."""
-    match rule.kind:
-        case "type":
-            return expected_type(column)
-        case "required":
-            return "a value"
-        case "allowed":
-            return "one of " + ", ".join(str(value) for value in rule.allowed)
-        case "range" | "length":
-            low = "" if rule.minimum is None else f" from {rule.minimum}"
-            high = "" if rule.maximum is None else f" to {rule.maximum}"
-            return f"{'a length' if rule.kind == 'length' else 'a value'}{low}{high}"
-        case "pattern":
-            return f"the form {rule.pattern}"
-        case _:
-            return rule.description

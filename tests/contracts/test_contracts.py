@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.contracts import TableRule, check_table, load_contracts, run_table_rules
+from pipelines.contracts import TableRule, check_table, judge_whole, load_contracts
 from pipelines.errors import GrowthError
 from pipelines.home import PROJECT_ROOT
 
@@ -99,8 +99,8 @@ def deals(setting: str) -> str:
         ("primaryKey: true", "customProperties: [{property: knownAt, value: later}]", "found 'later', expected one of"),
         ("primaryKey: true", "customProperties: [{property: refusal, value: true}]", "expected true or false for one"),
         ("primaryKey: true", "partitioned: false", "no column has primaryKey"),
-        ("validValues: [A, B]", "validValue: [A, B]", "expected metric invalidValues"),
-        ("severity: error", "severity: fatal", "a severity of error or warning"),
+        ("validValues: [A, B]", "validValue: [A, B]", "metric invalidValues expects the arguments"),
+        ("severity: error", "severity: fatal", "expected a severity of error, warning or info"),
         ("name: tier", "name: ID", "a column name is given twice"),
         ("status: active", "status: active\nstatus: draft", "key 'status' is given twice"),
         ("status: active", "status: !!python/object/apply:os.system ['true']", "could not determine a constructor"),
@@ -168,7 +168,7 @@ def test_table_rules_tell_failing_from_raising(tmp_path: Path, connection: duckd
         TableRule("no_a", query, {"unexpected_rows_query": "select * from {batch} where tier = 'A'"}, "error", "No A."),
         TableRule("broken", query, {"unexpected_rows_query": "select nothing from {batch}"}, "warn", "Never runs."),
     )
-    results = run_table_rules(connection, [dataclasses.replace(contract, table_rules=rules)])
+    results = judge_whole(connection, [dataclasses.replace(contract, table_rules=rules)])
     assert [(r.rule_id, r.passed, r.severity, r.rows_failed) for r in results] == [
         ("has_rows", True, "error", 0), ("many", False, "warn", 1),
         ("no_a", False, "error", 1), ("broken", False, "error", -1),
