@@ -11,7 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.assets.extracts import INTAKE_TABLES, extract_assets, playbook_assets
+from pipelines.assets.extracts import INTAKE_TABLES, extract_assets, history_tables, playbook_assets
 from pipelines.assets.models import KEPT_TABLES, kept_assets, model_assets, model_names
 from pipelines.assets.named_fields import named_field_assets
 from pipelines.assets.published import published_assets
@@ -81,7 +81,7 @@ def is_whole(run: dg.DagsterRun) -> bool:
 def is_loading(run: dg.DagsterRun) -> bool:
     """Whether a run loads extracts: the daily job, or assets of the way in that somebody chose by hand."""
     chosen = run.asset_selection or ()
-    return is_whole(run) or any(key.path[0] in ("raw", "quarantine", "ledger") for key in chosen)
+    return is_whole(run) or any(key.path[0] in ("raw", "raw_history", "quarantine", "ledger") for key in chosen)
 
 
 def utc_now() -> datetime:
@@ -97,6 +97,7 @@ def build_definitions(sql: Path, contracts: Sequence[Contract], models: tuple[st
     read = frozenset().union(*(table.dependencies for table in tables.values()))
     config = frozenset(name for name in read if name.startswith("config."))
     made = frozenset(contract.table for contract in incoming) | INTAKE_TABLES.keys() | config | {"config.as_of"}
+    made |= history_tables(incoming).keys()
     made |= {f"scores.{name}" for name in models} | KEPT_TABLES.keys() | {NAMED_FIELDS}
     published = {name: table for name, table in tables.items() if name in outgoing or table.schema == "marts"}
     last = frozenset(tables) | KEPT_TABLES.keys()

@@ -39,7 +39,9 @@ RULES = "select rule_id, object, kind, rows_failed, sample from ledger.rule_resu
 def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
     """One step, one asset per contract: whatever came in must be loaded before anything is made of it."""
     specs = [asset_spec(contract.table, contract.description, code_version=contract.version) for contract in contracts]
-    specs += [asset_spec(name, description) for name, description in INTAKE_TABLES.items()]
+    specs += [
+        asset_spec(name, description) for name, description in (INTAKE_TABLES | history_tables(contracts)).items()
+    ]
     balance = dg.AssetCheckSpec(
         "balance",
         asset=asset_key("ledger.balance"),
@@ -66,9 +68,22 @@ def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
             yield loaded_table(engine, contract.table, check_results(contract, found))
         for name in INTAKE_TABLES:
             yield loaded_table(engine, name, [balance_check(engine)] if name == "ledger.balance" else [])
+        for name in history_tables(contracts):
+            yield loaded_table(engine, name, [])
         look_back(engine, contracts)
 
     return extracts
+
+
+def history_tables(contracts: Sequence[Contract]) -> dict[str, str]:
+    """Of objects that a history tells of: their past, by two-part name with its grain."""
+    told_of = {contract.history.of for contract in contracts if contract.history}
+    return {
+        contract.table.replace("raw.", "raw_history.", 1): "One row per record, column and stretch of one value, of "
+        f"columns of {contract.object} that ever changed."
+        for contract in contracts
+        if contract.object in told_of
+    }
 
 
 def look_back(engine: Engine, contracts: Sequence[Contract]) -> None:

@@ -18,10 +18,11 @@ from pipelines.intake.upsert import FRESH_TABLE, has_rows, is_there
 from pipelines.warehouse import quoted_name, quoted_text
 
 HISTORY_COLUMNS = (
-    "record_id varchar, column_name varchar, value varchar, is_known boolean, from_at timestamp, until_at timestamp, "
-    "observed_at timestamp, known_by varchar"
+    "record_id varchar, column_name varchar, stretch_number bigint, value varchar, is_known boolean, "
+    "from_at timestamp, until_at timestamp, observed_at timestamp, known_by varchar"
 )
-"""`from_at` null: since before anybody looked, so far as the column's coverage reaches; `until_at` null: still."""
+"""`from_at` null: since before anybody looked, as far back as the column's past is known, and seen first at
+`observed_at`; `until_at` null: still."""
 TOUCHED, ROWS, ASSERTIONS = "history_touched", "history_rows", "history_assertions"
 
 

@@ -50,11 +50,11 @@ opened as (
         end as from_at,
     from bounded
 )
-select record_id, column_name, value, is_known, from_at, until_at, moment as observed_at,
+select record_id, column_name, nth as stretch_number, value, is_known, from_at, until_at, moment as observed_at,
     case when rank = {seen} then 'extracts' else 'history' end as known_by,
 from opened
 where stretches > 1 or not is_known or from_at is not null
-order by record_id, column_name, observed_at, until_at
+order by record_id, column_name, stretch_number
 """
 DIFFERS = "(compared is distinct from lag(compared) over {w} or is_known <> lag(is_known) over {w})"
 WINDOW = "(partition by record_id, column_name order by number)"

@@ -9,6 +9,7 @@ import duckdb
 from pipelines.contracts.contract import Contract
 from pipelines.contracts.odcs import load_contracts
 from pipelines.home import PROJECT_ROOT
+from pipelines.intake.history_coverage import prepare_history
 from pipelines.intake.ledger import create_ledger, write_columns_present
 from pipelines.named_fields import write_named_fields
 from pipelines.playbook_tables import load_playbook, set_as_of
@@ -43,6 +44,7 @@ class Crm:
         self.playbook = playbook
         load_playbook(connection, playbook)
         create_ledger(connection)
+        prepare_history(connection, incoming_contracts())
         for contract in incoming_contracts():
             columns = ", ".join(f"{quoted_name(one.name)} {one.physical_type}" for one in contract.columns)
             connection.execute(f"create table intake.{contract.table} ({columns})")
