@@ -30,7 +30,7 @@ def typed(cell: str, found_type: str, column: Column) -> str:
     if column.logical_type == "boolean":
         return f"coalesce({boolean(cell, found_type)}, false)"
     if found_type != "VARCHAR":
-        value = f"try_cast({to_utc(cell, found_type)} as {column.physical_type})"
+        value = in_calendar(f"try_cast({to_utc(cell, found_type)} as {column.physical_type})", column)
         unchanged = same_value(to_utc(cell, found_type), value, found_type, column)
         return f"case when {unchanged} then {value} end" if unchanged else value
     return typed_text(cell, column)
@@ -41,7 +41,8 @@ def typed_text(cell: str, column: Column) -> str:
     match column.logical_type:
         case "timestamp":
             moment = f"try_cast({cell} as timestamptz)"
-            return f"case when {cell} like '1%' or {cell} like '2%' then timezone('UTC', {moment}) end"
+            is_year = f"({cell} like '1%' or {cell} like '2%') and {cell}[5] not between '0' and '9'"
+            return f"case when {is_year} then timezone('UTC', {moment}) end"
         case "date":
             return f"case when {cell} like '____-__-__' then try_cast({cell} as date) end"
         case "integer":
@@ -56,6 +57,13 @@ def typed_text(cell: str, column: Column) -> str:
             return f"case when {exact} then {number} end"
         case _:
             return cell
+
+
+def in_calendar(value: str, column: Column) -> str:
+    """SQL for a moment or day between the years 1 and 9999, null for others, such as infinity."""
+    if column.logical_type not in ("timestamp", "date"):
+        return value
+    return f"case when {value} between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59' then {value} end"
 
 
 def widest(decimal: str) -> str:
@@ -99,7 +107,8 @@ def unreadable(cell: str, found_type: str, column: Column) -> str:
 
     A blank is not unreadable; whether it may be blank is a rule of its own.
     """
-    if column.logical_type == "string" or found_type == column.physical_type.upper():
+    is_moment = column.logical_type in ("timestamp", "date")
+    if column.logical_type == "string" or (found_type == column.physical_type.upper() and not is_moment):
         return ""
     value = boolean(cell, found_type) if column.logical_type == "boolean" else typed(cell, found_type, column)
     blank = f"trim({cell}) = ''" if found_type == "VARCHAR" else "false"

@@ -7,7 +7,6 @@ arrive renamed, re-zipped and with the wrong ending.
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Literal
 
 from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
+from pipelines.intake.entries import check_entry
 
 Compression = Literal["none", "gzip", "zstd", "zip"]
 MAGIC: tuple[tuple[bytes, Compression], ...] = (
@@ -72,15 +72,17 @@ def match_contract(file: ExtractFile, contracts: list[Contract]) -> Contract | N
 
 
 def regular_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Files below the folder in the order of their names; hidden ones, pipes and devices are left alone."""
+    """Files below the folder in the order of their names; hidden ones are left alone."""
     check_folder(folder)
     problems: list[OSError] = []
     found: list[tuple[str, Path]] = []
     for parent, folders, names in os.walk(folder, onerror=problems.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
+        linked = [name for name in folders if (Path(parent) / name).is_symlink()]
+        for name in [*names, *linked]:
             path = Path(parent) / name
-            if not name.startswith(".") and path.exists() and stat.S_ISREG(path.stat().st_mode):
+            if not name.startswith("."):
+                check_entry(folder, path)
                 found.append((path.relative_to(folder).as_posix(), path))
     if problems:
         raise GrowthError(f"The folder {problems[0].filename} cannot be read ({problems[0].strerror}).")

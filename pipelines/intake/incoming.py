@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.errors import GrowthError
+from pipelines.intake.record import MOST_FIELDS
 
 Format = Literal["csv", "json", "parquet"]
 TEXT_TABLE, LINES_TABLE = "incoming_text", "incoming_lines"
@@ -17,6 +18,9 @@ ROW = "_intake_row"
 NOT_UTF8 = "is not UTF-8"
 # More records than this, and more than this share of all, with bytes that are no UTF-8 are no accident.
 ODD_RECORDS, ODD_SHARE = 3, 0.01
+MOST_MALFORMED = 200_000
+"""Records of a file that cannot be read at all; they are held in memory, some 2 KB each."""
+LONGEST_NAME = 1_000
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,39 @@ class LineRuns:
         )
         connection.unregister("line_runs")
         return None
+
+
+def check_width(file: str, columns: int) -> None:
+    """Refuse a file that is wider than any table is."""
+    if columns > MOST_FIELDS:
+        raise GrowthError(f"{file} has more than {MOST_FIELDS} columns; export fewer.")
+
+
+def check_names(file: str, names: list[str]) -> None:
+    """Refuse column names that no table can have: too many, too long, none at all, or two that SQL takes for one."""
+    check_width(file, len(names))
+    seen = set[str]()
+    for name in names:
+        if not name or "\x00" in name or len(name) > LONGEST_NAME:
+            shown = repr(name if len(name) <= LONGEST_NAME else name[:40] + "...")
+            raise GrowthError(
+                f"{file} has a column named {shown} ({len(name)} characters); expected 1 to {LONGEST_NAME} characters "
+                "without NUL; rename it."
+            )
+        if name.lower() == ROW:
+            raise GrowthError(f"{file}: the header names the column {ROW!r}, a name kept for the loader; rename it.")
+        if name.lower() in seen:
+            raise GrowthError(f"{file}: the header names the column {name!r} twice; export it again with each once.")
+        seen.add(name.lower())
+
+
+def check_malformed(name: str, malformed: list[Malformed]) -> None:
+    """A file with so many records that cannot be read is no extract; what has been read of it is let go."""
+    if len(malformed) > MOST_MALFORMED:
+        raise GrowthError(
+            f"{name} has more than {MOST_MALFORMED} records that cannot be read, the first: {malformed[0].reasons[0]}; "
+            "export it again."
+        )
 
 
 def check_encoding(name: str, malformed: list[Malformed], records: int) -> None:
