@@ -63,6 +63,18 @@ class History:
 
 
 @dataclass(frozen=True)
+class Archive:
+    """What the source leaves out of an export unless it is asked for: rows whose `column` is older than so many days.
+
+    `advice` completes the sentence that tells of it: what to do to get them.
+    """
+
+    column: str
+    after_days: int
+    advice: str
+
+
+@dataclass(frozen=True)
 class RowRule:
     """A rule that one row breaks or keeps.
 
@@ -174,6 +186,7 @@ class Contract:
     modstamp_column: str | None = None
     created_column: str | None = None
     history: History | None = None
+    archive: Archive | None = None
     event_time_columns: tuple[str, ...] = ()
     max_reject_pct: float = 100.0
     owner_columns: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.contracts.contract import Column, Contract, MetricRule, RowRule, SqlRule, TableRule, snake_case
-from pipelines.contracts.odcs_history import check_histories, check_past, read_history
+from pipelines.contracts.odcs_history import check_histories, check_past, read_archive, read_history
 from pipelines.contracts.odcs_quality import ON_VIOLATION, Rule, quality_rules
 from pipelines.contracts.odcs_rules import column_rules, custom_properties, reference_rules, text_form
 from pipelines.contracts.sql_rule import try_queries
@@ -24,6 +24,7 @@ from pipelines.errors import GrowthError
 OBJECT_PROPERTIES = frozenset(
     {
         "filePattern", "required", "modstampColumn", "createdColumn", "eventTimeColumns", "maxRejectPct", "history",
+        "archive",
         "ownerColumns", "personName", "fieldsOf", "idPrefix",
     }
 )  # fmt: skip
@@ -94,6 +95,7 @@ def load_contract(path: Path) -> Contract:
         modstamp_column=settings.get("modstampColumn"),
         created_column=settings.get("createdColumn"),
         history=read_history(settings.get("history"), where),
+        archive=read_archive(settings.get("archive"), where),
         event_time_columns=tuple(settings.get("eventTimeColumns", ())),
         max_reject_pct=share(settings.get("maxRejectPct", 100), where),
         owner_columns=tuple(settings.get("ownerColumns", ())),

@@ -1,4 +1,5 @@
-"""What a contract says about the past: `history` of an object that tells of another one, `lasting`, `happenedAt`.
+"""What a contract says about the past: `history` of an object that tells of another one, `lasting`, `happenedAt`,
+and `archive`, what a source leaves out of it.
 
 What belongs here: reading these settings and checking their names. What is made of them is the intake's own affair.
 """
@@ -6,11 +7,12 @@ What belongs here: reading these settings and checking their names. What is made
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.contracts.contract import Column, Contract, History
+from pipelines.contracts.contract import Archive, Column, Contract, History
 from pipelines.errors import GrowthError
 
 LOG = frozenset({"of", "record", "time", "field", "old", "new"})
 STATES = frozenset({"of", "record", "time", "columns"})
+ARCHIVE = frozenset({"column", "afterDays", "advice"})
 OPTIONAL = frozenset({"names", "events"})
 
 
@@ -42,6 +44,15 @@ def read_history(value: Any, where: str) -> History | None:
     )
 
 
+def read_archive(value: Any, where: str) -> Archive | None:
+    """The `archive` setting of an object of which the source leaves old rows out."""
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or set(value) != ARCHIVE or not isinstance(value["afterDays"], int):
+        raise GrowthError(f"{where}.customProperties: archive: found {value!r}, expected column, afterDays, advice.")
+    return Archive(str(value["column"]), value["afterDays"], str(value["advice"]))
+
+
 def read_names(value: Any, place: str) -> dict[str, str]:
     """Names to names."""
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for pair in value.items() for name in pair):
@@ -56,6 +67,7 @@ def check_past(contract: Contract, where: str) -> None:
     moments = [history.time] if history else []
     if contract.created_column:
         moments.append(contract.created_column)
+    named += [contract.archive.column] if contract.archive else []
     for name in (*named, *moments):
         if name not in columns:
             raise GrowthError(f"{where}.customProperties: names the column {name!r}, which the contract does not have.")

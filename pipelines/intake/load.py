@@ -16,6 +16,7 @@ from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
 from pipelines.intake import ledger, quarantine, refusals, replay
 from pipelines.intake.absent import Columns, keep_values
+from pipelines.intake.archived import missing_archive
 from pipelines.intake.attribute_history import note_touched
 from pipelines.intake.files import ExtractFile, find_files, sha256_of
 from pipelines.intake.history_coverage import note_moments, prepare_history, remember_history
@@ -99,6 +100,7 @@ def load_extracts(
             load_object(load, contract, its_files + find_mended(mended, contract, digest))
         if load.changed:
             flag_references(connection, contracts)
+            load.reports += missing_archive(connection, contracts)
         remember_history(connection, contracts)
         report = finish(load, contracts)
         refuse_broken_tables(connection, contracts, load.read, load_id)
