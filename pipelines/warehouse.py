@@ -14,7 +14,7 @@ import duckdb
 from pipelines.errors import GrowthError
 from pipelines.home import PROJECT_ROOT, Home
 
-INTAKE_SCHEMAS = ("raw", "raw_history", "quarantine", "staging", "ledger")
+INTAKE_SCHEMAS = ("raw", "versions", "raw_history", "quarantine", "staging", "ledger")
 WAREHOUSE_SCHEMAS = ("config", "core", "spine", "features", "scores", "marts", "meta")
 THREADS = 2
 MEMORY = "2560MiB"

@@ -17,9 +17,9 @@ import duckdb
 
 from pipelines.contracts.contract import Column, Contract
 from pipelines.intake.attribute_history import has_versions, history_table, record_of, versions_table
+from pipelines.intake.fresh import has_rows
 from pipelines.intake.history_coverage import COVERAGE
 from pipelines.intake.raw_tables import table_columns, table_name
-from pipelines.intake.upsert import has_rows
 from pipelines.warehouse import quoted_name, quoted_text
 
 PAST = "past"
@@ -106,7 +106,7 @@ class Past:
         if known.told_from_at is not None and known.told_from_at <= self.moment:
             return own
         if known.first_extract_at is not None and known.first_extract_at <= self.moment:
-            first = self.first_extracted_at if column and column.derived or self.is_immutable else self.first_at
+            first = self.first_extracted_at if (column and column.derived) or self.is_immutable else self.first_at
             return f"case when {first} <= {self.at} then {own} end"
         return f"null::{kind}"
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import duckdb
 
 from pipelines.contracts.contract import Contract, History
+from pipelines.intake.fresh import FRESH_TABLE, has_rows, is_there
 from pipelines.intake.raw_tables import extras_of, table_columns, table_name
 from pipelines.intake.stretches import stretches
 from pipelines.intake.told_changes import SEEN, told
-from pipelines.intake.upsert import FRESH_TABLE, has_rows, is_there
 from pipelines.warehouse import quoted_name, quoted_text
 
 HISTORY_COLUMNS = (

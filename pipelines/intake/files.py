@@ -9,12 +9,15 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
 from pipelines.intake.entries import check_entry
+from pipelines.intake.extract_time import path_moment
 
 Compression = Literal["none", "gzip", "zstd", "zip"]
 MAGIC: tuple[tuple[bytes, Compression], ...] = (
@@ -31,9 +34,10 @@ PART_NUMBER = re.compile(r"([_-][0-9]+)+$")
 class ExtractFile:
     """One file of the folder, or one member of a zip in it.
 
-    `name` is relative to the folder, `sha256` names the content (a member's is made of the archive's and its own
-    name, so that an archive loaded before need not be opened to know it), `member` the name inside a zip. A file that
-    `is_mended` lies in the home and holds rows mended by hand (`mended`).
+    `name` is relative to the folder (one that bears a date is named too, see `dated_name`), `sha256` names the content
+    (a member's is made of the archive's and its own name, so that an archive loaded before need not be opened to know
+    it), `member` the name inside a zip. A file that `is_mended` lies in the home and holds rows mended by hand
+    (`mended`).
     """
 
     name: str
@@ -48,6 +52,11 @@ class ExtractFile:
     def stem(self) -> str:
         """Base name without the endings of format and compression: what contract patterns are matched with."""
         return stem_of(self.name)
+
+    @cached_property
+    def dated_at(self) -> datetime | None:
+        """The moment that the path tells. (The names of mended files are made of hashes.)"""
+        return None if self.is_mended else path_moment(self.name)
 
 
 def stem_of(name: str) -> str:
@@ -113,12 +122,19 @@ def compression_of(first_bytes: bytes) -> Compression:
     return next((name for magic, name in MAGIC if first_bytes.startswith(magic)), "none")
 
 
+def dated_name(folder: Path, name: str) -> str:
+    """The file's name, after its folder's where only that tells a date: a day may come alone or among others."""
+    outer = folder.resolve().name
+    return f"{outer}/{name}" if path_moment(outer) and not path_moment(name) else name
+
+
 def find_files(folder: Path, digest: Callable[[Path], str] = sha256_of) -> list[ExtractFile]:
     """Every file of the folder, zip archives as their members, in the order of their names."""
     from pipelines.intake.archives import zip_members
 
     files: list[ExtractFile] = []
-    for name, path in regular_files(folder):
+    for relative, path in regular_files(folder):
+        name = dated_name(folder, relative)
         sha256 = digest(path)
         with path.open("rb") as stream:
             compression = compression_of(stream.read(4))

@@ -12,11 +12,11 @@ import duckdb
 from pipelines.contracts.contract import Contract
 from pipelines.intake.absent import Columns
 from pipelines.intake.attribute_history import TOUCHED, create_histories, history_table, mutable_columns, remember
+from pipelines.intake.fresh import FRESH_TABLE, ROWS_PER_FILE, has_rows
 from pipelines.intake.incoming import ROW
 from pipelines.intake.ledger import insert_rows
 from pipelines.intake.raw_tables import extras_of, table_columns
 from pipelines.intake.told_changes import fields_of
-from pipelines.intake.upsert import FRESH_TABLE, ROWS_PER_FILE, has_rows
 from pipelines.warehouse import quoted_name
 
 MOMENTS = "ledger.column_moments"

@@ -1,5 +1,6 @@
 """The ledger: which contents were loaded, what became of every row, what the rules found. Written with the rows."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
@@ -13,7 +14,8 @@ from pipelines.intake.raw_tables import table_name
 LEDGER_TABLES = (
     "ledger.files (content_sha256 varchar, contract_digest varchar, file varchar, source varchar, object varchar, "
     "format varchar, compression varchar, bytes bigint, records bigint, lines bigint, load_id varchar, status varchar, "
-    "load_number bigint, rows_quarantined bigint)",
+    "load_number bigint, rows_quarantined bigint, dated_at timestamp, extracted_at timestamp, "
+    "first_modstamp timestamp, last_modstamp timestamp, columns varchar)",
     "ledger.balance (load_id varchar, source varchar, object varchar, file varchar, lines_read bigint, "
     "rows_read bigint, rows_loaded bigint, rows_identical bigint, rows_superseded bigint, "
     "rows_quarantined bigint, rows_rejected bigint)",
@@ -22,6 +24,17 @@ LEDGER_TABLES = (
     "ledger.reports (load_id varchar, kind varchar, object varchar, file varchar, message varchar)",
     "ledger.columns_present (source varchar, object varchar, column_name varchar, is_in_contract boolean)",
 )
+
+# Columns of ledger.files that a home from before they were there lacks.
+SINCE = {
+    "load_number": "bigint default 0",
+    "rows_quarantined": "bigint default 0",
+    "dated_at": "timestamp",
+    "extracted_at": "timestamp",
+    "first_modstamp": "timestamp",
+    "last_modstamp": "timestamp",
+    "columns": "varchar default ''",
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,9 @@ class Report:
 class LedgerFile:
     """A content that was loaded: its own counts, so that it need not be read again.
 
-    `load_number` counts the loads that read files (a load's id says nothing about order).
+    `load_number` counts the loads that read files (a load's id says nothing about order). `dated_at` is the moment that
+    the file's path tells, `extracted_at` that or else the newest moment in it; `columns` lists the columns of the raw
+    table that it fills, as JSON (empty: nobody noted them).
     """
 
     content_sha256: str
@@ -77,14 +92,29 @@ class LedgerFile:
     status: str
     load_number: int
     rows_quarantined: int
+    dated_at: datetime | None
+    extracted_at: datetime | None
+    first_modstamp: datetime | None
+    last_modstamp: datetime | None
+    columns: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What the rows in `raw` bear of their file: load and name."""
+        return self.load_id, self.file
+
+    @property
+    def column_names(self) -> list[str] | None:
+        names: list[str] | None = json.loads(self.columns) if self.columns else None
+        return names
 
 
 def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     """The ledger's tables, if they are not there yet."""
     for definition in LEDGER_TABLES:
         connection.execute(f"create table if not exists intake.{definition}")
-    for column in ("load_number", "rows_quarantined"):  # a home from before they were there
-        connection.execute(f"alter table intake.ledger.files add column if not exists {column} bigint default 0")
+    for column, kind in SINCE.items():
+        connection.execute(f"alter table intake.ledger.files add column if not exists {column} {kind}")
 
 
 def loaded_files(connection: duckdb.DuckDBPyConnection) -> list[LedgerFile]:

@@ -3,11 +3,12 @@
 What belongs here: the order of the steps. Each step has a module of its own.
 """
 
+import json
 import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -15,24 +16,26 @@ import duckdb
 from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
 from pipelines.intake import ledger, quarantine, refusals, replay
-from pipelines.intake.absent import Columns, keep_values
+from pipelines.intake.absent import Columns, column_sets, report_absent
 from pipelines.intake.archived import missing_archive
 from pipelines.intake.attribute_history import note_touched
 from pipelines.intake.files import ExtractFile, find_files, sha256_of
+from pipelines.intake.fresh import add_fresh, date_fresh, end_fresh, span_of, start_fresh, widen_fresh
 from pipelines.intake.history_coverage import note_moments, prepare_history, remember_history
 from pipelines.intake.incoming import Incoming
 from pipelines.intake.known import KnownFiles
 from pipelines.intake.ledger import FileBalance, LedgerFile, Report
-from pipelines.intake.mended import find_mended, note_mended, origin_sql, read_mended
+from pipelines.intake.mended import find_mended, note_mended, origin_sql
 from pipelines.intake.parquet import whole
 from pipelines.intake.plan import plan_files
 from pipelines.intake.raw_tables import align_table
-from pipelines.intake.reading import read_extract
+from pipelines.intake.recognised import check_header, read_recognised
 from pipelines.intake.references import flag_references
 from pipelines.intake.rejected import Refused, check_rows, refused
 from pipelines.intake.report import LoadReport
 from pipelines.intake.rows import extra_columns, raw_columns
-from pipelines.intake.upsert import Fates, add_fresh, date_fresh, end_fresh, start_fresh, upsert, widen_fresh
+from pipelines.intake.upsert import Fates, upsert
+from pipelines.intake.versions import Stored
 from pipelines.intake.whole_tables import note_broken_tables, refuse_broken_tables
 from pipelines.warehouse import quoted_text, transaction
 
@@ -64,6 +67,18 @@ class Load:
     has_columns: Columns = field(default_factory=dict)
     files_seen: int = 0
     changed: bool = False
+
+    def dated_at(self, file: ExtractFile) -> datetime | None:
+        """The moment that the file's path tells, unless no clock in any time zone shows it yet."""
+        is_ahead = file.dated_at and self.now and file.dated_at > self.now + timedelta(days=1)
+        return None if is_ahead else file.dated_at
+
+    def labels(self, file: ExtractFile) -> dict[str, str]:
+        """SQL for what every row of the file bears."""
+        dated_at = self.dated_at(file)
+        at = f"timestamp {quoted_text(dated_at.isoformat(sep=' '))}" if dated_at else "null::timestamp"
+        labels = {"_file": quoted_text(file.name), "_load_id": quoted_text(self.load_id)}
+        return labels | dict.fromkeys(("_extracted_at", "_seen_at"), at)
 
 
 def load_extracts(
@@ -128,7 +143,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     replayed = replay.judge_waiting(load, contract, waiting, len(unread))
     quarantine.release_answered(load.connection, contract, load.load_id)
     note_moments(load.connection, contract, load.has_columns)
-    fates = merge(load, contract)
+    fates = merge(load, contract, [place for file in unread for place in load.known.replaced(contract, file)])
     note_touched(load.connection, contract)
     end_fresh(load.connection)
     for took in taken:
@@ -136,19 +151,16 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     replay.note_replayed(load, contract, replayed, fates)
 
 
-def merge(load: Load, contract: Contract) -> Fates:
+def merge(load: Load, contract: Contract, replaced: list[tuple[str, str]]) -> Fates:
     """The fresh rows into the raw table, with the values and refusals that an extract cannot take away."""
     connection = load.connection
-    if not contract.key:
-        return upsert(connection, contract)
-    had = ledger.columns_present(connection).get(contract.object, ())
-    load.reports += keep_values(connection, contract, load.has_columns, had)
-    refusals.carry_to_fresh(connection, contract)
-    fates = upsert(connection, contract)
-    refusals.keep_older_word(connection, contract)
-    if report := refusals.carry_to_raw(connection, contract):
-        load.reports.append(report)
-        load.changed = True
+    if contract.key:
+        had = ledger.columns_present(connection).get(contract.object, ())
+        load.reports += report_absent(contract, load.has_columns, had)
+    sets = column_sets(connection, load.known.columns_of(contract), load.has_columns)
+    fates, reached = upsert(connection, contract, Stored(sets, replaced))
+    load.reports += refusals.report_carried(contract, reached)
+    load.changed |= bool(reached)
     return fates
 
 
@@ -168,7 +180,8 @@ def balance_of_known(load: Load, contract: Contract, file: ExtractFile, entry: L
 def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) -> Taken | None:
     """Read and judge one file: good rows to the fresh table, the others to quarantine."""
     with tempfile.TemporaryDirectory(dir=load.scratch) as scratch:
-        incoming = read_or_report(load, contract, file, Path(scratch), number)
+        incoming, reports = read_recognised(load.connection, contract, file, Path(scratch), number)
+        load.reports += reports
         if incoming is None:
             return None
         if not file.is_mended:
@@ -187,8 +200,7 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
     """Judge the rows of a file whose columns the tables have."""
     connection = load.connection
     with whole(file.name) if incoming.format == "parquet" else nullcontext():
-        labels = {"_file": quoted_text(file.name), "_load_id": quoted_text(load.load_id)}
-        labels |= origin_sql() if file.is_mended else {}
+        labels = load.labels(file) | (origin_sql() if file.is_mended else {})
         accepted = add_fresh(connection, contract, incoming, labels, number)
         bad = quarantine.count_bad(connection) if accepted < incoming.rows else 0
         if bad:
@@ -203,8 +215,10 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
         check_rows(connection, contract, file, incoming, bad)
     if bad and load.known.is_judged_anew(contract, file):
         quarantine.withdraw_versions(connection, contract, file.name)
-    now = load.now.isoformat(sep=" ") if load.now else None
-    extracted_at = None if file.is_mended else date_fresh(connection, contract, now, number)
+    span = span_of(connection, contract, load.now, number)
+    extracted_at = None if file.is_mended else load.dated_at(file) or span.newest
+    if load.dated_at(file) is None:
+        date_fresh(connection, {number: extracted_at})
     why = quarantine.Refusal(file.name, load.load_id, load.now, extracted_at)
     quarantine.refuse_rows(connection, contract, incoming, bad, why)
     load.read.setdefault(contract.object, []).append(refused(contract, file, incoming))
@@ -214,48 +228,10 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
     entry = LedgerFile(
         file.sha256, contract.digest, file.name, contract.source, contract.object, incoming.format,
         file.compression, file.bytes, incoming.records, incoming.lines, load.load_id, "loaded",
-        load.number, bad + len(incoming.malformed),
+        load.number, bad + len(incoming.malformed), file.dated_at, extracted_at,
+        span.first_modstamp, span.last_modstamp, json.dumps(sorted(names)),
     )  # fmt: skip
     return Taken(number, entry, accepted)
-
-
-def read_or_report(load: Load, contract: Contract, file: ExtractFile, scratch: Path, number: int) -> Incoming | None:
-    """The file as read. One that no contract describes may be no table at all: then it is reported, not an error."""
-    if file.is_mended:
-        return read_mended(load.connection, file, scratch, number)
-    if contract.source != "unlisted":
-        return read_extract(load.connection, file, scratch, number)
-    try:
-        incoming = read_extract(load.connection, file, scratch, number)
-    except GrowthError as error:
-        load.reports.append(
-            Report("ignored", contract.object, file.name, f"No contract describes {file.name}: {error}")
-        )
-        return None
-    if len(incoming.columns) < 2 or len(incoming.malformed) * 2 > incoming.records:
-        message = (
-            f"{file.name} is no extract that any contract describes and does not look like a table; it was left alone."
-        )
-        load.reports.append(Report("ignored", contract.object, file.name, message))
-        return None
-    message = (
-        f"No contract describes {file.name}: its {incoming.records} rows were loaded as text into {contract.table}."
-    )
-    load.reports.append(Report("unlisted", contract.object, file.name, message))
-    return incoming
-
-
-def check_header(contract: Contract, file: ExtractFile, incoming: Incoming) -> None:
-    """Every required column must be there: a file that only bears the name of an object is refused."""
-    found = {name.lower() for name in incoming.columns}
-    missing = [c.name for c in contract.columns if c.required and c.name.lower() not in found]
-    if missing and (incoming.columns or incoming.records == 0):
-        names = list(incoming.columns)
-        shown = ", ".join(name[:40] for name in names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-        raise GrowthError(
-            f"{file.name} is not an extract of {contract.object}: found the column{'s' * (len(names) != 1)} {shown}; "
-            f"expected also {', '.join(missing)}."
-        )
 
 
 def note_entry(load: Load, contract: Contract, took: Taken, fates: dict[str, int]) -> None:
@@ -265,7 +241,7 @@ def note_entry(load: Load, contract: Contract, took: Taken, fates: dict[str, int
     identical, superseded = fates.get("identical", 0), fates.get("superseded", 0)
     loaded = took.accepted - identical - superseded
     answered = entry.rows_quarantined - refused
-    load.changed |= loaded > 0 or refused > 0
+    load.changed |= loaded + superseded + refused > 0
     ledger.write_file(load.connection, entry)
     load.balances.append(FileBalance(
         load.load_id, contract.source, contract.object, entry.file, entry.lines, entry.records,

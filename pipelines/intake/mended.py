@@ -16,11 +16,11 @@ import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.intake.files import ExtractFile, sha256_of
+from pipelines.intake.fresh import FRESH_TABLE, ROWS_PER_FILE
 from pipelines.intake.incoming import ROW, TEXT_TABLE, Incoming
 from pipelines.intake.reading import read_extract
 from pipelines.intake.refusals import key_list
 from pipelines.intake.rows import OWN_PREFIX, SOURCE
-from pipelines.intake.upsert import FRESH_TABLE, ROWS_PER_FILE
 from pipelines.warehouse import quoted_name
 
 FOLDER = "mended"
@@ -66,7 +66,7 @@ def origin_sql() -> dict[str, str]:
     """SQL for where a mended row comes from, by column of the raw table."""
     cell = {name: f"{SOURCE}.{quoted_name(name)}" for name in (FILE, LINE, EXTRACTED_AT)}
     moment = f"try_cast({cell[EXTRACTED_AT]} as timestamp) + interval 1 microsecond"
-    return {"_file": cell[FILE], "_line": f"{cell[LINE]}::bigint", "_extracted_at": moment}
+    return {"_file": cell[FILE], "_line": f"{cell[LINE]}::bigint", "_extracted_at": moment, "_seen_at": moment}
 
 
 def note_mended(

@@ -9,10 +9,10 @@ from datetime import datetime
 import duckdb
 
 from pipelines.contracts.contract import Contract
+from pipelines.intake.fresh import FRESH_TABLE, equal_keys
 from pipelines.intake.incoming import Incoming, Malformed
-from pipelines.intake.raw_tables import table_name
+from pipelines.intake.raw_tables import table_name, versions_name
 from pipelines.intake.rows import BAD_TABLE, bad_rows_query
-from pipelines.intake.upsert import FRESH_TABLE, equal_keys
 from pipelines.warehouse import quoted_name, quoted_text
 
 TABLES = (
@@ -38,12 +38,12 @@ BATCH = 20_000
 
 @dataclass(frozen=True)
 class Refusal:
-    """The file whose rows are refused, in which load and when; when the file was extracted (naive UTC, as text)."""
+    """The file whose rows are refused, in which load and when; when the file was extracted (all naive UTC)."""
 
     file: str
     load_id: str
     now: datetime | None
-    extracted_at: str | None
+    extracted_at: datetime | None
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -175,7 +175,7 @@ def release_by(connection: duckdb.DuckDBPyConnection, contract: Contract, table:
     keys = " and ".join(
         f"s.{quoted_name(name)}::varchar = q.record_key[{i}]" for i, name in enumerate(contract.key, start=1)
     )
-    later = "coalesce(s._extracted_at >= q.extracted_at, true)"
+    later = "coalesce(s._seen_at >= q.extracted_at, true)"
     is_answer = (
         f"case when {stamp} is null or q.modified_at is null or {stamp} = q.modified_at then {later} "
         f"else {stamp} > q.modified_at end"
@@ -195,7 +195,7 @@ def release_by(connection: duckdb.DuckDBPyConnection, contract: Contract, table:
 
 
 def withdraw_versions(connection: duckdb.DuckDBPyConnection, contract: Contract, file: str) -> None:
-    """Take out of the table what a changed contract now refuses: the very versions that the judged file's bad rows are.
+    """Take out what a changed contract now refuses: the very versions that the judged file's bad rows are.
 
     A version is told by key and modstamp, or by its place in the file where the modstamp itself cannot be read.
     """
@@ -206,10 +206,10 @@ def withdraw_versions(connection: duckdb.DuckDBPyConnection, contract: Contract,
         stamp = quoted_name(contract.modstamp_column)
         place = f"j.{stamp} is null and r._file = {quoted_text(file)} and r._line = j._line"
         is_version = f"(r.{stamp} = j.{stamp} or ({place}))"
-    connection.execute(
-        f"delete from {table_name(contract)} as r using {BAD_TABLE} as j "
-        f"where {equal_keys(contract, 'r', 'j')} and {is_version}"
-    )
+    for table in (table_name(contract), versions_name(contract)):
+        connection.execute(
+            f"delete from {table} as r using {BAD_TABLE} as j where {equal_keys(contract, 'r', 'j')} and {is_version}"
+        )
 
 
 def still_refused(connection: duckdb.DuckDBPyConnection, object_name: str, file: str) -> int:

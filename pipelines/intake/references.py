@@ -3,8 +3,8 @@
 import duckdb
 
 from pipelines.contracts.contract import Contract, RowRule
+from pipelines.intake.fresh import equal_keys
 from pipelines.intake.raw_tables import table_name
-from pipelines.intake.upsert import equal_keys
 from pipelines.warehouse import quoted_name, quoted_text
 
 

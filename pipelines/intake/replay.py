@@ -14,12 +14,13 @@ import duckdb
 from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
 from pipelines.intake import refusals
+from pipelines.intake.fresh import FRESH_TABLE, ROWS_PER_FILE, add_fresh, widen_fresh
 from pipelines.intake.incoming import LINES_TABLE, ROW, Incoming, show_text
 from pipelines.intake.ledger import FileBalance
 from pipelines.intake.quarantine import STRUCTURE, count_bad, still_refused
 from pipelines.intake.raw_tables import align_table
 from pipelines.intake.rows import bad_rows_query, extra_columns, raw_columns
-from pipelines.intake.upsert import FRESH_TABLE, ROWS_PER_FILE, Fates, add_fresh, widen_fresh
+from pipelines.intake.upsert import Fates
 from pipelines.warehouse import quoted_text
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def judge_rows(load: "Load", contract: Contract, file: str, incoming: Incoming, 
     labels = {
         "_file": quoted_text(file),
         "_load_id": quoted_text(load.load_id),
-        "_extracted_at": f"(select max(extracted_at) from {KEPT_TABLE})",
+        **dict.fromkeys(("_extracted_at", "_seen_at"), f"(select max(extracted_at) from {KEPT_TABLE})"),
     }
     accepted = add_fresh(connection, contract, incoming, labels, number)
     bad = count_bad(connection) if accepted < incoming.records else 0

@@ -21,6 +21,8 @@ UNDERSCORE_COLUMNS = {
     "_line": "BIGINT",
     "_load_id": "VARCHAR",
     "_extracted_at": "TIMESTAMP",
+    "_seen_at": "TIMESTAMP",
+    "_absent_since": "TIMESTAMP",
     "_warned_rules": "VARCHAR[]",
 }
 FOUND_CHARACTERS = 80

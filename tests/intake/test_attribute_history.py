@@ -137,7 +137,7 @@ def test_the_log_may_come_before_or_after_the_record(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, order: tuple[int, ...]
 ) -> None:
     parts = [
-        {"Lead_1": lead(at(9), "Lost")},
+        {"Lead": lead(at(9), "Lost")},
         {"Lead": lead(STAMP, "New"), "LeadHistory": log((at(3), "Status", "New", "Open"))},
     ]
     for number in order:

@@ -128,7 +128,7 @@ def test_the_newest_version_wins_whatever_the_order_of_arrival(tmp_path: Path, c
         con, write_export(tmp_path / "x", Account=f"{ACCOUNT_HEADER}\n{old}\n{account(2, 'Two')}\n"), "load-2"
     )
     balance = next(b for b in report.files if b.object == "Account")
-    assert (balance.rows_loaded, balance.rows_superseded) == (1, 1)
+    assert (balance.rows_loaded, balance.rows_identical) == (1, 1)
     assert names(con) == ["New", "Two"]
 
 
