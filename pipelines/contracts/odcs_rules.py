@@ -53,10 +53,14 @@ def column_rules(prop: Mapping[str, Any], on_violation: str, where: str) -> Iter
     name, snake = prop["name"], snake_case(prop["name"])
     severity: Severity = "warn" if on_violation == "warn" else "error"
     rejects = on_violation == "rejectFile"
-    plain = RowRule(f"{snake}_type", "type", (name,), "error", f"{name} can be read as {prop['logicalType']}.")
-    yield replace(plain, rejects_file=rejects)
-    plain = replace(plain, severity=severity, rejects_file=rejects)
-    if prop.get("required") or prop.get("primaryKey"):
+    logical = prop["logicalType"]
+    plain = RowRule(
+        f"{snake}_type", "type", (name,), "error", f"{name} can be read as {logical}.", rejects_file=rejects
+    )
+    if logical != "string":  # every cell is a text
+        yield plain
+    plain = replace(plain, severity=severity)
+    if (prop.get("required") or prop.get("primaryKey")) and logical != "boolean":  # a blank boolean is false
         yield replace(plain, rule_id=f"{snake}_required", kind="required", description=f"{name} is filled.")
     yield from option_rules(prop, plain, where)
     if "enum" in prop:
@@ -97,7 +101,7 @@ def option_rules(prop: Mapping[str, Any], plain: RowRule, where: str) -> Iterato
     if "multipleOf" in options:
         told = f"{name} is a multiple of {options['multipleOf']}."
         yield replace(plain, rule_id=f"{snake}_multiple", kind="multiple", description=told, step=options["multipleOf"])
-    if logical == "array" and options.get("minItems", 0) | options.get("maxItems", 1) | options.get("uniqueItems", 0):
+    if options.get("minItems") or "maxItems" in options or options.get("uniqueItems"):
         yield replace(
             plain, rule_id=f"{snake}_items", kind="items", description=f"{name} holds as many items as it may.",
             minimum=options.get("minItems"), maximum=options.get("maxItems"),
@@ -126,7 +130,7 @@ def text_form(prop: Mapping[str, Any], where: str) -> tuple[str, str]:
         return "", ""
     form = strptime_of(options.get("format", ""))
     if form is None:
-        raise GrowthError(f"{at}.format: {options['format']!r} has a letter that has no meaning here; see the README.")
+        raise GrowthError(f"{at}.format: {options['format']!r} holds letters that no date is read by here.")
     zone = options.get("defaultTimezone", "")
     if zone and zone not in zones():
         raise GrowthError(f"{at}.defaultTimezone: found {zone!r}, expected a zone like Europe/Berlin.")

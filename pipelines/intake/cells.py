@@ -9,6 +9,7 @@ microsecond are cut.
 """
 
 from pipelines.contracts.contract import Column
+from pipelines.warehouse import quoted_text
 
 EXPECTED = {
     "date": "a date like 2024-01-31",
@@ -30,8 +31,8 @@ def typed(cell: str, found_type: str, column: Column) -> str:
     if column.logical_type == "boolean":
         return f"coalesce({boolean(cell, found_type)}, false)"
     if found_type != "VARCHAR":
-        value = in_calendar(f"try_cast({to_utc(cell, found_type)} as {column.physical_type})", column)
-        unchanged = same_value(to_utc(cell, found_type), value, found_type, column)
+        value = in_calendar(f"try_cast({to_utc(cell, found_type, column)} as {column.physical_type})", column)
+        unchanged = same_value(to_utc(cell, found_type, column), value, found_type, column)
         return f"case when {unchanged} then {value} end" if unchanged else value
     return typed_text(cell, column)
 
@@ -40,21 +41,17 @@ def typed_text(cell: str, column: Column) -> str:
     """The same for a cell of text."""
     match column.logical_type:
         case "timestamp":
-            moment = f"try_cast({cell} as timestamptz)"
-            is_year = f"({cell} like '1%' or {cell} like '2%') and {cell}[5] not between '0' and '9'"
-            return f"case when {is_year} then timezone('UTC', {moment}) end"
+            return moment_of(cell, column)
         case "date":
-            return f"case when {cell} like '____-__-__' then try_cast({cell} as date) end"
+            return day_of(cell, column)
+        case "array":
+            return f"try_cast({cell} as {column.physical_type})"
         case "integer":
             whole = f"try_cast({cell} as {column.physical_type})"
             exact = f"try_cast({cell} as decimal(38, 19)) = {whole}"
             return f"case when regexp_full_match({cell}, '\\s*[+-]?[0-9]+\\s*') or {exact} then {whole} end"
         case "number":
-            number = f"try_cast({cell} as {column.physical_type})"
-            if column.physical_type == "double":
-                return f"case when isfinite({number}) then {number} end"
-            exact = f"try_cast({cell} as {widest(column.physical_type)}) = {number}"
-            return f"case when {exact} then {number} end"
+            return number_of(cell, column)
         case _:
             return cell
 
@@ -64,6 +61,43 @@ def in_calendar(value: str, column: Column) -> str:
     if column.logical_type not in ("timestamp", "date"):
         return value
     return f"case when {value} between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59' then {value} end"
+
+
+def number_of(cell: str, column: Column) -> str:
+    """SQL for a number in text: a decimal exactly, a binary fraction as near as it comes."""
+    number = f"try_cast({cell} as {column.physical_type})"
+    if column.physical_type == "double":
+        return f"case when isfinite({number}) then {number} end"
+    return f"case when try_cast({cell} as {widest(column.physical_type)}) = {number} then {number} end"
+
+
+def moment_of(cell: str, column: Column) -> str:
+    """SQL for a time in text as naive UTC: an offset in the text counts, else the column's zone, else UTC."""
+    if column.text_format:
+        read = f"try_strptime({cell}, {quoted_text(column.text_format)})"
+        if "%z" in column.text_format:
+            return f"timezone('UTC', {read})"
+        return in_zone(read, column.zone) if column.zone else read
+    moment = f"timezone('UTC', try_cast({cell} as timestamptz))"
+    if column.zone:
+        has_offset = f"regexp_matches({cell}, '(?i):[0-9]{{2}}(\\.[0-9]+)? ?(z|utc|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')"
+        local = in_zone(f"try_cast({cell} as timestamp)", column.zone)
+        moment = f"case when {has_offset} then {moment} else {local} end"
+    is_year = f"({cell} like '1%' or {cell} like '2%') and {cell}[5] not between '0' and '9'"
+    return f"case when {is_year} then {moment} end"
+
+
+def day_of(cell: str, column: Column) -> str:
+    """SQL for a date in text."""
+    if not column.text_format:
+        return f"case when {cell} like '____-__-__' then try_cast({cell} as date) end"
+    moment = f"try_strptime({cell}, {quoted_text(column.text_format)})::timestamp"
+    return f"case when {moment} = date_trunc('day', {moment}) then {moment}::date end"
+
+
+def in_zone(local: str, zone: str) -> str:
+    """SQL for a local time of a zone as naive UTC."""
+    return f"timezone('UTC', timezone({quoted_text(zone)}, {local}))"
 
 
 def widest(decimal: str) -> str:
@@ -84,6 +118,8 @@ def same_value(cell: str, value: str, found_type: str, column: Column) -> str:
 
 def expected_type(column: Column) -> str:
     """The column's type in words, with the decimals that it has room for."""
+    if column.text_format:
+        return f"a {column.logical_type} in the form {column.text_format}"
     if not column.physical_type.startswith("decimal"):
         return EXPECTED[column.logical_type]
     scale = column.physical_type.split(",")[1].removesuffix(")")
@@ -98,8 +134,11 @@ def boolean(cell: str, found_type: str) -> str:
     return f"case when {text} in ('true', '1') then true when {text} in ('false', '0') then false end"
 
 
-def to_utc(cell: str, found_type: str) -> str:
-    return f"timezone('UTC', {cell})" if found_type == "TIMESTAMP WITH TIME ZONE" else cell
+def to_utc(cell: str, found_type: str, column: Column) -> str:
+    """SQL for a typed time as naive UTC; one without a zone is of the column's zone."""
+    if found_type == "TIMESTAMP WITH TIME ZONE":
+        return f"timezone('UTC', {cell})"
+    return in_zone(cell, column.zone) if column.zone and found_type.startswith("TIMESTAMP") else cell
 
 
 def unreadable(cell: str, found_type: str, column: Column) -> str:
