@@ -31,12 +31,14 @@ DELIMITERS = (b",", b";", b"\t", b"|")
 class Survey:
     """What one pass over a text found: its header, its malformed records, where the lines of the others are.
 
+    `lines_told`: the physical lines that header, records and blank lines take up.
     `is_regular`: DuckDB can read the file as it lies: no blank lines, one kind of line end, no record out of order.
     """
 
     header: list[str]
     records: int = 0
     lines: int = 0
+    lines_told: int = 0
     longest: int = 0
     is_regular: bool = True
     malformed: list[Malformed] = field(default_factory=list)
@@ -68,15 +70,18 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, name: str, text: Plain
     check_encoding(name, found.malformed, found.records)
     first_line = found.runs.keep(connection)
     columns = dict.fromkeys(found.header, "VARCHAR")
-    return Incoming("csv", columns, found.records, found.lines, found.malformed, first_line)
+    return Incoming(
+        "csv", columns, found.records, found.lines, found.malformed, first_line, found.runs.tally, found.lines_told
+    )
 
 
 def survey(name: str, text: PlainText, delimiter: bytes) -> Survey:
     """One pass over the text; nothing of it is kept but what is malformed."""
     found: Survey | None = None
-    lines, before, returns, stops, last_end = 0, 0, 0, 0, 0
+    lines, told, before, returns, stops, last_end = 0, 0, 0, 0, 0, 0
     for records in blocks(text, delimiter):
         lines += records.newlines
+        told += records.blank + lines_of(name, records, before)
         if not len(records):
             continue
         sound = sound_records(records)
@@ -102,8 +107,17 @@ def survey(name: str, text: PlainText, delimiter: bytes) -> Survey:
         raise GrowthError(f"{name} is empty; export it again or take it out of the folder.")
     ended = text.size - last_end <= (2 if returns else 1)  # no blank line of whatever kind at the end
     found.is_regular = found.is_regular and ended and returns in (0, stops)
-    found.lines = lines + (text.data[text.size - 1] != NEWLINE)
+    found.lines, found.lines_told = lines + (text.data[text.size - 1] != NEWLINE), told
     return found
+
+
+def lines_of(name: str, records: Records, before: int) -> int:
+    """Physical lines that the records of a block take up; none may begin on a line that the one before it has."""
+    ends = np.concatenate([np.array([before]), records.last_line[:-1]]) if len(records) else records.last_line
+    if np.any(records.first_line <= ends):
+        line = int(records.first_line[records.first_line <= ends][0])
+        raise GrowthError(f"{name}, line {line}: two records claim this line; nothing was loaded. Please report it.")
+    return int((records.last_line - records.first_line + 1).sum())
 
 
 def blocks(text: PlainText, delimiter: bytes) -> Iterator[Records]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipelines.errors import GrowthError
 from pipelines.intake.record import MOST_FIELDS
+from pipelines.intake.tally import Tally, tally_of
 
 Format = Literal["csv", "json", "parquet"]
 TEXT_TABLE, LINES_TABLE = "incoming_text", "incoming_lines"
@@ -40,6 +41,8 @@ class Incoming:
     `records` is the reader's own count, malformed ones included and the header left out; `columns` maps each name in
     the file to its DuckDB type; `lines` is the number of physical lines (records for Parquet). Row n begins on line
     n + `first_line` where every record has a line of its own, else (`first_line` is None) `incoming_lines` tells.
+    `tally`: the lines on which the sound records begin; `lines_told`: physical lines that header, records and blank
+    lines take up together, None where records need not begin on lines of their own (a JSON array).
     """
 
     format: Format
@@ -48,6 +51,8 @@ class Incoming:
     lines: int
     malformed: list[Malformed] = field(default_factory=list)
     first_line: int | None = 1
+    tally: Tally = field(default_factory=Tally)
+    lines_told: int | None = None
 
     @property
     def rows(self) -> int:
@@ -65,6 +70,7 @@ class LineRuns:
     """On which physical lines the rows are, as runs of one-line records that follow each other."""
 
     rows: int = 0
+    tally: Tally = field(default_factory=Tally)
     runs: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=list)
 
     def add(self, first: NDArray[np.int64], last: NDArray[np.int64]) -> None:
@@ -77,6 +83,7 @@ class LineRuns:
         begins = np.concatenate([rows[:1], np.flatnonzero(breaks) + 1])
         self.runs.append((begins + self.rows, first[begins], extra[begins]))
         self.rows += len(first)
+        self.tally += tally_of(first)
 
     def keep(self, connection: duckdb.DuckDBPyConnection) -> int | None:
         """The line of the first row when all rows are one run, else None, and each one's lines in `incoming_lines`."""

@@ -81,7 +81,9 @@ def read_json(connection: duckdb.DuckDBPyConnection, name: str, text: PlainText,
     malformed = sorted(found.malformed, key=lambda record: record.line)
     check_encoding(name, malformed, found.records)
     columns = dict.fromkeys(keys, "VARCHAR")
-    return Incoming("json", columns, found.records, line_count(text), malformed, runs.keep(connection))
+    lines = line_count(text)
+    told = None if is_array else found.records + (blank_lines(text) if lines != found.records else 0)
+    return Incoming("json", columns, found.records, lines, malformed, runs.keep(connection), runs.tally, told)
 
 
 def survey(name: str, elements: Elements, path: Path) -> Survey:
@@ -123,6 +125,11 @@ def blocks_of(text: PlainText, block: int) -> Iterator[bytes]:
 def line_count(text: PlainText) -> int:
     """Physical lines; one that nothing ends counts too."""
     return sum(piece.count(b"\n") + 1 for piece in blocks_of(text, BLOCK))
+
+
+def blank_lines(text: PlainText) -> int:
+    """Lines that hold nothing."""
+    return sum(sum(not line.strip() for line in piece.split(b"\n")) for piece in blocks_of(text, BLOCK))
 
 
 def line_elements(text: PlainText, block: int) -> Elements:

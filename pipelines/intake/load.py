@@ -17,8 +17,10 @@ from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
 from pipelines.intake import ledger, quarantine, refusals, replay
 from pipelines.intake.absent import Columns, column_sets, report_absent
+from pipelines.intake.account import Account, told_if_refused
 from pipelines.intake.archived import missing_archive
 from pipelines.intake.attribute_history import note_touched
+from pipelines.intake.balance import Ended, Told, places_of, told_by, where_rows_ended
 from pipelines.intake.files import ExtractFile, find_files, sha256_of
 from pipelines.intake.fresh import add_fresh, date_fresh, end_fresh, span_of, start_fresh, widen_fresh
 from pipelines.intake.history_coverage import note_moments, prepare_history, remember_history
@@ -44,11 +46,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Taken:
-    """A file that was read in this load: its number, its entry in the ledger, how many of its rows were accepted."""
+    """A file that was read in this load: its number, its entry in the ledger, what its reader told of its lines."""
 
     number: int
     entry: LedgerFile
-    accepted: int
+    told: Told
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Load:
     scratch: Path
     number: int
     known: KnownFiles
+    account: Account
     balances: list[FileBalance] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     read: dict[str, list[Refused]] = field(default_factory=dict)
@@ -96,31 +99,36 @@ def load_extracts(
 
     `progress(file, done, total)` is called before each file; `now` (naive UTC) bounds the as-of moment, `digest`
     gives a file's sha256; `mended`, the folder of rows mended by hand, is read after the extracts. Raises GrowthError,
-    with nothing written, for a folder or file that cannot be read, a required object without a file or without rows, a
-    header without required columns, and a file of which more rows break the contract than it allows.
+    with no table changed and the balance of what was read noted, for a folder or file that cannot be read, a required
+    object without a file or without rows, a header without required columns, and a file of which more rows break the
+    contract than it allows.
     """
-    files = find_files(folder, digest)
-    plan = plan_files(folder, files, contracts)
-    with tempfile.TemporaryDirectory() as scratch, transaction(connection):
-        ledger.create_ledger(connection)
-        quarantine.create_tables(connection)
-        prepare_history(connection, contracts)
-        known = KnownFiles(ledger.loaded_files(connection))
-        load = Load(connection, load_id, now, Path(scratch), known.next_number(), known, reports=list(plan.reports))
-        for contract, its_files in plan.files:
-            for file in its_files:
-                if progress:
-                    progress(file.name, load.files_seen, len(files))
-                load.files_seen += 1
-            load_object(load, contract, its_files + find_mended(mended, contract, digest))
-        if load.changed:
-            flag_references(connection, contracts)
-            load.reports += missing_archive(connection, contracts)
-        remember_history(connection, contracts)
-        report = finish(load, contracts)
-        refuse_broken_tables(connection, contracts, load.read, load_id)
-    note_broken_tables(connection, contracts, load.read, load_id)
-    return report
+    account = Account(load_id)
+    with told_if_refused(connection, account):
+        files = find_files(folder, digest)
+        plan = plan_files(folder, files, contracts)
+        with tempfile.TemporaryDirectory() as scratch, transaction(connection):
+            ledger.create_ledger(connection)
+            quarantine.create_tables(connection)
+            prepare_history(connection, contracts)
+            known = KnownFiles(ledger.loaded_files(connection))
+            load = Load(connection, load_id, now, Path(scratch), known.next_number(), known, account)
+            load.reports += plan.reports
+            for contract, its_files in plan.files:
+                for file in its_files:
+                    if progress:
+                        progress(file.name, load.files_seen, len(files))
+                    load.files_seen += 1
+                load_object(load, contract, its_files + find_mended(mended, contract, digest))
+            account.look_at("", "")
+            if load.changed:
+                flag_references(connection, contracts)
+                load.reports += missing_archive(connection, contracts)
+            remember_history(connection, contracts)
+            report = finish(load, contracts)
+            refuse_broken_tables(connection, contracts, load.read, load_id)
+        note_broken_tables(connection, contracts, load.read, load_id)
+        return report
 
 
 def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> None:
@@ -131,6 +139,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     for file in files:
         if file not in unread and (entry := load.known.entry(contract, file)):
             load.balances.append(balance_of_known(load, contract, file, entry))
+            load.account.known.append(load.balances[-1])
     if not (unread or waiting):
         return
     load.has_columns = {}
@@ -141,13 +150,15 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
             f"{files[0].name} holds a header and no rows; {contract.object} is required, so nothing was loaded."
         )
     replayed = replay.judge_waiting(load, contract, waiting, len(unread))
-    quarantine.release_answered(load.connection, contract, load.load_id)
+    places = places_of(load.connection, contract, {took.number: took.told for took in taken})
+    answered = quarantine.release_answered(load.connection, contract, load.load_id)
     note_moments(load.connection, contract, load.has_columns)
     fates = merge(load, contract, [place for file in unread for place in load.known.replaced(contract, file)])
     note_touched(load.connection, contract)
+    ended = where_rows_ended(load.connection, contract, load.load_id, places, fates, answered=answered)
     end_fresh(load.connection)
     for took in taken:
-        note_entry(load, contract, took, fates.get(took.number, {}))
+        note_entry(load, contract, took, ended[took.number])
     replay.note_replayed(load, contract, replayed, fates)
 
 
@@ -179,11 +190,13 @@ def balance_of_known(load: Load, contract: Contract, file: ExtractFile, entry: L
 
 def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) -> Taken | None:
     """Read and judge one file: good rows to the fresh table, the others to quarantine."""
+    load.account.look_at(contract.object, file.name)
     with tempfile.TemporaryDirectory(dir=load.scratch) as scratch:
         incoming, reports = read_recognised(load.connection, contract, file, Path(scratch), number)
         load.reports += reports
         if incoming is None:
             return None
+        load.account.note_read(contract.source, incoming.lines, incoming.records)
         if not file.is_mended:
             check_header(contract, file, incoming)
         if incoming.records == 0:
@@ -199,6 +212,7 @@ def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) ->
 def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incoming, number: int) -> Taken:
     """Judge the rows of a file whose columns the tables have."""
     connection = load.connection
+    told = told_by(file, incoming)
     with whole(file.name) if incoming.format == "parquet" else nullcontext():
         labels = load.labels(file) | (origin_sql() if file.is_mended else {})
         accepted = add_fresh(connection, contract, incoming, labels, number)
@@ -231,21 +245,17 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
         load.number, bad + len(incoming.malformed), file.dated_at, extracted_at,
         span.first_modstamp, span.last_modstamp, json.dumps(sorted(names)),
     )  # fmt: skip
-    return Taken(number, entry, accepted)
+    return Taken(number, entry, told)
 
 
-def note_entry(load: Load, contract: Contract, took: Taken, fates: dict[str, int]) -> None:
+def note_entry(load: Load, contract: Contract, took: Taken, ended: Ended) -> None:
     """Ledger and balance of a file that was read; a refused row that a sound version answers at once is superseded."""
     entry = took.entry
-    refused = quarantine.still_refused(load.connection, contract.object, entry.file)
-    identical, superseded = fates.get("identical", 0), fates.get("superseded", 0)
-    loaded = took.accepted - identical - superseded
-    answered = entry.rows_quarantined - refused
-    load.changed |= loaded + superseded + refused > 0
+    load.changed |= ended.loaded + ended.superseded + ended.refused > 0
     ledger.write_file(load.connection, entry)
     load.balances.append(FileBalance(
         load.load_id, contract.source, contract.object, entry.file, entry.lines, entry.records,
-        loaded, identical, superseded + answered, refused, 0,
+        ended.loaded, ended.identical, ended.superseded, ended.refused, 0,
     ))  # fmt: skip
 
 

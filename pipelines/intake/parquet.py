@@ -9,6 +9,7 @@ import duckdb
 
 from pipelines.errors import GrowthError
 from pipelines.intake.incoming import ROW, Incoming, check_names, check_width, show_text
+from pipelines.intake.tally import tally_of_range
 from pipelines.warehouse import quoted_text
 
 MAGIC = b"PAR1"
@@ -37,7 +38,8 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -
     else:
         numbered = f"read_parquet({source}, hive_partitioning = false, {NUMBER} = true)"
         show_text(connection, f"select * exclude ({NUMBER}), {NUMBER} as {ROW} from {numbered}")
-    return Incoming("parquet", columns, records, records)
+    tally = tally_of_range(1, records)  # rows are numbered from 1, as lines are
+    return Incoming("parquet", columns, records, records, tally=tally, lines_told=records)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 Judging is done in `rows`, what refused rows say of a person's no in `refusals`, mending by hand in `mending`.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -148,29 +149,35 @@ def release_file(connection: duckdb.DuckDBPyConnection, contract: Contract, file
         connection.execute("delete from intake.quarantine.rows where object = ? and file = ?", [contract.object, file])
 
 
-def release_answered(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id: str) -> None:
+def release_answered(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id: str) -> Counter[str]:
     """Rows leave of whose record a sound version is there (or comes in this load) that is at least as new, and rows
     that were mended. Called before the fresh rows are merged; the order in which they and the refused came is the same.
 
     A version is newer by modstamp, then by extract time; where a refused row's modstamp cannot be read, by extract time
-    alone. Rows of this load are held against the table, the earlier ones only against what this load brought.
+    alone. Rows of this load are held against the table, the earlier ones only against what this load brought. Returns
+    how many rows of each file left: the balance counts them.
     """
     its = "from intake.quarantine.rows where object = ?"
+    gone = Counter[str]()
     if not connection.execute(f"select 1 {its} limit 1", [contract.object]).fetchall():
-        return
+        return gone
     is_mended = "row_id in (select row_id from intake.quarantine.mends where object = ?)"
     twice = [contract.object, contract.object]
     if connection.execute(f"select 1 {its} and {is_mended} limit 1", twice).fetchall():
-        connection.execute(f"delete {its} and {is_mended}", twice)
+        gone.update(
+            file for (file,) in connection.execute(f"delete {its} and {is_mended} returning file", twice).fetchall()
+        )
     if contract.key:
-        release_by(connection, contract, FRESH_TABLE, "")
+        gone += release_by(connection, contract, FRESH_TABLE, "")
         new = f"and q.load_id = {quoted_text(load_id)}"
         if connection.execute(f"select 1 {its} and load_id = ? limit 1", [contract.object, load_id]).fetchall():
-            release_by(connection, contract, table_name(contract), new)
+            gone += release_by(connection, contract, table_name(contract), new)
+    return gone
 
 
-def release_by(connection: duckdb.DuckDBPyConnection, contract: Contract, table: str, which: str) -> None:
-    """Delete the refused rows that a table's rows answer."""
+def release_by(connection: duckdb.DuckDBPyConnection, contract: Contract, table: str, which: str) -> Counter[str]:
+    """Delete the refused rows that a table's rows answer; how many of each file."""
+    gone = Counter[str]()
     stamp = f"s.{quoted_name(contract.modstamp_column)}" if contract.modstamp_column else "null::timestamp"
     keys = " and ".join(
         f"s.{quoted_name(name)}::varchar = q.record_key[{i}]" for i, name in enumerate(contract.key, start=1)
@@ -186,12 +193,14 @@ def release_by(connection: duckdb.DuckDBPyConnection, contract: Contract, table:
     )
     connection.execute(f"create or replace temp table answered_rows as {answered}")
     if connection.execute("select 1 from answered_rows limit 1").fetchall():
-        connection.execute(
+        deleted = connection.execute(
             "delete from intake.quarantine.rows as q using answered_rows as a "
-            "where q.object = ? and q.file = a.file and q.row_id = a.row_id",
+            "where q.object = ? and q.file = a.file and q.row_id = a.row_id returning q.file",
             [contract.object],
-        )
+        ).fetchall()
+        gone.update(file for (file,) in deleted)
     connection.execute("drop table answered_rows")
+    return gone
 
 
 def withdraw_versions(connection: duckdb.DuckDBPyConnection, contract: Contract, file: str) -> None:

@@ -25,7 +25,8 @@ class Records:
 
     `starts` and `ends` are byte positions in `text` (the line end left out), `first_line` and `last_line` physical
     lines from 1, `fields` the number of fields; `problems` names why record i cannot be loaded, `rewritten` holds the
-    regular form of a record that is sound but has a quote inside an unquoted field; `newlines` counts the line feeds.
+    regular form of a record that is sound but has a quote inside an unquoted field; `newlines` counts the line feeds,
+    `blank` the blank lines.
     """
 
     text: bytes
@@ -36,6 +37,7 @@ class Records:
     last_line: Positions
     fields: Positions
     newlines: int = 0
+    blank: int = 0
     problems: dict[int, list[str]] = field(default_factory=dict)
     rewritten: dict[int, bytes] = field(default_factory=dict)
 
@@ -227,7 +229,7 @@ def assemble(scan: Scan, found: Found, offset: int, line: int) -> Records:
     first_line = np.searchsorted(scan.newlines, starts) + line
     last_line = np.searchsorted(scan.newlines, ends) + line
     newlines = int(np.searchsorted(scan.newlines, len(text)))
-    records = Records(text, offset, starts, ends, first_line, last_line, fields, newlines)
+    records = Records(text, offset, starts, ends, first_line, last_line, fields, newlines, int(np.count_nonzero(~kept)))
     if found.oddities or found.rewritten:
         odd = list(found.oddities | found.rewritten)
         index_of = {int(starts[i]): int(i) for i in np.flatnonzero(np.isin(starts, odd))}
