@@ -20,7 +20,7 @@ LEDGER_TABLES = (
     "rows_read bigint, rows_loaded bigint, rows_identical bigint, rows_superseded bigint, "
     "rows_quarantined bigint, rows_rejected bigint)",
     "ledger.rule_results (load_id varchar, object varchar, rule_id varchar, kind varchar, severity varchar, "
-    "rows_failed bigint, sample varchar)",
+    "rows_failed bigint, sample varchar, rows_waiting bigint)",
     "ledger.reports (load_id varchar, kind varchar, object varchar, file varchar, message varchar)",
     "ledger.columns_present (source varchar, object varchar, column_name varchar, is_in_contract boolean)",
 )
@@ -115,6 +115,7 @@ def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists intake.{definition}")
     for column, kind in SINCE.items():
         connection.execute(f"alter table intake.ledger.files add column if not exists {column} {kind}")
+    connection.execute("alter table intake.ledger.rule_results add column if not exists rows_waiting bigint default 0")
 
 
 def loaded_files(connection: duckdb.DuckDBPyConnection) -> list[LedgerFile]:
@@ -165,7 +166,10 @@ def columns_present(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[st
 
 
 def write_rule_results(connection: duckdb.DuckDBPyConnection, load_id: str, contracts: list[Contract]) -> None:
-    """Every row rule of every contract with the rows that break it today: in quarantine, or flagged in the table."""
+    """Every row rule of every contract with the rows that break it today: in quarantine, or flagged in the table.
+
+    A row that points nowhere in the very load in which it came is waiting for a parent that may come later.
+    """
     refused = connection.execute(
         "select object, rule_id, count(*), min(reason) from (select object, unnest(violated_rules) as rule_id, "
         "unnest(reasons) as reason from intake.quarantine.rows) group by all"
@@ -173,15 +177,20 @@ def write_rule_results(connection: duckdb.DuckDBPyConnection, load_id: str, cont
     failed = {(name, rule_id): (count, sample) for name, rule_id, count, sample in refused}
     rows = []
     for contract in contracts:
-        flagged = dict(
-            connection.execute(
-                f"select rule_id, count(*) from (select unnest(_warned_rules) as rule_id from {table_name(contract)} "
-                "where len(_warned_rules) > 0) group by all"
+        flagged = {
+            rule_id: (count, fresh)
+            for rule_id, count, fresh in connection.execute(
+                "select rule_id, count(*), count(*) filter (where is_fresh) from (select unnest(_warned_rules) "
+                f"as rule_id, _load_id = ? as is_fresh from {table_name(contract)} where len(_warned_rules) > 0) "
+                "group by all",
+                [load_id],
             ).fetchall()
-        )
+        }
         for rule in contract.rules:
-            count, sample = failed.get((contract.object, rule.rule_id), (flagged.get(rule.rule_id, 0), ""))
-            rows.append((load_id, contract.object, rule.rule_id, rule.kind, rule.severity, count, sample))
+            found, fresh = flagged.get(rule.rule_id, (0, 0))
+            waiting = fresh if rule.kind == "reference" else 0
+            count, sample = failed.get((contract.object, rule.rule_id), (found - waiting, ""))
+            rows.append((load_id, contract.object, rule.rule_id, rule.kind, rule.severity, count, sample, waiting))
     insert_rows(connection, "ledger.rule_results", rows)
 
 

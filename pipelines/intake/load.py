@@ -32,7 +32,7 @@ from pipelines.intake.parquet import whole
 from pipelines.intake.plan import plan_files
 from pipelines.intake.raw_tables import align_table
 from pipelines.intake.recognised import check_header, read_recognised
-from pipelines.intake.references import flag_references
+from pipelines.intake.references import flag_references, note_settled
 from pipelines.intake.rejected import Refused, check_rows, refused
 from pipelines.intake.report import LoadReport
 from pipelines.intake.rows import extra_columns, raw_columns
@@ -122,7 +122,7 @@ def load_extracts(
                 load_object(load, contract, its_files + find_mended(mended, contract, digest))
             account.look_at("", "")
             if load.changed:
-                flag_references(connection, contracts)
+                flag_references(connection, contracts, load.read, load_id)
                 load.reports += missing_archive(connection, contracts)
             remember_history(connection, contracts)
             report = finish(load, contracts)
@@ -156,6 +156,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     fates = merge(load, contract, [place for file in unread for place in load.known.replaced(contract, file)])
     note_touched(load.connection, contract)
     ended = where_rows_ended(load.connection, contract, load.load_id, places, fates, answered=answered)
+    note_settled(load.connection, contract)
     end_fresh(load.connection)
     for took in taken:
         note_entry(load, contract, took, ended[took.number])

@@ -99,7 +99,7 @@ def keep(
     known = last_results(connection) | found
     rules = [(contract.object, rule) for contract in contracts for rule in contract.whole_rules]
     rows = [
-        (load_id, name, rule.rule_id, "table", rule.severity, *known[name, rule.rule_id])
+        (load_id, name, rule.rule_id, "table", rule.severity, *known[name, rule.rule_id], 0)
         for name, rule in rules
         if (rule.severity == "error") == is_error and (name, rule.rule_id) in known
     ]
