@@ -25,11 +25,12 @@ def versions_name(contract: Contract) -> str:
 
 def table_columns(connection: duckdb.DuckDBPyConnection, contract: Contract, schema: str = "raw") -> dict[str, str]:
     """Names and DuckDB types of the table's columns; empty when there is no table."""
-    rows = connection.execute(
-        "select column_name, data_type from duckdb_columns() where database_name = 'intake' and schema_name = ? "
-        "and table_name = ? order by column_index",
-        [schema, contract.table.split(".")[1]],
-    ).fetchall()
+    name = contract.table.split(".")[1]
+    is_there = "select 1 from duckdb_tables() where database_name = 'intake' and schema_name = ? and table_name = ?"
+    if not connection.execute(is_there, [schema, name]).fetchall():
+        return {}
+    # not from duckdb_columns(), which lists every column of every system view first
+    rows = [row[:2] for row in connection.execute(f"describe intake.{schema}.{quoted_name(name)}").fetchall()]
     return dict(rows)
 
 

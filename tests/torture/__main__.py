@@ -1,0 +1,59 @@
+"""`make torture`: mutated extracts and killed runs, as many as asked; goes on where it was stopped."""
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.quiet import silence
+from tests.torture.journal import Journal
+from tests.torture.mutants import torture
+
+BAD = ("lost", "crashed")
+
+
+def run_mutants(journal: Journal, number: int, seed: int) -> None:
+    """The mutants of the seeds from `seed` on that the journal does not know yet."""
+    done = {verdict["seed"] for verdict in journal.read()}
+    for one in range(seed, seed + number):
+        if one not in done:
+            journal.add(torture(one))
+
+
+def show_mutants(journal: Journal) -> bool:
+    """A table of accidents and outcomes, each problem below it; whether there was none."""
+    verdicts = journal.read()
+    table = Table(title=f"{len(verdicts):,} mutants", title_justify="left")
+    outcomes = ("loaded", "refused", *BAD)
+    for title in ("accident", *outcomes):
+        table.add_column(title, justify="left" if title == "accident" else "right")
+    for kind in sorted({verdict["kind"] for verdict in verdicts}):
+        counts = Counter(verdict["outcome"] for verdict in verdicts if verdict["kind"] == kind)
+        table.add_row(kind, *(f"{counts[outcome]:,}" for outcome in outcomes))
+    console = Console()
+    console.print(table)
+    bad = [verdict for verdict in verdicts if verdict["outcome"] in BAD or verdict["problems"]]
+    for verdict in bad:
+        console.print(f"seed {verdict['seed']} ({verdict['form']}, {verdict['kind']}): {verdict['problems'][0]}")
+    return not bad
+
+
+def main() -> None:
+    """Torture, print the tables, and leave with 1 when something broke or was lost."""
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    parser.add_argument("--mutants", type=int, default=20_000, help="mutated files (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="the first seed (default: %(default)s)")
+    parser.add_argument("--journal", type=Path, default=Path("torture"), help="where to note what was done")
+    asked = parser.parse_args()
+    silence()
+    asked.journal.mkdir(exist_ok=True)
+    mutants = Journal(asked.journal / "mutants.jsonl")
+    run_mutants(mutants, asked.mutants, asked.seed)
+    sys.exit(0 if show_mutants(mutants) else 1)
+
+
+if __name__ == "__main__":
+    main()
