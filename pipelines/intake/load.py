@@ -108,11 +108,7 @@ def load_extracts(
         files = find_files(folder, digest)
         plan = plan_files(folder, files, contracts)
         with tempfile.TemporaryDirectory() as scratch, transaction(connection):
-            ledger.create_ledger(connection)
-            quarantine.create_tables(connection)
-            prepare_history(connection, contracts)
-            known = KnownFiles(ledger.loaded_files(connection))
-            load = Load(connection, load_id, now, Path(scratch), known.next_number(), known, account)
+            load = begin(connection, contracts, account, now, Path(scratch))
             load.reports += plan.reports
             for contract, its_files in plan.files:
                 for file in its_files:
@@ -120,15 +116,24 @@ def load_extracts(
                         progress(file.name, load.files_seen, len(files))
                     load.files_seen += 1
                 load_object(load, contract, its_files + find_mended(mended, contract, digest))
-            account.look_at("", "")
-            if load.changed:
-                flag_references(connection, contracts, load.read, load_id)
-                load.reports += missing_archive(connection, contracts)
-            remember_history(connection, contracts)
             report = finish(load, contracts)
-            refuse_broken_tables(connection, contracts, load.read, load_id)
         note_broken_tables(connection, contracts, load.read, load_id)
         return report
+
+
+def begin(
+    connection: duckdb.DuckDBPyConnection,
+    contracts: list[Contract],
+    account: Account,
+    now: datetime | None,
+    scratch: Path,
+) -> Load:
+    """A load in the open transaction that has read nothing yet; `scratch` must stay until its end."""
+    ledger.create_ledger(connection)
+    quarantine.create_tables(connection)
+    prepare_history(connection, contracts)
+    known = KnownFiles(ledger.loaded_files(connection))
+    return Load(connection, account.load_id, now, scratch, known.next_number(), known, account)
 
 
 def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> None:
@@ -261,8 +266,13 @@ def note_entry(load: Load, contract: Contract, took: Taken, ended: Ended) -> Non
 
 
 def finish(load: Load, contracts: list[Contract]) -> LoadReport:
-    """Write balance, reports and rule results, and sum the load up."""
+    """Judge what only whole tables tell, write balance, reports and rule results, and sum the load up."""
     connection = load.connection
+    load.account.look_at("", "")
+    if load.changed:
+        flag_references(connection, contracts, load.read, load.load_id)
+        load.reports += missing_archive(connection, contracts)
+    remember_history(connection, contracts)
     balances = sorted(load.balances, key=lambda balance: (balance.source, balance.object, balance.file))
     lost = [balance.file for balance in balances if not balance.is_balanced]
     if lost:
@@ -270,6 +280,7 @@ def finish(load: Load, contracts: list[Contract]) -> LoadReport:
     ledger.write_balances(connection, balances)
     ledger.write_rule_results(connection, load.load_id, contracts)
     ledger.write_reports(connection, load.load_id, load.reports)
+    refuse_broken_tables(connection, contracts, load.read, load.load_id)
     return LoadReport(
         load_id=load.load_id,
         files=tuple(balances),

@@ -6,7 +6,6 @@ counts as extracted a moment after that file, so that it wins over the record it
 """
 
 import dataclasses
-import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -44,9 +43,9 @@ def mended_file(path: Path, sha256: str, name: str = "") -> ExtractFile:
     return ExtractFile(f"{FOLDER}/{name or path.name}", path, sha256, size, "none", is_mended=True)
 
 
-def mended_name(contract: Contract, content: bytes) -> str:
+def mended_name(contract: Contract, sha256: str) -> str:
     """A name made of the content: the same rows mended twice are one file."""
-    return f"{contract.table.split('.')[1]}-{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
+    return f"{contract.table.split('.')[1]}-{sha256[:16]}.jsonl"
 
 
 def line_of(record: dict[str, Any], row_id: str, place: tuple[str, int], extracted_at: str | None) -> str:
