@@ -27,7 +27,7 @@ from pipelines.intake.history_coverage import note_moments, prepare_history, rem
 from pipelines.intake.incoming import Incoming
 from pipelines.intake.known import KnownFiles
 from pipelines.intake.ledger import FileBalance, LedgerFile, Report
-from pipelines.intake.mended import find_mended, note_mended, origin_sql
+from pipelines.intake.mended import find_mended, note_mended, origin_sql, with_mended
 from pipelines.intake.parquet import whole
 from pipelines.intake.plan import plan_files
 from pipelines.intake.raw_tables import align_table
@@ -158,7 +158,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     places = places_of(load.connection, contract, {took.number: took.told for took in taken})
     answered = quarantine.release_answered(load.connection, contract, load.load_id)
     note_moments(load.connection, contract, load.has_columns)
-    fates = merge(load, contract, [place for file in unread for place in load.known.replaced(contract, file)])
+    fates = merge(load, contract, unread)
     note_touched(load.connection, contract)
     ended = where_rows_ended(load.connection, contract, load.load_id, places, fates, answered=answered)
     note_settled(load.connection, contract)
@@ -168,13 +168,15 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     replay.note_replayed(load, contract, replayed, fates)
 
 
-def merge(load: Load, contract: Contract, replaced: list[tuple[str, str]]) -> Fates:
+def merge(load: Load, contract: Contract, unread: list[ExtractFile]) -> Fates:
     """The fresh rows into the raw table, with the values and refusals that an extract cannot take away."""
     connection = load.connection
     if contract.key:
         had = ledger.columns_present(connection).get(contract.object, ())
         load.reports += report_absent(contract, load.has_columns, had)
-    sets = column_sets(connection, load.known.columns_of(contract), load.has_columns)
+    replaced = [place for file in unread for place in load.known.replaced(contract, file)]
+    columns = with_mended(connection, contract, load.known.columns_of(contract), replaced)
+    sets = column_sets(connection, columns, load.has_columns)
     fates, reached = upsert(connection, contract, Stored(sets, replaced))
     load.reports += refusals.report_carried(contract, reached)
     load.changed |= bool(reached)
@@ -220,7 +222,7 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
     connection = load.connection
     told = told_by(file, incoming)
     with whole(file.name) if incoming.format == "parquet" else nullcontext():
-        labels = load.labels(file) | (origin_sql() if file.is_mended else {})
+        labels = load.labels(file) | origin_sql(file)
         accepted = add_fresh(connection, contract, incoming, labels, number)
         bad = quarantine.count_bad(connection) if accepted < incoming.rows else 0
         if bad:

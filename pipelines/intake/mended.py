@@ -24,6 +24,7 @@ from pipelines.warehouse import quoted_name
 
 FOLDER = "mended"
 """What the names of mended files begin with in the ledger."""
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
 OWN = f"{OWN_PREFIX}mended_"
 ROW_ID, FILE, LINE, EXTRACTED_AT = (f"{OWN}{name}" for name in ("id", "file", "line", "extracted_at"))
 
@@ -44,8 +45,8 @@ def mended_file(path: Path, sha256: str, name: str = "") -> ExtractFile:
 
 
 def mended_name(contract: Contract, sha256: str) -> str:
-    """A name made of the content: the same rows mended twice are one file."""
-    return f"{contract.table.split('.')[1]}-{sha256[:16]}.jsonl"
+    """A name made of the content: the same rows mended twice are one file. It has no digits, which could be a date."""
+    return f"{contract.table.split('.')[1]}-{sha256[:16].translate(LETTERS)}.jsonl"
 
 
 def line_of(record: dict[str, Any], row_id: str, place: tuple[str, int], extracted_at: str | None) -> str:
@@ -61,8 +62,10 @@ def read_mended(connection: duckdb.DuckDBPyConnection, file: ExtractFile, scratc
     return dataclasses.replace(incoming, columns=columns)
 
 
-def origin_sql() -> dict[str, str]:
-    """SQL for where a mended row comes from, by column of the raw table."""
+def origin_sql(file: ExtractFile) -> dict[str, str]:
+    """SQL for where the rows of a file come from, by column of the raw table: what a mended one says of itself."""
+    if not file.is_mended:
+        return {}
     cell = {name: f"{SOURCE}.{quoted_name(name)}" for name in (FILE, LINE, EXTRACTED_AT)}
     moment = f"try_cast({cell[EXTRACTED_AT]} as timestamp) + interval 1 microsecond"
     return {"_file": cell[FILE], "_line": f"{cell[LINE]}::bigint", "_extracted_at": moment, "_seen_at": moment}
@@ -88,6 +91,28 @@ def note_mended(
     connection.execute(
         f"insert into intake.quarantine.mends by name select distinct ? as object, {row_id} as row_id, "
         f"{place} as mended_file, ? as file, ? as load_id from {TEXT_TABLE} "
-        f"where {row_id} not in (select row_id from intake.quarantine.mends where object = ?)",
-        [contract.object, file.name, load_id, contract.object],
+        f"where {row_id} not in (select row_id from intake.quarantine.mends where object = ? and load_id = ?)",
+        [contract.object, file.name, load_id, contract.object, load_id],
     )
+
+
+def with_mended(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    columns: dict[tuple[str, str], list[str] | None],
+    replaced: list[tuple[str, str]],
+) -> dict[tuple[str, str], list[str] | None]:
+    """The columns that each file came with, by load and name, mended rows under the names that they bear.
+
+    Of the files `replaced`, those of mended rows are added under these names, too.
+    """
+    rows = connection.execute(
+        "select distinct load_id, mended_file, file from intake.quarantine.mends where object = ? order by all",
+        [contract.object],
+    ).fetchall()
+    found = dict(columns)
+    for load_id, name, file in rows:
+        found.setdefault((load_id, name), columns.get((load_id, file)))
+        if (load_id, file) in replaced and (load_id, name) not in replaced:
+            replaced.append((load_id, name))
+    return found
