@@ -16,7 +16,7 @@ from datetime import datetime
 import duckdb
 
 from pipelines.contracts.contract import Column, Contract
-from pipelines.intake.attribute_history import has_versions, history_table, record_of, versions_table
+from pipelines.intake.attribute_history import extracted_by, has_versions, history_table, record_of, versions_table
 from pipelines.intake.fresh import has_rows
 from pipelines.intake.history_coverage import COVERAGE
 from pipelines.intake.raw_tables import table_columns, table_name
@@ -60,7 +60,8 @@ class Past:
     def stamp(self) -> str:
         """SQL for since when the raw row is as it is."""
         stamp = self.contract.modstamp_column
-        return f"coalesce(r.{quoted_name(stamp)}, r._extracted_at)" if stamp else "r._extracted_at"
+        extracted = extracted_by("r")
+        return f"coalesce(r.{quoted_name(stamp)}, {extracted})" if stamp else extracted
 
     @property
     def first_at(self) -> str:
@@ -69,7 +70,8 @@ class Past:
 
     @property
     def first_extracted_at(self) -> str:
-        return "least(f.first_extracted_at, r._extracted_at)" if "firsts" in self.joins else "r._extracted_at"
+        extracted = extracted_by("r")
+        return f"least(f.first_extracted_at, {extracted})" if "firsts" in self.joins else extracted
 
     def value(self, name: str, kind: str) -> str:
         """SQL for what a column of the raw table held at the moment."""
@@ -234,11 +236,11 @@ def tell(
 def find_firsts(connection: duckdb.DuckDBPyConnection, contract: Contract, name: str, moment: datetime) -> None:
     """`past.firsts`: since when the versions of a record are known, and when the last one before the moment began."""
     stamp = f"v.{quoted_name(contract.modstamp_column)}" if contract.modstamp_column else "null::timestamp"
-    since = f"coalesce({stamp}, v._extracted_at)"
+    since = f"coalesce({stamp}, {extracted_by('v')})"
     at = f"{quoted_text(moment.isoformat(sep=' '))}::timestamp"
     connection.execute(
         f"create table {PAST}.firsts.{name} as select {record_of(contract, 'v')} as record_id, "
-        f"min({since}) as first_at, min(v._extracted_at) as first_extracted_at, "
+        f"min({since}) as first_at, min({extracted_by('v')}) as first_extracted_at, "
         f"max({since}) filter (where {since} <= {at}) as last_at "
         f"from {versions_table(contract)} as v group by all"
     )

