@@ -10,6 +10,7 @@ from importlib.metadata import version
 import click
 
 from pipelines.cli.demo import demo
+from pipelines.cli.docs import docs
 from pipelines.cli.doctor import doctor
 from pipelines.cli.failures import failure
 from pipelines.cli.lists import funnel, queue, targets
@@ -35,7 +36,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, run, targets, queue, funnel, timeline, why, quarantine, models, ui, doctor):
+for command in (demo, run, targets, queue, funnel, timeline, why, quarantine, docs, models, ui, doctor):
     cli.add_command(command)
 
 
