@@ -241,7 +241,10 @@ def tell(outcome: "Outcome") -> None:
         some(f"  {row_id}, {name}: {before!r}, not {after!r}" for row_id, name, before, after in outcome.kept)
     if outcome.changed:
         click.echo(f"{len(outcome.changed):,} cells that nobody had complained of were changed, too:")
-        some(f"  {row_id}, {name}: {before!r} was changed to {after!r}" for row_id, name, before, after in outcome.changed)
+        some(
+            f"  {row_id}, {name}: {before!r} was changed to {after!r}"
+            for row_id, name, before, after in outcome.changed
+        )
     for row_id, name in outcome.refusals:
         click.echo(f"  {row_id}, {name}: the refused record said no; that holds until a newer version says otherwise.")
     if outcome.mended:

@@ -41,10 +41,12 @@ def show_json(value: object) -> None:
 
 
 def show_csv(rows: Rows) -> None:
-    """CSV on stdout (RFC 4180)."""
+    """CSV on stdout (RFC 4180), no text of which a spreadsheet takes for a formula."""
+    from pipelines.formulas import guarded_text
+
     writer = csv.writer(sys.stdout)
-    writer.writerow(rows.columns)
-    writer.writerows(rows.rows)
+    for row in (rows.columns, *rows.rows):
+        writer.writerow([guarded_text(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 def show_table(

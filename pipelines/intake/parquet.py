@@ -16,7 +16,7 @@ MAGIC = b"PAR1"
 PLACE = re.compile(r" (in|for) file ['\"][^'\"]*['\"]")
 NUMBER = "file_row_number"
 """The reader's own name for a row's number."""
-NOT_THE_FILE = ("No space left on device", "Out of Memory", "File too large")
+NOT_THE_FILE = ("No space left on device", "Disk quota exceeded", "File too large", "Out of Memory")
 """What DuckDB says when this machine is at fault."""
 
 

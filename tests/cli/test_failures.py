@@ -72,6 +72,8 @@ def test_a_home_that_is_a_file_is_told_as_such(tmp_path: Path, below: str) -> No
     "error",
     [
         OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EFBIG, "File too large"),
+        duckdb.IOException('IO Error: Could not write file "x": File too large'),
         duckdb.IOException('IO Error: Could not write file "x": No space left on device'),
         sqlite3.OperationalError("disk I/O error"),
         HIDDEN,
