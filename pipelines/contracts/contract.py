@@ -23,8 +23,11 @@ class Column:
     `refusal` marks a column in which a person says no (an opt-out, a bounce): its yes outlives a refused row. `lasting`
     marks a state that a record does not leave again (deleted, merged, won). `happened_at` names the column that says
     when an outcome came about: before that moment there was none, from then on it is what it is today.
-    `text_format` is the strptime form of dates and times in text (empty: ISO 8601); a time without an offset is one of
-    the zone `zone` (empty: UTC).
+
+    How the source writes its cells: `text_format` is the strptime form of dates and times in text, `epoch_s` or
+    `epoch_ms` (empty: ISO 8601), a time without an offset is one of the zone `zone` (empty: UTC); `id_form` is
+    `case_safe` for ids that come with 15 characters, of which case matters, or with 18; a cell that holds one of
+    `null_values` is blank; a blank boolean is unknown unless `blank_is_false`.
     """
 
     name: str
@@ -40,6 +43,9 @@ class Column:
     happened_at: str | None = None
     text_format: str = ""
     zone: str = ""
+    id_form: str | None = None
+    null_values: tuple[str, ...] = ()
+    blank_is_false: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,9 +170,11 @@ class RuleResult:
 class Contract:
     """One table that crosses the border; `key` is empty for an unlisted object, whose rows are not told apart.
 
-    `created_column` says since when a record is there; `history` is set where the object tells of another one's past.
-    `fields_of` says what a record is (opportunity) where the playbook may name its columns; `id_prefix` is what staging
-    puts before the key of such a record, so that ids of several sources stay apart.
+    `required` holds once any file of its source has come; `supplements` marks an object whose rows are about records
+    that other objects hold, so that alone they make nothing. `created_column` says since when a record is there;
+    `history` is set where the object tells of another one's past. `fields_of` says what a record is (opportunity) where
+    the playbook may name its columns; `id_prefix` is what staging puts before the key of such a record, so that ids of
+    several sources stay apart.
     """
 
     source: str
@@ -185,6 +193,7 @@ class Contract:
     sql_rules: tuple[SqlRule, ...] = ()
     modstamp_column: str | None = None
     created_column: str | None = None
+    supplements: bool = False
     history: History | None = None
     archive: Archive | None = None
     event_time_columns: tuple[str, ...] = ()

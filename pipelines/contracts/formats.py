@@ -33,6 +33,10 @@ LETTERS = {
 """Letters of Java's DateTimeFormatter, as strptime spells them."""
 
 
+EPOCHS = ("epoch_s", "epoch_ms")
+"""Times as numbers, for which Java has no letter: seconds or milliseconds since 1970."""
+
+
 def strptime_of(form: str) -> str | None:
     """`dd.MM.yyyy HH:mm` as `%d.%m.%Y %H:%M`; None where it holds a letter that strptime has no word for."""
     parts = []

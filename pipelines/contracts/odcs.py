@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.contracts.contract import Column, Contract, MetricRule, RowRule, SqlRule, TableRule, snake_case
+from pipelines.contracts.odcs_forms import with_forms
 from pipelines.contracts.odcs_history import check_histories, check_past, read_archive, read_history
 from pipelines.contracts.odcs_quality import ON_VIOLATION, Rule, quality_rules
 from pipelines.contracts.odcs_rules import column_rules, custom_properties, reference_rules, text_form
@@ -24,11 +25,12 @@ from pipelines.errors import GrowthError
 OBJECT_PROPERTIES = frozenset(
     {
         "filePattern", "required", "modstampColumn", "createdColumn", "eventTimeColumns", "maxRejectPct", "history",
-        "archive",
-        "ownerColumns", "personName", "fieldsOf", "idPrefix",
+        "archive", "ownerColumns", "personName", "fieldsOf", "idPrefix", "nullValues", "blankIsFalse", "supplements",
     }
 )  # fmt: skip
-COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt", "onViolation"})
+COLUMN_PROPERTIES = frozenset(
+    {"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt", "onViolation", "idForm"}
+)
 RECORDS = ("opportunity",)
 KNOWN_AT = ("at_creation", "tracked", "outcome")
 REFUSAL_TYPES = ("boolean", "date", "timestamp")
@@ -83,7 +85,7 @@ def load_contract(path: Path) -> Contract:
         table=table,
         required=bool(settings.get("required", False)),
         file_pattern=str(settings.get("filePattern", "")),
-        columns=columns,
+        columns=with_forms(columns, settings, where),
         key=key_of(columns_of(schema)),
         rules=tuple(rule for rule in rules if isinstance(rule, RowRule)),
         version=document["version"],
@@ -94,6 +96,7 @@ def load_contract(path: Path) -> Contract:
         sql_rules=tuple(rule for rule in rules if isinstance(rule, SqlRule)),
         modstamp_column=settings.get("modstampColumn"),
         created_column=settings.get("createdColumn"),
+        supplements=settings.get("supplements", False) is True,
         history=read_history(settings.get("history"), where),
         archive=read_archive(settings.get("archive"), where),
         event_time_columns=tuple(settings.get("eventTimeColumns", ())),
@@ -208,6 +211,7 @@ def read_column(prop: Mapping[str, Any], where: str) -> Column:
         description=" ".join(prop["description"].split()),
         refusal=refusal,
         lasting=bool(settings.get("lasting", False)),
+        id_form=settings.get("idForm"),
         happened_at=settings.get("happenedAt"),
         text_format=form,
         zone=zone,

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.contracts.comparison import Comparison
 from pipelines.contracts.contract import MetricRule, RowRule, Severity, snake_case
-from pipelines.contracts.formats import NUMBERS, TEXT_PATTERNS, UNCHECKED, strptime_of
+from pipelines.contracts.formats import EPOCHS, NUMBERS, TEXT_PATTERNS, UNCHECKED, strptime_of
 from pipelines.errors import GrowthError
 
 RELATION_PROPERTIES = frozenset({"ruleId", "onViolation"})
@@ -128,6 +128,8 @@ def text_form(prop: Mapping[str, Any], where: str) -> tuple[str, str]:
     options, at = prop.get("logicalTypeOptions", {}), f"{where}.logicalTypeOptions"
     if prop.get("logicalType") not in ("date", "timestamp"):
         return "", ""
+    if options.get("format") in EPOCHS and prop["logicalType"] == "timestamp":
+        return str(options["format"]), ""
     form = strptime_of(options.get("format", ""))
     if form is None:
         raise GrowthError(f"{at}.format: {options['format']!r} holds letters that no date is read by here.")

@@ -9,12 +9,13 @@ microsecond are cut.
 """
 
 from pipelines.contracts.contract import Column
+from pipelines.contracts.formats import EPOCHS
 from pipelines.warehouse import quoted_text
 
 EXPECTED = {
     "date": "a date like 2024-01-31",
     "timestamp": "a time like 2024-01-31T09:30:00.000+0000",
-    "boolean": "true, false, 1, 0 or nothing",
+    "boolean": "true, false, yes, no, 1, 0 or nothing",
     "integer": "a whole number like 250",
     "number": "a number like 1250.50",
     "string": "text",
@@ -25,16 +26,35 @@ EXPECTED = {
 def typed(cell: str, found_type: str, column: Column) -> str:
     """SQL for the column's value from a cell of `found_type`; null where the cell is blank or cannot be read.
 
-    A blank boolean is false: that is how Salesforce writes it. Timestamps become naive UTC: an offset in the text
-    counts, which a bare cast to timestamp would ignore.
+    A blank boolean is false where the contract says so. Timestamps become naive UTC: an offset in the text counts,
+    which a bare cast to timestamp would ignore.
     """
+    cell = without_null_words(cell, found_type, column)
     if column.logical_type == "boolean":
-        return f"coalesce({boolean(cell, found_type)}, false)"
+        value = boolean(cell, found_type)
+        return f"coalesce({value}, false)" if column.blank_is_false else value
+    if column.text_format in EPOCHS and not found_type.startswith("TIMESTAMP"):
+        return epoch(cell if found_type == "VARCHAR" else f"{cell}::varchar", column)
     if found_type != "VARCHAR":
         value = in_calendar(f"try_cast({to_utc(cell, found_type, column)} as {column.physical_type})", column)
         unchanged = same_value(to_utc(cell, found_type, column), value, found_type, column)
         return f"case when {unchanged} then {value} end" if unchanged else value
     return typed_text(cell, column)
+
+
+def without_null_words(cell: str, found_type: str, column: Column) -> str:
+    """The cell, null where it holds a word that means nothing."""
+    if found_type != "VARCHAR" or not column.null_values:
+        return cell
+    words = ", ".join(quoted_text(word) for word in column.null_values)
+    return f"case when trim({cell}) in ({words}) then null else {cell} end"
+
+
+def epoch(cell: str, column: Column) -> str:
+    """The moment of a whole number of seconds or milliseconds since 1970, up to the year 5138."""
+    digits, factor = (11, "* 1000") if column.text_format == "epoch_s" else (14, "")
+    whole = rf"regexp_full_match({cell}, '\s*-?[0-9]{{1,{digits}}}\s*')"
+    return f"case when {whole} then epoch_ms(try_cast({cell} as bigint) {factor}) end"
 
 
 def typed_text(cell: str, column: Column) -> str:
@@ -127,11 +147,14 @@ def expected_type(column: Column) -> str:
 
 
 def boolean(cell: str, found_type: str) -> str:
-    """true/false/1/0 in any case; null for anything else."""
+    """true/false, t/f, yes/no, y/n, 1/0 in any case; null for anything else."""
     if found_type == "BOOLEAN":
         return cell
     text = f"lower(trim({cell}::varchar))"
-    return f"case when {text} in ('true', '1') then true when {text} in ('false', '0') then false end"
+    return (
+        f"case when {text} in ('true', '1', 'yes', 't', 'y') then true "
+        f"when {text} in ('false', '0', 'no', 'f', 'n') then false end"
+    )
 
 
 def to_utc(cell: str, found_type: str, column: Column) -> str:
@@ -149,6 +172,7 @@ def unreadable(cell: str, found_type: str, column: Column) -> str:
     is_moment = column.logical_type in ("timestamp", "date")
     if column.logical_type == "string" or (found_type == column.physical_type.upper() and not is_moment):
         return ""
+    cell = without_null_words(cell, found_type, column)
     value = boolean(cell, found_type) if column.logical_type == "boolean" else typed(cell, found_type, column)
     blank = f"trim({cell}) = ''" if found_type == "VARCHAR" else "false"
     return f"({cell} is not null and {value} is null and not {blank})"

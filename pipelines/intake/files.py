@@ -14,7 +14,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
 from pipelines.intake.entries import check_entry
 from pipelines.intake.extract_time import path_moment
@@ -69,15 +68,6 @@ def stem_of(name: str) -> str:
 def object_name(stem: str) -> str:
     """The object that an unlisted file is named after: its stem without part number."""
     return PART_NUMBER.sub("", stem) or stem
-
-
-def match_contract(file: ExtractFile, contracts: list[Contract]) -> Contract | None:
-    """The contract whose pattern fits the file's name; two that fit are a mistake in the contracts."""
-    fitting = [contract for contract in contracts if contract.matches(file.stem)]
-    if len(fitting) > 1:
-        names = " and ".join(str(contract.path.name) for contract in fitting)
-        raise GrowthError(f"{file.name} fits the filePattern of {names}; make one of the patterns narrower.")
-    return fitting[0] if fitting else None
 
 
 def regular_files(folder: Path) -> Iterator[tuple[str, Path]]:

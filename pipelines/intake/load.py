@@ -106,9 +106,9 @@ def load_extracts(
     account = Account(load_id)
     with told_if_refused(connection, account):
         files = find_files(folder, digest)
-        plan = plan_files(folder, files, contracts)
         with tempfile.TemporaryDirectory() as scratch, transaction(connection):
             load = begin(connection, contracts, account, now, Path(scratch))
+            plan = plan_files(folder, files, contracts, load.known)
             load.reports += plan.reports
             for contract, its_files in plan.files:
                 for file in its_files:

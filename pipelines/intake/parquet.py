@@ -42,6 +42,14 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -
     return Incoming("parquet", columns, records, records, tally=tally, lines_told=records)
 
 
+def column_names(name: str, path: Path) -> list[str]:
+    """The columns of a file, from its metadata."""
+    with whole(name), duckdb.connect() as connection:
+        return [
+            row[0] for row in connection.execute(f"describe from read_parquet({quoted_text(str(path))})").fetchall()
+        ]
+
+
 @contextmanager
 def whole(name: str) -> Iterator[None]:
     """What DuckDB says of a file that breaks off, in one sentence."""
