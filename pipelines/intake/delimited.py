@@ -41,6 +41,7 @@ class Survey:
     lines_told: int = 0
     longest: int = 0
     is_regular: bool = True
+    is_ended: bool = True
     malformed: list[Malformed] = field(default_factory=list)
     runs: LineRuns = field(default_factory=LineRuns)
 
@@ -71,7 +72,15 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, name: str, text: Plain
     first_line = found.runs.keep(connection)
     columns = dict.fromkeys(found.header, "VARCHAR")
     return Incoming(
-        "csv", columns, found.records, found.lines, found.malformed, first_line, found.runs.tally, found.lines_told
+        "csv",
+        columns,
+        found.records,
+        found.lines,
+        found.malformed,
+        first_line,
+        found.runs.tally,
+        found.lines_told,
+        found.is_ended,
     )
 
 
@@ -107,6 +116,7 @@ def survey(name: str, text: PlainText, delimiter: bytes) -> Survey:
         raise GrowthError(f"{name} is empty; export it again or take it out of the folder.")
     ended = text.size - last_end <= (2 if returns else 1)  # no blank line of whatever kind at the end
     found.is_regular = found.is_regular and ended and returns in (0, stops)
+    found.is_ended = bool(text.data[text.size - 1] == NEWLINE)
     found.lines, found.lines_told = lines + (text.data[text.size - 1] != NEWLINE), told
     return found
 

@@ -42,7 +42,8 @@ class Incoming:
     the file to its DuckDB type; `lines` is the number of physical lines (records for Parquet). Row n begins on line
     n + `first_line` where every record has a line of its own, else (`first_line` is None) `incoming_lines` tells.
     `tally`: the lines on which the sound records begin; `lines_told`: physical lines that header, records and blank
-    lines take up together, None where records need not begin on lines of their own (a JSON array).
+    lines take up together, None where records need not begin on lines of their own (a JSON array);
+    `is_ended`: whether a delimited text ends with a line end.
     """
 
     format: Format
@@ -53,6 +54,7 @@ class Incoming:
     first_line: int | None = 1
     tally: Tally = field(default_factory=Tally)
     lines_told: int | None = None
+    is_ended: bool = True
 
     @property
     def rows(self) -> int:

@@ -1,0 +1,231 @@
+"""Extracts that look cut short: what the files' own counts, names and times give away. Nothing here refuses anything.
+
+Replication tools stop without a word: at a round number of rows, at a part that was never copied, at an object whose
+job died. What belongs here: judging the ledger's entries, plain values in and reports out. What does not: reading
+files, and values of records.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from pipelines.intake.files import PART_NUMBER, stem_of
+from pipelines.intake.ledger import LedgerFile, Report
+
+KIND = "suspicious"
+ROUND_LIMITS = (2_000, 10_000, 50_000, 100_000, 250_000, 1_000_000)
+"""Where queries, pages and exports end: rows of a Salesforce query page and report, of a Bulk API job, of a part."""
+EARLIER = 4
+"""So many extracts must have come before one is held against them."""
+SPREAD = 6 * 1.4826
+"""Six standard deviations, told from the median absolute deviation (Rousseeuw and Croux, 1993)."""
+MOST_PARTS = 999
+"""A larger number behind a name is a date or a year, no part."""
+LEAST_LAG = timedelta(hours=96)
+
+
+@dataclass(frozen=True)
+class Extract:
+    """The files of one object that came together: in one folder, parts under one name."""
+
+    object: str
+    source: str
+    files: tuple[LedgerFile, ...]
+
+    @property
+    def records(self) -> int:
+        return sum(file.records for file in self.files)
+
+    @property
+    def name(self) -> str:
+        first = self.files[0].file
+        return first if len(self.files) == 1 else f"{first} and {len(self.files) - 1} more"
+
+    @property
+    def moment(self) -> tuple[str, int]:
+        """Its place in time: the date in its path, else the load it came in."""
+        dated = self.files[0].dated_at
+        return (dated.isoformat() if dated else "", self.files[0].load_number)
+
+    @property
+    def is_weekend(self) -> bool:
+        dated = self.files[0].dated_at
+        return dated is not None and dated.weekday() >= 5
+
+
+def suspicions(entries: Sequence[LedgerFile], load_id: str) -> list[Report]:
+    """Everything that is odd about the files of a load, held against each other and against earlier ones."""
+    read = [entry for entry in entries if entry.source != "unlisted"]
+    by_object: dict[str, list[Extract]] = defaultdict(list)
+    for extract in extracts_of(read):
+        by_object[extract.object].append(extract)
+    found: list[Report] = []
+    for extracts in by_object.values():
+        extracts.sort(key=lambda extract: extract.moment)
+        for place, extract in enumerate(extracts):
+            if any(file.load_id == load_id for file in extract.files):
+                found += [*round_count(extract), *missing_parts(extract), *odd_volume(extract, extracts[:place])]
+    return found + missing_objects(read, load_id) + lagging_objects(read, load_id)
+
+
+def extracts_of(entries: Iterable[LedgerFile]) -> list[Extract]:
+    """Files by object, folder, name without part number, and load where nothing dates them."""
+    groups: dict[tuple[object, ...], dict[str, LedgerFile]] = defaultdict(dict)
+    for entry in entries:
+        folder = entry.file.rpartition("/")[0]
+        stem, _ = part_of(entry.file)
+        when = entry.dated_at or entry.load_number
+        groups[entry.object, folder, stem, when][entry.file] = entry
+    return [
+        Extract(files[0].object, files[0].source, tuple(files))
+        for group in groups.values()
+        if (files := sorted(group.values(), key=lambda entry: (part_of(entry.file)[1] or 0, entry.file)))
+    ]
+
+
+def part_of(name: str) -> tuple[str, int | None]:
+    """`full/Account_3.csv.gz` -> Account, 3; a date or a year is part of the name."""
+    stem = stem_of(name)
+    found = PART_NUMBER.search(stem)
+    digits = re.split(r"[_-]", found[0])[1:] if found else []
+    if len(digits) == 1 and int(digits[0]) <= MOST_PARTS and found:
+        return stem[: found.start()], int(digits[0])
+    return stem, None
+
+
+def round_count(extract: Extract) -> list[Report]:
+    """The last file of an extract, or the whole of it, ends exactly where exports are cut off."""
+    last = extract.files[-1]
+    if last.records not in ROUND_LIMITS and extract.records not in ROUND_LIMITS:
+        return []
+    which, count = (last.file, last.records) if last.records in ROUND_LIMITS else (extract.name, extract.records)
+    message = (
+        f"{which} holds exactly {count:,} rows, where exports are often cut off without a word; compare with the "
+        f"number of records that the source shows for {extract.object}, and export it again if that is larger."
+    )
+    return [Report(KIND, extract.object, last.file, message)]
+
+
+def missing_parts(extract: Extract) -> list[Report]:
+    """Numbered parts with a gap between them, or that do not begin with the first."""
+    numbers = {number for file in extract.files if (number := part_of(file.file)[1]) is not None}
+    if not numbers:
+        return []
+    begin = min(numbers) if len(numbers) < len(extract.files) or min(numbers) <= 1 else 1
+    missing = sorted(set(range(begin, max(numbers))) - numbers)
+    if not missing:
+        return []
+    last = extract.files[-1].file
+    shown = ", ".join(str(number) for number in missing[:5]) + (" ..." if len(missing) > 5 else "")
+    message = (
+        f"{last} came, but part{'s' * (len(missing) > 1)} {shown} of {extract.object} did not: parts "
+        f"{', '.join(str(number) for number in sorted(numbers)[:5])} are here; copy the missing one too."
+    )
+    return [Report(KIND, extract.object, last, message)]
+
+
+def odd_volume(extract: Extract, earlier: Sequence[Extract]) -> list[Report]:
+    """A count far off what this object usually brings: full dumps are held against full ones, days against days."""
+    largest = max((one.records for one in earlier), default=0)
+    full = [one.records for one in earlier if 2 * one.records >= largest]
+    few = [one.records for one in earlier if 2 * one.records < largest and one.is_weekend == extract.is_weekend]
+    is_full = 2 * extract.records >= largest or len(few) < EARLIER <= len(full)
+    usual = full if is_full else few
+    if len(usual) < EARLIER:
+        return []
+    middle = median(usual)
+    spread = SPREAD * median(abs(count - middle) for count in usual)
+    # Records rarely vanish: a tenth less is odd of a full dump. What changes in a day varies much more.
+    low = middle - max(spread, 0.1 * middle, 20) if is_full else min(0.2 * middle, 0.5 * min(usual)) - 10
+    high = max(middle + max(spread, middle, 200), 2 * max(usual)) if is_full else max(5 * max(usual), middle + 500)
+    if low <= extract.records <= high:
+        return []
+    message = (
+        f"{extract.name} holds {extract.records:,} rows of {extract.object}, usual are {round(middle):,} (the last "
+        f"{len(usual)} ranged from {min(usual):,} to {max(usual):,}); look at the log of the tool that exports it."
+    )
+    return [Report(KIND, extract.object, extract.files[0].file, message)]
+
+
+def by_day(entries: Iterable[LedgerFile]) -> dict[str, dict[datetime, list[LedgerFile]]]:
+    """Per source and day in the path, the files that came; undated ones say nothing of days."""
+    days: dict[str, dict[datetime, list[LedgerFile]]] = defaultdict(lambda: defaultdict(list))
+    for entry in entries:
+        if entry.dated_at is not None:
+            days[entry.source][entry.dated_at.replace(hour=0, minute=0, second=0, microsecond=0)].append(entry)
+    return days
+
+
+def missing_objects(entries: Iterable[LedgerFile], load_id: str) -> list[Report]:
+    """Objects that came with every one of the last days (of the same kind of day), and not with the newest."""
+    found = []
+    for source, days in by_day(entries).items():
+        newest = max(days)
+        if not any(file.load_id == load_id for file in days[newest]):
+            continue
+        alike = [day for day in sorted(days) if day < newest and (day.weekday() >= 5) == (newest.weekday() >= 5)]
+        if len(alike) < EARLIER:
+            continue
+        usual = set.intersection(*({file.object for file in days[day]} for day in alike[-2 * EARLIER :]))
+        came = {file.object for file in days[newest]}
+        for name in sorted(usual - came if len(usual & came) * 2 >= len(usual) else ()):
+            message = (
+                f"{name} came with each of the last {min(len(alike), 2 * EARLIER)} extracts of {source}, but not with "
+                f"that of {newest:%Y-%m-%d}; see whether its export failed and copy its file too."
+            )
+            found.append(Report(KIND, name, "", message))
+    return found
+
+
+def lagging_objects(entries: Iterable[LedgerFile], load_id: str) -> list[Report]:
+    """Objects whose newest change stays behind that of the others of their source by far more than it ever did."""
+    found = []
+    for source, days in by_day(entries).items():
+        if not any(file.load_id == load_id for file in days[max(days)]):
+            continue
+        newest: dict[str, datetime] = {}
+        lags: dict[str, dict[datetime, timedelta]] = defaultdict(dict)  # by the newest change: how far it got behind
+        for day in sorted(days):
+            for file in days[day]:
+                if file.last_modstamp is not None:
+                    newest[file.object] = max(newest.get(file.object, file.last_modstamp), file.last_modstamp)
+            for name, moment in newest.items():
+                lags[name][moment] = max(newest.values()) - moment
+        for name, lag in sorted(lags.items()):
+            *earlier, today = lag.values()
+            usual = max(earlier, default=timedelta())
+            if len(earlier) >= EARLIER - 1 and today > max(LEAST_LAG, 3 * usual):
+                message = (
+                    f"The newest change of {name} is of {newest[name]:%Y-%m-%d %H:%M}, {today.days} days "
+                    f"behind the other objects of {source} (never more than {usual.days + 1} before); see whether its "
+                    "export still runs."
+                )
+                found.append(Report(KIND, name, "", message))
+    return found
+
+
+def cut_at_the_end(object_name: str, file: str, line: int) -> Report:
+    """A file that ends in the middle of a record."""
+    message = (
+        f"{file} ends in the middle of a record (line {line}, without a line end): the copy or the export broke off; "
+        "export or copy it again."
+    )
+    return Report(KIND, object_name, file, message)
+
+
+def without_line_end(endings: Sequence[tuple[str, str, bool]]) -> list[Report]:
+    """Files (object, name, whether they end with a line end) that end without one while most others have it."""
+    bare = [(name, file) for name, file, is_ended in endings if not is_ended]
+    if not bare or len(bare) * 4 > len(endings) or len(endings) < EARLIER:
+        return []
+    return [
+        Report(
+            KIND, name, file,
+            f"{file} ends without a line end, as {len(endings) - len(bare)} other files of this load do not: it may be "
+            f"cut off; compare its size with the original, and copy it again if they differ.",
+        )
+        for name, file in bare
+    ]  # fmt: skip
