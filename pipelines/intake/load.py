@@ -36,7 +36,7 @@ from pipelines.intake.references import flag_references, note_settled
 from pipelines.intake.rejected import Refused, check_rows, refused
 from pipelines.intake.report import LoadReport
 from pipelines.intake.rows import extra_columns, raw_columns
-from pipelines.intake.suspicion import cut_at_the_end, suspicions, without_line_end
+from pipelines.intake.suspicion import look_at_end, suspicions, without_line_end
 from pipelines.intake.upsert import Fates, upsert
 from pipelines.intake.versions import Stored
 from pipelines.intake.whole_tables import note_broken_tables, refuse_broken_tables
@@ -245,7 +245,7 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
         date_fresh(connection, {number: extracted_at})
     why = quarantine.Refusal(file.name, load.load_id, load.now, extracted_at)
     quarantine.refuse_rows(connection, contract, incoming, bad, why)
-    note_end(load, contract, file, incoming)
+    load.reports += look_at_end(contract.object, file.name, incoming, load.endings)
     load.read.setdefault(contract.object, []).append(refused(contract, file, incoming))
     names = raw_columns(contract, incoming)
     ledger.write_columns_present(connection, contract, names)
@@ -257,15 +257,6 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
         span.first_modstamp, span.last_modstamp, json.dumps(sorted(names)),
     )  # fmt: skip
     return Taken(number, entry, told)
-
-
-def note_end(load: Load, contract: Contract, file: ExtractFile, incoming: Incoming) -> None:
-    """How the file ends: in the middle of a record, without a line end, or as it should."""
-    last = incoming.malformed[-1] if incoming.malformed else None
-    if incoming.format == "csv" and not incoming.is_ended and last and last.line_end == incoming.lines:
-        load.reports.append(cut_at_the_end(contract.object, file.name, last.line))
-    elif incoming.format == "csv":
-        load.endings.append((contract.object, file.name, incoming.is_ended))
 
 
 def note_entry(load: Load, contract: Contract, took: Taken, ended: Ended) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from pipelines.intake.files import PART_NUMBER, stem_of
+from pipelines.intake.incoming import Incoming
 from pipelines.intake.ledger import LedgerFile, Report
 
 KIND = "suspicious"
@@ -207,13 +208,19 @@ def lagging_objects(entries: Iterable[LedgerFile], load_id: str) -> list[Report]
     return found
 
 
-def cut_at_the_end(object_name: str, file: str, line: int) -> Report:
-    """A file that ends in the middle of a record."""
+def look_at_end(object_name: str, file: str, incoming: Incoming, endings: list[tuple[str, str, bool]]) -> list[Report]:
+    """How a delimited file ends: in the middle of a record, which is told, else noted in `endings`."""
+    if incoming.format != "csv":
+        return []
+    last = incoming.malformed[-1] if incoming.malformed else None
+    if incoming.is_ended or last is None or last.line_end != incoming.lines:
+        endings.append((object_name, file, incoming.is_ended))
+        return []
     message = (
-        f"{file} ends in the middle of a record (line {line}, without a line end): the copy or the export broke off; "
-        "export or copy it again."
+        f"{file} ends in the middle of a record (line {last.line}, without a line end): the copy or the export broke "
+        "off; export or copy it again."
     )
-    return Report(KIND, object_name, file, message)
+    return [Report(KIND, object_name, file, message)]
 
 
 def without_line_end(endings: Sequence[tuple[str, str, bool]]) -> list[Report]:
