@@ -122,12 +122,12 @@ def rank(connection: duckdb.DuckDBPyConnection, contract: Contract, sets: Column
     connection.execute(
         f"insert into {SETTLED_TABLE} by name with versions as (select {columns}, {SET}, "
         "min(_extracted_at) as _extracted_at, max(_seen_at) as _seen_at, "
-        f"arg_min({{{origin}}}, coalesce({ROW}, -1)) as origin, bool_or({ROW} is null) as {STORED}, "
+        f"arg_min({{{origin}}}, coalesce({ROW}, -1)) as _intake_origin, bool_or({ROW} is null) as {STORED}, "
         f"list_sort(list({ROW}) filter (where {ROW} is not null)) as {ROWS} from {OBSERVED_TABLE} "
         f"group by all having not bool_and({REPLACED})), "
-        f"tied as (select *, case when {ties} > 1 then {told} end as told from versions) "
-        f"select * exclude (origin, told), origin.*, row_number() over (partition by {key} "
-        f"order by {stamp} desc nulls last, _seen_at desc nulls last, told desc) as {PLACE} from tied"
+        f"tied as (select *, case when {ties} > 1 then {told} end as _intake_told from versions) "
+        f"select * exclude (_intake_origin, _intake_told), _intake_origin.*, row_number() over (partition by {key} "
+        f"order by {stamp} desc nulls last, _seen_at desc nulls last, _intake_told desc) as {PLACE} from tied"
     )
 
 
