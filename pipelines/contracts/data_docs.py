@@ -19,8 +19,9 @@ from pipelines.contracts.contract import Contract, MetricRule, RowRule, SqlRule,
 from pipelines.contracts.rule_words import expected
 
 AWAY = re.compile(
-    r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>|<div class=\"card mb-3\">\s*<div class=\"card-header p-2\">\s*"
-    r"<strong>Actions</strong>.*?</label>\s*</div>\s*</div>\s*</div>\s*</div>\s*</div>|background: url\([^)]*\)[^;]*;",
+    r"<script\b.*?</script>|<footer\b.*?</footer>|<link\b[^>]*>|<img\b[^>]*>|background: url\([^)]*\)[^;]*;"
+    r"|<div class=\"card mb-3\">\s*<div class=\"card-header p-2\">\s*<strong>Actions</strong>.*?"
+    r"</label>\s*</div>\s*</div>\s*</div>\s*</div>\s*</div>",
     re.DOTALL,
 )
 """Whatever asks for something from elsewhere, and buttons that would do nothing without it."""
@@ -109,6 +110,14 @@ def answer(rule: RowRule | MetricRule | SqlRule | TableRule, kept: Kept, rows: i
     about = {"column": columns[0], "type_": rule.rule_id} if len(columns) == 1 else {"unexpected_rows_query": "{batch}"}
     failed = max(kept.rows_failed, 0)
     seen = rows + (failed if rule.severity == "error" else 0)
+    counts = {
+        "element_count": seen,
+        "unexpected_count": failed,
+        "unexpected_percent": 100 * failed / seen if seen else 0.0,
+        "partial_unexpected_list": [],
+    }
+    if not isinstance(rule, RowRule):
+        counts = {}
     waiting = f" {kept.rows_waiting} rows wait for a parent that may come later." if kept.rows_waiting else ""
     return ExpectationValidationResult(
         success=kept.rows_failed == 0,
@@ -119,13 +128,8 @@ def answer(rule: RowRule | MetricRule | SqlRule | TableRule, kept: Kept, rows: i
             meta={"rule_id": rule.rule_id},
             severity=FailureSeverity({"error": "critical", "warn": "warning", "info": "info"}[rule.severity]),
         ),
-        result={
-            "element_count": seen,
-            "unexpected_count": failed,
-            "unexpected_percent": 100 * failed / seen if seen else 0.0,
-            "partial_unexpected_list": [],
-            "observed_value": kept.detail or f"{failed} of {seen} rows break it",
-        },
+        result=counts
+        | {"observed_value": kept.detail or (f"{failed} of {seen} rows break it" if counts else "as it must be")},
         exception_info={
             "raised_exception": kept.rows_failed < 0,
             "exception_message": kept.detail if kept.rows_failed < 0 else None,
