@@ -31,12 +31,25 @@ def connect(home: Home, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     connection = open_memory(threads)
     for name, path in (("intake", home.intake), ("warehouse", home.warehouse)):
         try:
+            make_database(path)
             connection.execute(f"attach {quoted_text(str(path))} as {name}")
         except duckdb.Error as error:
             raise GrowthError(f"The database {path} cannot be opened: {str(error).splitlines()[0]}") from error
     connection.execute(f"set memory_limit = '{MEMORY}'; set temp_directory = {quoted_text(str(home.scratch))}")
     prepare(connection)
     return connection
+
+
+def make_database(path: Path) -> None:
+    """An empty database, there as a whole or not at all: a file that a full disk or a kill cut short in its first
+    bytes could never be opened again.
+    """
+    if path.exists():
+        return
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    duckdb.connect(str(fresh)).close()
+    fresh.rename(path)
 
 
 def connect_scratch(threads: int = THREADS) -> duckdb.DuckDBPyConnection:
