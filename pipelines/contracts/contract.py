@@ -81,6 +81,20 @@ class Archive:
 
 
 @dataclass(frozen=True)
+class Dumps:
+    """Which files of an object are full dumps: all of them (`is_always`), or those whose path holds `pattern`.
+
+    A dump that lacks more than `max_vanished_pct` of the rows that were there is not believed; rows which
+    `deleted_column` calls deleted may be missing.
+    """
+
+    pattern: str
+    max_vanished_pct: float
+    deleted_column: str | None = None
+    is_always: bool = False
+
+
+@dataclass(frozen=True)
 class RowRule:
     """A rule that one row breaks or keeps.
 
@@ -196,6 +210,7 @@ class Contract:
     supplements: bool = False
     history: History | None = None
     archive: Archive | None = None
+    dumps: Dumps | None = None
     event_time_columns: tuple[str, ...] = ()
     max_reject_pct: float = 100.0
     owner_columns: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.contracts.contract import Column, Contract, MetricRule, RowRule, SqlRule, TableRule, snake_case
+from pipelines.contracts.odcs_dumps import DUMP_PROPERTIES, read_dumps
 from pipelines.contracts.odcs_forms import with_forms
 from pipelines.contracts.odcs_history import check_histories, check_past, read_archive, read_history
 from pipelines.contracts.odcs_quality import ON_VIOLATION, Rule, quality_rules
@@ -27,7 +28,7 @@ OBJECT_PROPERTIES = frozenset(
         "filePattern", "required", "modstampColumn", "createdColumn", "eventTimeColumns", "maxRejectPct", "history",
         "archive", "ownerColumns", "personName", "fieldsOf", "idPrefix", "nullValues", "blankIsFalse", "supplements",
     }
-)  # fmt: skip
+) | DUMP_PROPERTIES  # fmt: skip
 COLUMN_PROPERTIES = frozenset(
     {"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt", "onViolation", "idForm"}
 )
@@ -99,6 +100,7 @@ def load_contract(path: Path) -> Contract:
         supplements=settings.get("supplements", False) is True,
         history=read_history(settings.get("history"), where),
         archive=read_archive(settings.get("archive"), where),
+        dumps=read_dumps(settings, where),
         event_time_columns=tuple(settings.get("eventTimeColumns", ())),
         max_reject_pct=share(settings.get("maxRejectPct", 100), where),
         owner_columns=tuple(settings.get("ownerColumns", ())),
@@ -234,8 +236,9 @@ def check_own(contract: Contract, *, incoming: bool) -> None:
         raise GrowthError(f"{where}.properties: no column has primaryKey: true, so rows cannot be told apart.")
     times = (*((contract.modstamp_column,) if contract.modstamp_column else ()), *contract.event_time_columns)
     people = (*contract.owner_columns, *((contract.person_name,) if contract.person_name else ()))
+    deleted = (contract.dumps.deleted_column,) if contract.dumps and contract.dumps.deleted_column else ()
     ruled = [rule.columns for rule in contract.rules] + [rule.columns for rule in contract.metric_rules]
-    for name in (*times, *people, *(name for columns in ruled for name in columns)):
+    for name in (*times, *people, *deleted, *(name for columns in ruled for name in columns)):
         if name not in names:
             raise GrowthError(
                 f"{where}: a rule or setting names the column {name!r}, which the contract does not have."

@@ -39,7 +39,7 @@ def start_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract) -> No
         create_temp(connection, FRESH_TABLE, columns)
     else:
         connection.execute(f"create table intake.raw.{FRESH_TABLE} ({definitions_of(columns)})")
-    create_temp(connection, TOUCHED_TABLE, {name: columns[name] for name in contract.key} or {ROW: "BIGINT"})
+    create_temp(connection, TOUCHED_TABLE, {name: columns[name] for name in contract.key} | {ROW: "BIGINT"})
 
 
 def has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
@@ -88,7 +88,9 @@ def add_fresh(
         if contract.key:
             key = ", ".join(quoted_name(name) for name in contract.key)
             filled = " and ".join(f"{quoted_name(name)} is not null" for name in contract.key)
-            connection.execute(f"insert into {TOUCHED_TABLE} select distinct {key} from {BAD_TABLE} where {filled}")
+            connection.execute(
+                f"insert into {TOUCHED_TABLE} select {key}, {columns[ROW]} from {BAD_TABLE} where {filled}"
+            )
     return good
 
 

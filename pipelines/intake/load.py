@@ -7,20 +7,19 @@ import json
 import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
-from pipelines.intake import ledger, quarantine, refusals, replay
-from pipelines.intake.absent import Columns, column_sets, report_absent
+from pipelines.intake import dumps, ledger, quarantine, refusals, replay
+from pipelines.intake.absent import column_sets, report_absent
 from pipelines.intake.account import Account, told_if_refused
 from pipelines.intake.archived import missing_archive
 from pipelines.intake.attribute_history import note_touched
-from pipelines.intake.balance import Ended, Told, places_of, told_by, where_rows_ended
+from pipelines.intake.balance import Ended, places_of, told_by, where_rows_ended
 from pipelines.intake.files import ExtractFile, find_files, sha256_of
 from pipelines.intake.fresh import add_fresh, date_fresh, end_fresh, span_of, start_fresh, widen_fresh
 from pipelines.intake.history_coverage import note_moments, prepare_history, remember_history
@@ -30,60 +29,20 @@ from pipelines.intake.ledger import FileBalance, LedgerFile, Report
 from pipelines.intake.mended import find_mended, note_mended, origin_sql, with_mended
 from pipelines.intake.parquet import whole
 from pipelines.intake.plan import plan_files
-from pipelines.intake.raw_tables import align_table
+from pipelines.intake.raw_tables import align_table, is_known
 from pipelines.intake.recognised import check_header, read_recognised
 from pipelines.intake.references import flag_references, note_settled
-from pipelines.intake.rejected import Refused, check_rows, refused
+from pipelines.intake.rejected import check_rows, refused
 from pipelines.intake.report import LoadReport
 from pipelines.intake.rows import extra_columns, raw_columns
 from pipelines.intake.suspicion import look_at_end, suspicions, without_line_end
+from pipelines.intake.under_way import Load, Taken, date_dumps
 from pipelines.intake.upsert import Fates, upsert
 from pipelines.intake.versions import Stored
 from pipelines.intake.whole_tables import note_broken_tables, refuse_broken_tables
-from pipelines.warehouse import quoted_text, transaction
+from pipelines.warehouse import transaction
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A file that was read in this load: its number, its entry in the ledger, what its reader told of its lines."""
-
-    number: int
-    entry: LedgerFile
-    told: Told
-
-
-@dataclass
-class Load:
-    """A load under way: what it was asked and what it has found so far."""
-
-    connection: duckdb.DuckDBPyConnection
-    load_id: str
-    now: datetime | None
-    scratch: Path
-    number: int
-    known: KnownFiles
-    account: Account
-    balances: list[FileBalance] = field(default_factory=list)
-    reports: list[Report] = field(default_factory=list)
-    read: dict[str, list[Refused]] = field(default_factory=dict)
-    endings: list[tuple[str, str, bool]] = field(default_factory=list)
-    has_columns: Columns = field(default_factory=dict)
-    files_seen: int = 0
-    changed: bool = False
-
-    def dated_at(self, file: ExtractFile) -> datetime | None:
-        """The moment that the file's path tells, unless no clock in any time zone shows it yet."""
-        is_ahead = file.dated_at and self.now and file.dated_at > self.now + timedelta(days=1)
-        return None if is_ahead else file.dated_at
-
-    def labels(self, file: ExtractFile) -> dict[str, str]:
-        """SQL for what every row of the file bears."""
-        dated_at = self.dated_at(file)
-        at = f"timestamp {quoted_text(dated_at.isoformat(sep=' '))}" if dated_at else "null::timestamp"
-        labels = {"_file": quoted_text(file.name), "_load_id": quoted_text(self.load_id)}
-        return labels | dict.fromkeys(("_extracted_at", "_seen_at"), at)
 
 
 def load_extracts(
@@ -133,6 +92,7 @@ def begin(
     """A load in the open transaction that has read nothing yet; `scratch` must stay until its end."""
     ledger.create_ledger(connection)
     quarantine.create_tables(connection)
+    dumps.create_tables(connection)
     prepare_history(connection, contracts)
     known = KnownFiles(ledger.loaded_files(connection))
     return Load(connection, account.load_id, now, scratch, known.next_number(), known, account)
@@ -141,7 +101,7 @@ def begin(
 def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> None:
     """All files of one object: read what is new, judge it, move it into the raw table, note the balance."""
     load.changed |= align_table(load.connection, contract, [])
-    unread = load.known.unread(contract, files)
+    unread = dumps.whole_dumps(contract, files, load.known.unread(contract, files))
     waiting = replay.waiting_files(load.connection, contract, {file.name for file in unread})
     for file in files:
         if file not in unread and (entry := load.known.entry(contract, file)):
@@ -152,15 +112,20 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     load.has_columns = {}
     start_fresh(load.connection, contract)
     taken = [took for number, file in enumerate(unread) if (took := take_file(load, contract, file, number))]
-    if contract.required and not waiting and not any(took.entry.records for took in taken) and unread == files:
+    is_empty = unread == files and not waiting and not any(took.entry.records for took in taken)
+    if contract.required and is_empty and not is_known(load.connection, contract):
         raise GrowthError(
             f"{files[0].name} holds a header and no rows; {contract.object} is required, so nothing was loaded."
         )
+    taken = date_dumps(load, contract, taken)
     replayed = replay.judge_waiting(load, contract, waiting, len(unread))
     places = places_of(load.connection, contract, {took.number: took.told for took in taken})
     answered = quarantine.release_answered(load.connection, contract, load.load_id)
     note_moments(load.connection, contract, load.has_columns)
     fates = merge(load, contract, unread)
+    reports, moved = dumps.mark_vanished(load.connection, contract, [took.part for took in taken])
+    load.reports += reports
+    load.changed |= moved
     note_touched(load.connection, contract)
     ended = where_rows_ended(load.connection, contract, load.load_id, places, fates, answered=answered)
     note_settled(load.connection, contract)
@@ -256,7 +221,8 @@ def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incom
         load.number, bad + len(incoming.malformed), file.dated_at, extracted_at,
         span.first_modstamp, span.last_modstamp, json.dumps(sorted(names)),
     )  # fmt: skip
-    return Taken(number, entry, told)
+    nameless = len(incoming.malformed) + (dumps.count_nameless(connection, contract) if bad else 0)
+    return Taken(number, entry, told, file, nameless)
 
 
 def note_entry(load: Load, contract: Contract, took: Taken, ended: Ended) -> None:

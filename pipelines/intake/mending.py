@@ -21,12 +21,13 @@ from pipelines.intake.account import Account
 from pipelines.intake.correction import MENDING_TABLE, Correction, corrections, open_sheet, take_sheet
 from pipelines.intake.files import ExtractFile, sha256_of
 from pipelines.intake.incoming import LINES_TABLE
-from pipelines.intake.load import Load, begin, finish, load_object
+from pipelines.intake.load import begin, finish, load_object
 from pipelines.intake.mended import ROW_ID, line_of, mended_file, mended_name, read_mended
 from pipelines.intake.raw_tables import table_name
 from pipelines.intake.refusals import YES, refusal_columns
 from pipelines.intake.replay import waiting_files
 from pipelines.intake.rows import bad_rows_query, keep_bad
+from pipelines.intake.under_way import Load
 from pipelines.warehouse import quoted_name, transaction
 
 UNFINISHED = ".new-"

@@ -23,7 +23,7 @@ def plan_files(folder: Path, files: list[ExtractFile], contracts: list[Contract]
     """Sort the files.
 
     Raises GrowthError when no file is of an object that stands by itself, and when a required object of a source that
-    is there, or was there before, has none.
+    is there, or was there before, has none and never had a row: it need not come on a day on which nothing changed.
     """
     by_table: dict[str, list[ExtractFile]] = {contract.table: [] for contract in contracts}
     unlisted: dict[str, tuple[Contract, list[ExtractFile]]] = {}
@@ -42,7 +42,9 @@ def plan_files(folder: Path, files: list[ExtractFile], contracts: list[Contract]
             unlisted.setdefault(stranger.table, (stranger, []))[1].append(file)
     present = {contract.source for contract in contracts if by_table[contract.table]}
     present |= {entry.source for entry in known.entries}
-    check_present(folder, contracts, by_table, present)
+    known_objects = {entry.object for entry in known.entries if entry.records}
+    lacking = [one for one in contracts if not by_table[one.table] and one.object not in known_objects]
+    check_present(folder, contracts, lacking, present)
     for contract in contracts:
         if not by_table[contract.table] and contract.source in present:
             message = f"No file for {contract.object}: its table is empty or as it was before."
@@ -51,19 +53,20 @@ def plan_files(folder: Path, files: list[ExtractFile], contracts: list[Contract]
     return Plan(planned + [unlisted[table] for table in sorted(unlisted)], reports)
 
 
-def check_present(
-    folder: Path, contracts: list[Contract], by_table: dict[str, list[ExtractFile]], present: set[str]
-) -> None:
-    """Enough is there to begin with: something that stands by itself, and what its source cannot do without."""
-    for contract in contracts:
-        if contract.required and contract.source in present and not by_table[contract.table]:
+def check_present(folder: Path, contracts: list[Contract], lacking: list[Contract], present: set[str]) -> None:
+    """Enough is there to begin with: something that stands by itself, and what its source cannot do without.
+
+    `lacking`: contracts of whose objects nothing has come, now or before.
+    """
+    for contract in lacking:
+        if contract.required and contract.source in present:
             name = contract.object
             raise GrowthError(
                 f"No file for {name}: looked for {name}.csv, {name}_1.csv, {name}.csv.gz, {name}.parquet or "
                 f"{name}.jsonl (also zipped) in {folder}; export the {name} object too."
             )
     alone = [contract for contract in contracts if not contract.supplements]
-    if not any(by_table[contract.table] for contract in alone):
+    if all(contract in lacking for contract in alone):
         sources: dict[str, list[str]] = {}
         for contract in alone:
             if contract.required:

@@ -34,6 +34,12 @@ def table_columns(connection: duckdb.DuckDBPyConnection, contract: Contract, sch
     return dict(rows)
 
 
+def is_known(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
+    """Whether any row of the object is loaded."""
+    is_there = bool(table_columns(connection, contract))
+    return is_there and bool(connection.execute(f"select 1 from {table_name(contract)} limit 1").fetchall())
+
+
 def extras_of(columns: dict[str, str], contract: Contract) -> list[str]:
     """Columns that came with an extract and that neither the contract nor the loader knows."""
     return [name for name in columns if contract.column(name) is None and name not in UNDERSCORE_COLUMNS]

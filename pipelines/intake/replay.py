@@ -24,7 +24,7 @@ from pipelines.intake.upsert import Fates
 from pipelines.warehouse import quoted_text
 
 if TYPE_CHECKING:
-    from pipelines.intake.load import Load
+    from pipelines.intake.under_way import Load
 
 KEPT_TABLE = "kept_texts"
 

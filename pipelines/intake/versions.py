@@ -20,7 +20,7 @@ from pipelines.intake.rows import UNDERSCORE_COLUMNS
 from pipelines.warehouse import quoted_name, quoted_text
 
 CONTESTED_TABLE, VERDICT_TABLE = "contested_keys", "fresh_verdicts"
-OBSERVED_TABLE, SETTLED_TABLE = "observed_versions", "settled_versions"
+OBSERVED_TABLE, DISTINCT_TABLE, SETTLED_TABLE = "observed_versions", "distinct_versions", "settled_versions"
 PLACE, ROWS, STORED, REPLACED = "_intake_place", "_intake_rows", "_intake_stored", "_intake_replaced"
 ORIGIN = ("_file", "_line", "_load_id", "_warned_rules")
 
@@ -113,20 +113,23 @@ def rank(connection: duckdb.DuckDBPyConnection, contract: Contract, sets: Column
     ties = f"count(*) over (partition by {key}, {stamp}, _seen_at)"
     origin = ", ".join(f"{quoted_text(name)}: {name}" for name in ORIGIN)
     times = {"_extracted_at": "TIMESTAMP", "_seen_at": "TIMESTAMP"}
-    create_temp(
-        connection,
-        SETTLED_TABLE,
-        kinds | times | {name: UNDERSCORE_COLUMNS[name] for name in ORIGIN}
-        | {SET: "BIGINT", ROWS: "BIGINT[]", STORED: "BOOLEAN", PLACE: "BIGINT"},
-    )  # fmt: skip
+    shape = kinds | times | {name: UNDERSCORE_COLUMNS[name] for name in ORIGIN}
+    shape |= {SET: "BIGINT", ROWS: "BIGINT[]", STORED: "BOOLEAN"}
+    create_temp(connection, DISTINCT_TABLE, shape)
+    create_temp(connection, SETTLED_TABLE, shape | {PLACE: "BIGINT"})
+    # In two steps: as one statement it takes the optimizer ten times as long.
     connection.execute(
-        f"insert into {SETTLED_TABLE} by name with versions as (select {columns}, {SET}, "
+        f"insert into {DISTINCT_TABLE} by name select * exclude (_intake_origin), _intake_origin.* "
+        f"from (select {columns}, {SET}, "
         "min(_extracted_at) as _extracted_at, max(_seen_at) as _seen_at, "
         f"arg_min({{{origin}}}, coalesce({ROW}, -1)) as _intake_origin, bool_or({ROW} is null) as {STORED}, "
         f"list_sort(list({ROW}) filter (where {ROW} is not null)) as {ROWS} from {OBSERVED_TABLE} "
-        f"group by all having not bool_and({REPLACED})), "
-        f"tied as (select *, case when {ties} > 1 then {told} end as _intake_told from versions) "
-        f"select * exclude (_intake_origin, _intake_told), _intake_origin.*, row_number() over (partition by {key} "
+        f"group by all having not bool_and({REPLACED}))"
+    )
+    connection.execute(
+        f"insert into {SETTLED_TABLE} by name "
+        f"with tied as (select *, case when {ties} > 1 then {told} end as _intake_told from {DISTINCT_TABLE}) "
+        f"select * exclude (_intake_told), row_number() over (partition by {key} "
         f"order by {stamp} desc nulls last, _seen_at desc nulls last, _intake_told desc) as {PLACE} from tied"
     )
 

@@ -7,4 +7,4 @@ select
     nullif(trim(Label), '') as status,
     HasResponded as has_responded,
 from raw.campaign_member_status
-where not coalesce(IsDeleted, false)
+where not coalesce(IsDeleted, false) and _absent_since is null

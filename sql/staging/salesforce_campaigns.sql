@@ -13,6 +13,6 @@ select
     CurrencyIsoCode as currency,
     StartDate as start_on,
     EndDate as end_on,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
 from raw.campaign

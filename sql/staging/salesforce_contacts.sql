@@ -25,7 +25,7 @@ select
     DoNotCall as do_not_call,
     coalesce(IsEmailBounced, false) or EmailBouncedDate is not null as is_bounced,
     EmailBouncedDate as bounced_at,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
     SystemModstamp as modified_at,
 from raw.contact

@@ -15,7 +15,7 @@ select
     ActivityDate as activity_on,
     coalesce(StartDateTime, ActivityDateTime) as start_at,
     EndDateTime as end_at,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
     SystemModstamp as modified_at,
 from raw.event

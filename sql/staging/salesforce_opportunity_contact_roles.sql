@@ -7,6 +7,6 @@ select
     ContactId as contact_id,
     nullif(trim(Role), '') as contact_role,
     coalesce(IsPrimary, false) as is_primary,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
 from raw.opportunity_contact_role

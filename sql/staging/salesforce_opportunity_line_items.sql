@@ -10,6 +10,6 @@ select
     Quantity as quantity,
     TotalPrice as amount,
     CurrencyIsoCode as currency,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
 from raw.opportunity_line_item

@@ -7,6 +7,6 @@ select
     ProductCode as product_code,
     Family as product_family,
     IsActive as is_active,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
 from raw.product2
