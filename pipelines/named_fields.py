@@ -61,12 +61,20 @@ def names_in(connection: duckdb.DuckDBPyConnection, one: NamingTable) -> list[st
 
 
 def matched(names: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
-    """The column that each name means: the same letters and figures, `NextStep` is `next_step`; the same case first."""
+    """The column that each name means: the same letters and figures, `NextStep` is `next_step`; the same case first.
+
+    A name may be several with commas between, what sources call the same thing: the first one counts that is there.
+    """
     found = {}
     for name in names:
-        alike = sorted((column != name, column) for column in columns if letters(column) == letters(name))
+        alike = [
+            (place, column != word, column)
+            for place, word in enumerate(part.strip() for part in name.split(","))
+            for column in columns
+            if letters(column) == letters(word)
+        ]
         if alike:
-            found[name] = alike[0][1]
+            found[name] = min(alike)[2]
     return found
 
 
@@ -82,5 +90,5 @@ def insertion(contract: Contract, found: Mapping[str, str]) -> str:
     values = ", ".join(f"nullif(trim(cast({quoted_name(column)} as varchar)), '')" for column in found.values())
     return (
         f"insert into intake.{NAMED_FIELDS} select {quoted_text(contract.fields_of)}, {key}, "
-        f"unnest([{fields}]), unnest([{values}]) from intake.{contract.table}"
+        f"unnest([{fields}]), unnest([{values}]) from {contract.table}"
     )

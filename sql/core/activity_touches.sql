@@ -91,8 +91,9 @@ select
     tied.who_id,
     coalesce(survivors.survivor_id, tied.who_id) as record_id,
     links.person_id,
-    case when starts_with(tied.what_id, '001') then coalesce(what.survivor_id, tied.what_id) end as account_id,
-    case when starts_with(tied.what_id, '006') then tied.what_id end as opportunity_id,
+    case when starts_with(tied.what_id, '001') or others.kind = 'account' then coalesce(what.survivor_id, tied.what_id) end
+        as account_id,
+    case when starts_with(tied.what_id, '006') or others.kind = 'opportunity' then tied.what_id end as opportunity_id,
     case when starts_with(tied.what_id, '701') then tied.what_id end as campaign_id,
     tied.channel,
     tied.kind,
@@ -115,4 +116,5 @@ cross join setting
 left join core.survivors as survivors on tied.who_id = survivors.record_id
 left join core.person_links as links on coalesce(survivors.survivor_id, tied.who_id) = links.record_id
 left join core.survivors as what on tied.what_id = what.record_id
+left join core.named_records as others on tied.what_id = others.record_id
 where tied.tied_at <= setting.as_of

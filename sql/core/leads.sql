@@ -11,7 +11,10 @@ select
     leads.first_name,
     leads.last_name,
     leads.title,
-    case when starts_with(leads.company, '001') then companies.account_name else leads.company end as company_name,
+    case
+        when companies.account_id is not null then companies.account_name
+        when not starts_with(leads.company, '001') then leads.company
+    end as company_name,
     leads.email,
     leads.email_normal,
     leads.email_domain,

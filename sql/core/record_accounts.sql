@@ -9,7 +9,7 @@ links as (
     union all
     select lead_id, company, 'company_id', 2, created_at
     from staging.leads
-    where starts_with(company, '001')
+    where company is not null
     union all
     select contact_id, account_id, 'contact', 2, created_at
     from staging.contacts

@@ -1,7 +1,7 @@
 -- One row per record that was merged into another one, with the record that lives on and since when
 -- key: record_id
 -- The search starts from the records that live, so that a circle of merges ends nowhere and is left out.
--- A merge is the last change of its loser.
+-- A merge is the last change of its loser, unless the source knows better.
 with recursive
 
 records as (
@@ -9,7 +9,7 @@ records as (
     union all
     select contact_id as record_id, merged_into_id, is_deleted, modified_at from staging.contacts
     union all
-    select lead_id as record_id, merged_into_id, is_deleted, modified_at from staging.leads
+    select lead_id as record_id, merged_into_id, is_deleted, coalesce(merged_at, modified_at) from staging.leads
 ),
 
 chains as (

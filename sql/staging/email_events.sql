@@ -8,5 +8,6 @@ select
     cast(null as varchar) as email_normal,
     cast(null as varchar) as event_type,
     cast(null as varchar) as link,
+    cast(null as boolean) as is_machine,
     cast(null as timestamp) as occurred_at,
 where false

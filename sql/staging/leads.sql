@@ -38,4 +38,5 @@ select
     cast(null as boolean) as is_deleted,
     cast(null as timestamp) as created_at,
     cast(null as timestamp) as modified_at,
+    cast(null as timestamp) as merged_at,
 where false

@@ -74,13 +74,13 @@ def test_stages_come_in_their_order_though_the_probabilities_mislead(built: duck
 
 @pytest.mark.capability("E9")
 def test_what_the_export_lacks_is_unknown_and_what_it_leaves_blank_is_not(built: duckdb.DuckDBPyConnection) -> None:
-    found = "select field, unmet, unknown from meta.stage_requirements where unmet + unknown > 0 order by field"
+    found = "select requirement, unmet, unknown from meta.stage_requirements where unmet + unknown > 0 order by all"
     assert built.execute(found).fetchall() == [
-        ("Loss_Reason__c", 0, 3),
-        ("NextStep", 17, 0),
-        ("close_on", 3, 0),
-        ("contact_role", 0, 38),
-        ("product_line", 0, 29),
+        ("close_date_planned", 3, 0),
+        ("contact_named", 0, 38),
+        ("loss_reason_said", 0, 3),
+        ("next_step_named", 17, 0),
+        ("products_named", 0, 29),
     ]
     owner = "select open_opportunities, overstated, closed_opportunities, closed_with_gaps from meta.stage_mismatch"
     assert built.execute(owner).fetchall() == [(35, 18, 15, 0)]

@@ -78,10 +78,10 @@ def test_open_deals_without_a_next_step_are_told_and_told_losses_are_not(home: P
     deals = pl.read_csv(extracts / "Opportunity.csv", infer_schema=False)
     kept = deals.filter(pl.col("IsDeleted").fill_null("").is_in(["true", "1"]).not_())
     late = kept.filter(pl.col("StageName").is_in(["Proposal", "Negotiation"]))
-    assert rows(home, "select opportunities, unmet from meta.stage_requirements where field = 'NextStep'") == [
-        (len(late), late["NextStep"].is_null().sum())
-    ]
-    assert rows(home, "select met > 0, unmet from meta.stage_requirements where field = 'Loss_Reason__c'") == [
+    assert rows(
+        home, "select opportunities, unmet from meta.stage_requirements where requirement = 'next_step_named'"
+    ) == [(len(late), late["NextStep"].is_null().sum())]
+    assert rows(home, "select met > 0, unmet from meta.stage_requirements where requirement = 'loss_reason_said'") == [
         (True, 0)
     ]
     totals = "sum(open_opportunities), sum(overstated) > 0 and sum(overstated) < sum(open_opportunities)"
