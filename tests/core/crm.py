@@ -11,6 +11,7 @@ from pipelines.contracts.odcs import load_contracts
 from pipelines.home import PROJECT_ROOT
 from pipelines.intake.history_coverage import prepare_history
 from pipelines.intake.ledger import create_ledger, write_columns_present
+from pipelines.intake.rows import UNDERSCORE_COLUMNS
 from pipelines.named_fields import write_named_fields
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.tables.build import build_table, check_key_unique
@@ -47,6 +48,7 @@ class Crm:
         prepare_history(connection, incoming_contracts())
         for contract in incoming_contracts():
             columns = ", ".join(f"{quoted_name(one.name)} {one.physical_type}" for one in contract.columns)
+            columns += "".join(f", {name} {kind}" for name, kind in UNDERSCORE_COLUMNS.items())
             connection.execute(f"create table intake.{contract.table} ({columns})")
             self.columns[contract.table] = {one.name.lower() for one in contract.columns}
 

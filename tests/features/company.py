@@ -13,6 +13,7 @@ from pipelines.contracts.contract import Contract
 from pipelines.contracts.odcs import load_contracts
 from pipelines.home import PROJECT_ROOT
 from pipelines.intake.ledger import create_ledger
+from pipelines.intake.rows import UNDERSCORE_COLUMNS
 from pipelines.named_fields import write_named_fields
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.scoring import create_kept_tables, empty_scores
@@ -60,6 +61,7 @@ class Company:
         set_as_of(connection, NOON)
         for contract in incoming_contracts():
             columns = ", ".join(f"{quoted_name(one.name)} {one.physical_type}" for one in contract.columns)
+            columns += "".join(f", {name} {kind}" for name, kind in UNDERSCORE_COLUMNS.items())
             connection.execute(f"create table intake.{contract.table} ({columns})")
         create_ledger(connection)
         write_named_fields(connection, incoming_contracts())
