@@ -49,7 +49,7 @@ bench: setup ## cost of the main job against a floor measured in the same run
 judge: setup ## many simulated companies, the models held against their truth (long; goes on where it was stopped)
 	@$(python) -m tests.judge
 
-torture: setup ## mutated extracts through the loader (long; goes on where it was stopped)
+torture: setup ## killed runs and mutated extracts (long; goes on where it was stopped)
 	@$(python) -m tests.torture
 
 lock: ## requirements.lock from pyproject.toml, for Python 3.11 to 3.13 (needs uv)
