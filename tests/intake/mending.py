@@ -12,13 +12,21 @@ from pipelines.intake import FileBalance, balance_problems, load_extracts
 from pipelines.intake.mending import Outcome, mend
 from pipelines.intake.refused import Filter, show_refused
 from pipelines.intake.to_mend import export
-from tests.intake.loading import FEW_CONTRACTS, STAMP, record_id
+from tests.intake.loading import ALL_CONTRACTS, SMALL, STAMP, record_id
 
+CONTRACTS = [contract for contract in ALL_CONTRACTS if contract.object in ("Account", "Lead")]
 NOW = datetime(2024, 3, 1)
 OLD, NEW = "2024-02-01T00:00:00.000+0000", "2024-02-02T00:00:00.000+0000"
 LEADS = "Id,Status,LastName,Phone,NumberOfEmployees,HasOptedOutOfEmail,CreatedDate,SystemModstamp"
 ALL = Filter()
 Row = dict[str, str]
+
+
+def write_leads(home: Path, *rows: str, account: str = SMALL["Account.csv"]) -> None:
+    """The extracts: these leads, and an account beside them."""
+    (home / "x").mkdir(exist_ok=True)
+    (home / "x" / "Lead.csv").write_text(leads(*rows))
+    (home / "x" / "Account.csv").write_text(account)
 
 
 def lead(number: int, employees: str = "5", name: str = "Lee", stamp: str = OLD, out: str = "false") -> str:
@@ -30,7 +38,7 @@ def leads(*rows: str) -> str:
 
 
 def load(
-    con: duckdb.DuckDBPyConnection, home: Path, load_id: str = "load-1", contracts: list[Contract] = FEW_CONTRACTS
+    con: duckdb.DuckDBPyConnection, home: Path, load_id: str = "load-1", contracts: list[Contract] = CONTRACTS
 ) -> dict[str, FileBalance]:
     report = load_extracts(con, home / "x", contracts, load_id, now=NOW, mended=home / "mended")
     assert balance_problems(con, load_id) == []
@@ -44,7 +52,7 @@ def counts(one: FileBalance) -> tuple[int, ...]:
 
 
 def exported(con: duckdb.DuckDBPyConnection, path: Path, which: Filter = ALL) -> list[Row]:
-    show_refused(con, FEW_CONTRACTS)
+    show_refused(con, CONTRACTS)
     [(written, _)] = export(con, which, path, NOW)
     assert written == path
     with path.open(encoding="utf-8-sig", newline="") as source:
@@ -66,7 +74,7 @@ def mended(
         writer = csv.DictWriter(sink, list(rows[0]), delimiter=";")
         writer.writeheader()
         writer.writerows(rows)
-    return mend(con, path, FEW_CONTRACTS, home / "mended", load_id, now=NOW)
+    return mend(con, path, CONTRACTS, home / "mended", load_id, now=NOW)
 
 
 def with_five(row: Row) -> None:

@@ -12,8 +12,9 @@ from pipelines.intake import balance_problems
 from pipelines.intake.mending import mend
 from pipelines.intake.refused import show_refused
 from pipelines.warehouse import connect_scratch
-from tests.intake.loading import FEW_CONTRACTS, STAMP, record_id, write_export
+from tests.intake.loading import STAMP, record_id
 from tests.intake.mending import (
+    CONTRACTS,
     LEADS,
     NEW,
     NOW,
@@ -27,6 +28,7 @@ from tests.intake.mending import (
     mended,
     table,
     with_five,
+    write_leads,
 )
 
 
@@ -39,8 +41,7 @@ def con() -> duckdb.DuckDBPyConnection:
 def test_a_mended_row_is_loaded_in_its_place_and_a_home_built_anew_comes_to_the_same_tables(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
-    rows = leads(lead(1), lead(2, "many", name='"=1+1; ""drop"""'), lead(3, "none"), lead(4))
-    write_export(tmp_path / "x", Lead=rows)
+    write_leads(tmp_path, lead(1), lead(2, "many", name='"=1+1; ""drop"""'), lead(3, "none"), lead(4))
     assert counts(load(con, tmp_path)["Lead.csv"]) == (4, 2, 0, 0, 2)
     outcome = mended(con, tmp_path, lambda row: with_five(row) if "many" in row["NumberOfEmployees"] else None)
     assert (outcome.object, outcome.loaded, outcome.before) == ("Lead", 1, 0)
@@ -67,11 +68,11 @@ def test_a_mended_row_is_loaded_in_its_place_and_a_home_built_anew_comes_to_the_
 
 
 def test_the_same_file_again_changes_nothing(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
-    write_export(tmp_path / "x", Lead=leads(lead(1), lead(2, "many")))
+    write_leads(tmp_path, lead(1), lead(2, "many"))
     load(con, tmp_path)
     mended(con, tmp_path, with_five)
     before = (table(con), sorted((tmp_path / "mended").iterdir()))
-    again = mend(con, tmp_path / "out.csv", FEW_CONTRACTS, tmp_path / "mended", "mend-2", now=NOW)
+    again = mend(con, tmp_path / "out.csv", CONTRACTS, tmp_path / "mended", "mend-2", now=NOW)
     assert (again.mended, again.before, again.failing) == (0, 1, [])
     assert (table(con), sorted((tmp_path / "mended").iterdir())) == before
     load(con, tmp_path, "load-2")
@@ -79,7 +80,7 @@ def test_the_same_file_again_changes_nothing(tmp_path: Path, con: duckdb.DuckDBP
 
 
 def test_the_same_bad_record_in_a_later_extract_stays_mended(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
-    write_export(tmp_path / "x", Lead=leads(lead(1), lead(2, "many")))
+    write_leads(tmp_path, lead(1), lead(2, "many"))
     load(con, tmp_path)
     mended(con, tmp_path, with_five)
     (tmp_path / "x" / "Lead_2.csv").write_text(leads(lead(7, stamp=NEW), lead(2, "many")))
@@ -95,16 +96,16 @@ def test_the_same_bad_record_in_a_later_extract_stays_mended(tmp_path: Path, con
 def test_a_newer_sound_version_wins_over_a_mended_row_whenever_it_comes(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, when: str
 ) -> None:
-    write_export(tmp_path / "x", Lead=leads(lead(1), lead(2, "many", stamp=OLD)))
+    write_leads(tmp_path, lead(1), lead(2, "many", stamp=OLD))
     load(con, tmp_path)
-    show_refused(con, FEW_CONTRACTS)
+    show_refused(con, CONTRACTS)
     newer = leads(lead(2, "9", name="Newer", stamp=NEW))
     if when == "before the mend":  # the row leaves with it, so that there is nothing to mend any more
         (tmp_path / "x" / "Lead_2.csv").write_text(newer)
         exported(con, tmp_path / "out.csv")
         load(con, tmp_path, "load-2")
         with pytest.raises(GrowthError, match=r"is not in quarantine: a sound version of its record came in"):
-            mend(con, tmp_path / "out.csv", FEW_CONTRACTS, tmp_path / "mended", "mend-1", now=NOW)
+            mend(con, tmp_path / "out.csv", CONTRACTS, tmp_path / "mended", "mend-1", now=NOW)
     else:
         mended(con, tmp_path, with_five)
         (tmp_path / "x" / "Lead_2.csv").write_text(newer)
@@ -117,7 +118,7 @@ def test_an_older_mended_row_does_not_take_the_place_of_a_newer_one(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
     """The person sets a modstamp before that of the sound version: told as superseded."""
-    write_export(tmp_path / "x", Lead=leads(lead(1), lead(2, "9", name="Now", stamp=OLD), lead(2, "many", stamp=NEW)))
+    write_leads(tmp_path, lead(1), lead(2, "9", name="Now", stamp=OLD), lead(2, "many", stamp=NEW))
     load(con, tmp_path)
     outcome = mended(con, tmp_path, lambda row: row.update(NumberOfEmployees="5", SystemModstamp=STAMP))
     assert (outcome.loaded, outcome.superseded) == (0, 1)
@@ -130,7 +131,7 @@ def test_an_older_mended_row_does_not_take_the_place_of_a_newer_one(
 def test_an_opt_out_of_the_refused_row_outlives_its_mending_unless_the_mended_row_is_newer(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, stamp: str, is_anew: bool
 ) -> None:
-    write_export(tmp_path / "x", Lead=leads(lead(1), lead(2, "many", out="yes")))
+    write_leads(tmp_path, lead(1), lead(2, "many", out="yes"))
     load(con, tmp_path)
     change = {"NumberOfEmployees": "5", "HasOptedOutOfEmail": "false", "SystemModstamp": stamp}
     outcome = mended(con, tmp_path, lambda row: row.update(change))
@@ -145,14 +146,14 @@ def test_an_opt_out_follows_the_record_to_the_key_that_it_is_mended_to(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
     broken = lead(2, out="yes").replace(record_id("00Q", 2), "two")
-    write_export(tmp_path / "x", Lead=leads(lead(1), broken))
+    write_leads(tmp_path, lead(1), broken)
     load(con, tmp_path)
     mended(con, tmp_path, lambda row: row.update(Id=record_id("00Q", 2), HasOptedOutOfEmail="false"))
     assert [row[4] for row in table(con)] == [False, True]
 
 
 def test_a_record_that_could_not_be_cut_is_filled_in(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
-    write_export(tmp_path / "x", Lead=leads(lead(1), "cut,off"))
+    write_leads(tmp_path, lead(1), "cut,off")
     load(con, tmp_path)
     whole = dict(zip(LEADS.split(","), lead(2).split(","), strict=True))
 
@@ -168,7 +169,7 @@ def test_a_record_that_could_not_be_cut_is_filled_in(tmp_path: Path, con: duckdb
 def test_a_mend_that_fails_at_its_end_leaves_nothing_behind(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_export(tmp_path / "x", Lead=leads(lead(1), lead(2, "many")))
+    write_leads(tmp_path, lead(1), lead(2, "many"))
     load(con, tmp_path)
     before = table(con)
 
@@ -187,7 +188,7 @@ def test_a_mend_that_fails_at_its_end_leaves_nothing_behind(
 def test_killed_between_file_and_commit_the_next_load_finishes_the_mend(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
-    write_export(tmp_path / "x", Lead=leads(lead(1), lead(2, "many")))
+    write_leads(tmp_path, lead(1), lead(2, "many"))
     load(con, tmp_path)
     killed = connect_scratch()
     load(killed, tmp_path)
@@ -200,14 +201,14 @@ def test_killed_between_file_and_commit_the_next_load_finishes_the_mend(
 def test_a_tightened_contract_refuses_the_mended_row_and_the_record_does_not_come_back(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
-    write_export(tmp_path / "x", Lead=leads(lead(1, name="Ok"), lead(2, "many")))
+    write_leads(tmp_path, lead(1, name="Ok"), lead(2, "many"))
     load(con, tmp_path)
     mended(con, tmp_path, with_five)
-    [contract] = [one for one in FEW_CONTRACTS if one.object == "Lead"]
+    [contract] = [one for one in CONTRACTS if one.object == "Lead"]
     rule = next(rule for rule in contract.rules if rule.kind == "pattern")
     short = replace(rule, rule_id="short", columns=("LastName",), pattern="..")
     tight = replace(contract, rules=(*contract.rules, short), digest="tight")
-    contracts = [tight if one.object == "Lead" else one for one in FEW_CONTRACTS]
+    contracts = [tight if one.object == "Lead" else one for one in CONTRACTS]
     after = load(con, tmp_path, "load-2", contracts)
     [name] = [file for file in after if file.startswith("mended/")]
     assert (counts(after["Lead.csv"]), counts(after[name])) == ((2, 0, 1, 1, 0), (1, 0, 0, 0, 1))

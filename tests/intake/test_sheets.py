@@ -14,8 +14,8 @@ from pipelines.intake.refused import Filter, show_refused
 from pipelines.intake.spreadsheet import is_rewritten
 from pipelines.intake.to_mend import export
 from pipelines.warehouse import connect_scratch
-from tests.intake.loading import FEW_CONTRACTS, STAMP, record_id, write_export
-from tests.intake.mending import LEADS, NOW, Row, exported, lead, leads, load, mended, table
+from tests.intake.loading import STAMP, record_id
+from tests.intake.mending import CONTRACTS, LEADS, NOW, Row, exported, lead, load, mended, table, write_leads
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def con() -> duckdb.DuckDBPyConnection:
 def test_what_nobody_touched_comes_back_as_it_was_whatever_a_spreadsheet_made_of_it(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
-    write_export(tmp_path / "x", Lead=leads(lead(1), lead(2, "many", name="007")))
+    write_leads(tmp_path, lead(1), lead(2, "many", name="007"))
     load(con, tmp_path)
 
     def rewrite(row: Row) -> None:
@@ -54,7 +54,7 @@ def test_what_nobody_touched_comes_back_as_it_was_whatever_a_spreadsheet_made_of
 def test_a_file_that_is_no_mended_export_changes_nothing(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, change: Callable[[list[Row]], object], words: str
 ) -> None:
-    write_export(tmp_path / "x", Lead=leads(lead(1), lead(2, "many")))
+    write_leads(tmp_path, lead(1), lead(2, "many"))
     load(con, tmp_path)
     before, path = table(con), tmp_path / "out.csv"
     rows = exported(con, path)
@@ -65,7 +65,7 @@ def test_a_file_that_is_no_mended_export_changes_nothing(
         writer.writeheader()
         writer.writerows(rows)
     with pytest.raises(GrowthError, match=words):
-        mend(con, path, FEW_CONTRACTS, tmp_path / "mended", "mend-1", now=NOW)
+        mend(con, path, CONTRACTS, tmp_path / "mended", "mend-1", now=NOW)
     assert table(con) == before
     assert not (tmp_path / "mended").exists()
 
@@ -73,29 +73,29 @@ def test_a_file_that_is_no_mended_export_changes_nothing(
 def test_rows_of_two_objects_are_mended_apart(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
     account = f"Id,Name,NumberOfEmployees,CreatedDate,SystemModstamp\n{record_id('001', 1)},A,x,{STAMP},{STAMP}\n"
     account += f"{record_id('001', 2)},B,1,{STAMP},{STAMP}\n"
-    write_export(tmp_path / "x", Lead=leads(lead(1), lead(2, "many")), Account=account)
+    write_leads(tmp_path, lead(1), lead(2, "many"), account=account)
     load(con, tmp_path)
-    show_refused(con, FEW_CONTRACTS)
+    show_refused(con, CONTRACTS)
     files = export(con, Filter(), tmp_path / "all.csv", NOW)
     assert [(path.name, rows) for path, rows in files] == [("all-Account.csv", 1), ("all-Lead.csv", 1)]
     with files[1][0].open("a", encoding="utf-8") as sink:
         row_id = con.execute("select row_id from quarantine.rows where object = 'Account'").fetchall()[0][0]
         sink.write(row_id + "," * (len(LEADS.split(",")) + 4) + "\n")
     with pytest.raises(GrowthError, match=r"holds rows of Account and Lead; mend one object at a time"):
-        mend(con, files[1][0], FEW_CONTRACTS, tmp_path / "mended", "mend-1", now=NOW)
+        mend(con, files[1][0], CONTRACTS, tmp_path / "mended", "mend-1", now=NOW)
 
 
 def test_a_workbook_holds_every_cell_as_text(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
-    write_export(tmp_path / "x", Lead=leads(lead(1), lead(2, "many", name="=cmd|'/c calc'!A1")))
+    write_leads(tmp_path, lead(1), lead(2, "many", name="=cmd|'/c calc'!A1"))
     load(con, tmp_path)
-    show_refused(con, FEW_CONTRACTS)
+    show_refused(con, CONTRACTS)
     export(con, Filter(object="lead"), tmp_path / "out.xlsx", NOW)
     with zipfile.ZipFile(tmp_path / "out.xlsx") as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
     assert "'=cmd|" in sheet.replace("&apos;", "'") or "'=cmd|" in sheet
     with pytest.raises(GrowthError, match="is a workbook or an archive; save its sheet as CSV UTF-8"):
-        mend(con, tmp_path / "out.xlsx", FEW_CONTRACTS, tmp_path / "mended", "mend-1", now=NOW)
+        mend(con, tmp_path / "out.xlsx", CONTRACTS, tmp_path / "mended", "mend-1", now=NOW)
 
 
 @pytest.mark.parametrize(
