@@ -89,7 +89,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def build_definitions(sql: Path, contracts: Sequence[Contract], models: tuple[str, ...]) -> dg.Definitions:
+def build_definitions(
+    sql: Path | Sequence[Path], contracts: Sequence[Contract], models: tuple[str, ...]
+) -> dg.Definitions:
     """The definitions over a tree of SQL files, the contracts in and out, and the models' names."""
     tables = read_tables(sql)
     incoming = [contract for contract in contracts if contract.table.startswith("raw.")]
@@ -117,9 +119,10 @@ def build_definitions(sql: Path, contracts: Sequence[Contract], models: tuple[st
     )
 
 
-def project_definitions(playbook: Path = PLAYBOOK) -> dg.Definitions:
-    """The engine's own SQL files and contracts, and the models that a playbook labels."""
-    return build_definitions(SQL, load_contracts(CONTRACTS), model_names(playbook))
+def project_definitions(playbook: Path = PLAYBOOK, home: Home | None = None) -> dg.Definitions:
+    """The SQL files and contracts of the engine and of the home, and the models that a playbook labels."""
+    sql = [SQL, home.sql] if home else [SQL]
+    return build_definitions(sql, load_contracts(CONTRACTS, home.contracts if home else None), model_names(playbook))
 
 
 def published_playbook(home: Home) -> Path:
@@ -137,4 +140,4 @@ def published_playbook(home: Home) -> Path:
 def growth() -> dg.Definitions:
     """What `dagster` loads."""
     silence()
-    return project_definitions(published_playbook(company_home()))
+    return project_definitions(published_playbook(company_home()), company_home())

@@ -110,7 +110,7 @@ def is_same_company(home: Home, extracts: Path) -> bool:
             raise GrowthError(f"The database {home.intake} cannot be opened: {str(error).splitlines()[0]}") from error
         if has_known_file(connection, home, extracts):
             return True
-        contracts = [one for one in load_contracts(CONTRACTS) if one.table.startswith("raw.")]
+        contracts = [one for one in load_contracts(CONTRACTS, home.contracts) if one.table.startswith("raw.")]
         for target in ("known_ids", "extract_ids"):
             connection.execute(f"create temp table {target} (source varchar, id varchar)")
         sources = collect_loaded(connection, telling(contracts))

@@ -128,7 +128,7 @@ def execute_daily(engine: Engine, verbose: bool) -> None:
     from pipelines.definitions import project_definitions
     from pipelines.jobs import forced_training
 
-    job = project_definitions(engine.request.playbook).resolve_job_def("daily")
+    job = project_definitions(engine.request.playbook, engine.home).resolve_job_def("daily")
     ops = forced_training(model_names(engine.request.playbook)) if engine.request.train else {}
     with open_instance(engine.home) as instance:
         try:

@@ -34,7 +34,7 @@ def docs(home: Home, out: Path | None) -> None:
     folder = out or home.root / "data_docs"
     if folder.is_file():
         raise GrowthError(f"{folder} is a file, no folder; name another one with --out.")
-    contracts = load_contracts(PROJECT_ROOT / "data_contracts")
+    contracts = load_contracts(PROJECT_ROOT / "data_contracts", home.contracts)
     with writer_lock(home.writer_lock, "", WAIT_SECONDS, lambda line: click.echo(line, err=True)):
         connection = connect(home)
         try:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 import click
 
+from pipelines.cli.contract import contract
 from pipelines.cli.demo import demo
 from pipelines.cli.docs import docs
 from pipelines.cli.doctor import doctor
@@ -36,7 +37,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, run, targets, queue, funnel, timeline, why, quarantine, docs, models, ui, doctor):
+for command in (demo, contract, run, targets, queue, funnel, timeline, why, quarantine, docs, models, ui, doctor):
     cli.add_command(command)
 
 

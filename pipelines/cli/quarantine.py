@@ -276,7 +276,7 @@ def looking(home: Home) -> Iterator[tuple["duckdb.DuckDBPyConnection", list["Con
         connection = duckdb.connect(str(home.intake), read_only=True)
         try:
             # A first run that failed before it loaded anything leaves a file without tables.
-            contracts = contracts_in()
+            contracts = contracts_in(home)
             yield connection, contracts, show_refused(connection, contracts)
         finally:
             connection.close()
@@ -296,13 +296,13 @@ def writing(home: Home) -> Iterator[tuple["duckdb.DuckDBPyConnection", list["Con
     with writer_lock(home.writer_lock, "", WAIT_SECONDS, lambda line: click.echo(line, err=True)):
         connection = connect(home)
         try:
-            yield connection, contracts_in()
+            yield connection, contracts_in(home)
         finally:
             connection.close()
 
 
-def contracts_in() -> list["Contract"]:
+def contracts_in(home: Home) -> list["Contract"]:
     from pipelines.contracts import load_contracts
     from pipelines.engine import CONTRACTS
 
-    return [contract for contract in load_contracts(CONTRACTS) if contract.table.startswith("raw.")]
+    return [contract for contract in load_contracts(CONTRACTS, home.contracts) if contract.table.startswith("raw.")]

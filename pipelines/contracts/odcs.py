@@ -46,14 +46,16 @@ PHYSICAL_OF = {
 }
 
 
-def load_contracts(folder: Path) -> list[Contract]:
-    """Every `*.odcs.yaml` below `folder`, sorted by path, each checked alone and then against the others.
+def load_contracts(folder: Path, own: Path | None = None) -> list[Contract]:
+    """Every `*.odcs.yaml` below `folder`, then below `own` where that is a folder, sorted by path, each checked alone
+    and then against the others.
 
     Raises GrowthError naming the file and the key path of the first thing wrong.
     """
     paths = sorted(folder.rglob("*.odcs.yaml"))
     if not paths:
         raise GrowthError(f"No contracts found: {folder} holds no file ending in .odcs.yaml.")
+    paths += sorted(own.rglob("*.odcs.yaml")) if own else []
     contracts = [load_contract(path) for path in paths]
     check_together(contracts)
     return contracts
