@@ -60,7 +60,7 @@ def profile(path: Path) -> Profile:
     file = ExtractFile(path.name, path, sha256_of(path), path.stat().st_size, compression)
     with TemporaryDirectory() as scratch, connect_scratch() as connection:
         incoming = read_extract(connection, file, Path(scratch), 0)
-        names, left_out, taken = [], [], set[str]()
+        names, left_out, taken = list[str](), list[str](), set[str]()
         for name in incoming.columns:
             is_new = snake_case(name) not in taken and len(names) < COLUMNS
             (names if is_new else left_out).append(name)
