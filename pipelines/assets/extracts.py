@@ -23,6 +23,8 @@ INTAKE_TABLES = {
     "ledger.balance": "One row per load and extract file: rows read, loaded, identical, superseded, refused.",
     "ledger.rule_results": "One row per load, object and rule of a contract.",
     "ledger.columns_present": "One row per object and column that its extracts have had.",
+    "ledger.freshness": "One row per load and object: records, first and newest moment, age at the as-of moment.",
+    "ledger.completeness": "One row per load, object read in it, field and owner: records and filled cells.",
     "ledger.history_coverage": "One row per object and column whose past is known, with since when and by what.",
     "ledger.reports": "One row per thing a load has to tell: unlisted files, missing optional objects, warnings.",
 }

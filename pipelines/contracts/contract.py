@@ -20,6 +20,7 @@ Metric = Literal["rowCount", "nullValues", "missingValues", "invalidValues", "du
 class Column:
     """One column: its meaning, type, and when its value becomes known (None in contracts out).
 
+    `needed` (the standard's criticalDataElement) marks a column that people work with: its filling is told per owner.
     `refusal` marks a column in which a person says no (an opt-out, a bounce): its yes outlives a refused row. `lasting`
     marks a state that a record does not leave again (deleted, merged, won). `happened_at` names the column that says
     when an outcome came about: before that moment there was none, from then on it is what it is today.
@@ -39,6 +40,7 @@ class Column:
     protected: bool
     description: str
     refusal: bool = False
+    needed: bool = False
     lasting: bool = False
     happened_at: str | None = None
     text_format: str = ""

@@ -214,6 +214,7 @@ def read_column(prop: Mapping[str, Any], where: str) -> Column:
         protected=bool(settings.get("protected", False)),
         description=" ".join(prop["description"].split()),
         refusal=refusal,
+        needed=bool(prop.get("criticalDataElement", False)),
         lasting=bool(settings.get("lasting", False)),
         id_form=settings.get("idForm"),
         happened_at=settings.get("happenedAt"),

@@ -20,6 +20,7 @@ from pipelines.intake.account import Account, told_if_refused
 from pipelines.intake.archived import missing_archive
 from pipelines.intake.attribute_history import note_touched
 from pipelines.intake.balance import Ended, places_of, told_by, where_rows_ended
+from pipelines.intake.completeness import measure
 from pipelines.intake.files import ExtractFile, find_files, sha256_of
 from pipelines.intake.fresh import add_fresh, date_fresh, end_fresh, span_of, start_fresh, widen_fresh
 from pipelines.intake.history_coverage import note_moments, prepare_history, remember_history
@@ -250,13 +251,15 @@ def finish(load: Load, contracts: list[Contract]) -> LoadReport:
         raise GrowthError(f"The rows of {', '.join(lost)} do not add up: some would be lost; nothing was loaded.")
     ledger.write_balances(connection, balances)
     ledger.write_rule_results(connection, load.load_id, contracts)
+    as_of = ledger.latest_moment(connection, contracts, load.now)
+    load.reports += measure(connection, contracts, load.load_id, read=load.read, as_of=as_of)
     load.reports += suspicions(ledger.loaded_files(connection), load.load_id) + without_line_end(load.endings)
     ledger.write_reports(connection, load.load_id, load.reports)
     refuse_broken_tables(connection, contracts, load.read, load.load_id)
     return LoadReport(
         load_id=load.load_id,
         files=tuple(balances),
-        as_of=ledger.latest_moment(connection, contracts, load.now),
+        as_of=as_of,
         reports=tuple(load.reports),
         columns=ledger.columns_present(connection),
         changed=load.changed,

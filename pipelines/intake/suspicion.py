@@ -68,7 +68,7 @@ def suspicions(entries: Sequence[LedgerFile], load_id: str) -> list[Report]:
         extracts.sort(key=lambda extract: extract.moment)
         for place, extract in enumerate(extracts):
             if any(file.load_id == load_id for file in extract.files):
-                found += [*round_count(extract), *missing_parts(extract), *odd_volume(extract, extracts[:place])]
+                found += [*round_count(extract), *missing_parts(extract, read), *odd_volume(extract, extracts[:place])]
     return found + missing_objects(read, load_id) + lagging_objects(read, load_id)
 
 
@@ -110,12 +110,15 @@ def round_count(extract: Extract) -> list[Report]:
     return [Report(KIND, extract.object, last.file, message)]
 
 
-def missing_parts(extract: Extract) -> list[Report]:
-    """Numbered parts with a gap between them, or that do not begin with the first."""
-    numbers = {number for file in extract.files if (number := part_of(file.file)[1]) is not None}
+def missing_parts(extract: Extract, entries: Iterable[LedgerFile]) -> list[Report]:
+    """Numbered parts with a gap between them, or that do not begin with the first; parts may come one by one."""
+    folder, (stem, _) = extract.files[0].file.rpartition("/")[0], part_of(extract.files[0].file)
+    names = {entry.file for entry in entries if entry.object == extract.object}
+    alike = [name for name in names if name.rpartition("/")[0] == folder and part_of(name)[0] == stem]
+    numbers = {number for name in alike if (number := part_of(name)[1]) is not None}
     if not numbers:
         return []
-    begin = min(numbers) if len(numbers) < len(extract.files) or min(numbers) <= 1 else 1
+    begin = min(numbers) if len(numbers) < len(alike) or min(numbers) <= 1 else 1
     missing = sorted(set(range(begin, max(numbers))) - numbers)
     if not missing:
         return []
