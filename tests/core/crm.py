@@ -59,7 +59,7 @@ class Crm:
         filled = {"Id": f"{table}-{self.numbers:03}", "CreatedDate": created, "SystemModstamp": created}
         row = {name: value for name, value in filled.items() if name.lower() in self.columns[f"raw.{table}"]} | values
         contract = next(one for one in incoming_contracts() if one.table == f"raw.{table}")
-        write_columns_present(self.connection, contract, list(row))
+        write_columns_present(self.connection, contract, [name for name in row if name not in UNDERSCORE_COLUMNS])
         names = ", ".join(quoted_name(name) for name in row)
         marks = ", ".join("?" for _ in row)
         self.change(f"insert into intake.raw.{quoted_name(table)} ({names}) values ({marks})", *row.values())
