@@ -87,9 +87,15 @@ def flag_table(
     names = dict.fromkeys([*contract.key, *(rule.columns[0] for rule in rules), "_warned_rules"])
     columns = ", ".join(f"r.{quoted_name(name)}" for name in names)
     query = f"select {columns} from {table} as r where {rows}"
-    [(count,)] = connection.execute(f"select count(*) from {table} as r where {rows}").fetchall()
-    kind = "table" if count <= KEPT_APART else "view"
-    connection.execute(f"create or replace temp {kind} {ROWS_TABLE} as {query}")
+    kind = "view" if rows == "true" else "table"
+    if kind == "table":  # one look at the table finds the rows, and that they are few
+        connection.execute(f"create or replace temp table {ROWS_TABLE} as {query} limit {KEPT_APART + 1}")
+        [(count,)] = connection.execute(f"select count(*) from {ROWS_TABLE}").fetchall()
+        if count > KEPT_APART:
+            connection.execute(f"drop table {ROWS_TABLE}")
+            kind = "view"
+    if kind == "view":
+        connection.execute(f"create or replace temp view {ROWS_TABLE} as {query}")
     unknown = [place for place, rule in enumerate(rules) if keep_unknown(connection, rule, by_object, place)]
     flags = ", ".join(
         f"case when r.{quoted_name(rules[i].columns[0])} in (from {unknown_table(i)}) "
