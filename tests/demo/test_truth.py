@@ -17,16 +17,7 @@ import pytest
 
 from pipelines.demo import write_company
 from pipelines.demo.company import Company, simulate
-from pipelines.demo.draw import (
-    DAY,
-    NEVER,
-    Bools,
-    Floats,
-    Ints,
-    history_span,
-    log_odds,
-    logistic,
-)
+from pipelines.demo.draw import DAY, NEVER, Bools, Floats, Ints, history_span, log_odds, logistic
 from pipelines.demo.truth.propensity import of_accounts, of_deals, of_leads, rules_of
 from pipelines.demo.truth.shown import Fetched, fetched
 from pipelines.demo.world import World, read_world
