@@ -16,7 +16,6 @@ from tests.intake.loading import STAMP, record_id, write_export
 from tests.intake.test_attribute_history import ANN, JOE, LEAD, at, log
 
 HEADER = "Id,Title,Status,OwnerId,CreatedDate,SystemModstamp\n"
-NAMES = {"Account", "Contact", "Lead", "Opportunity", "LeadHistory"}
 AS_OF_ANY_MOMENT = """
 select value from core.attribute_history
 where record_id = ? and attribute = ? and from_at <= ? and (until_at is null or until_at > ?)
@@ -29,8 +28,8 @@ def con(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     connection = connect_scratch()
     rows = f"{HEADER}{LEAD},CEO,Open,{ANN},{STAMP},{at(9)}\n{record_id('00Q', 2)},CFO,New,{JOE},{STAMP},{STAMP}\n"
     history = log((at(3), "Status", "New", "Open"), (at(5), "Owner", JOE, ANN), (at(6), "Title", "CIO", "CEO"))
-    contracts = [contract for contract in incoming_contracts() if contract.object in NAMES or not contract.required]
-    load_extracts(connection, write_export(tmp_path / "x", Lead=rows, LeadHistory=history), contracts, "1")
+    extracts = write_export(tmp_path / "x", Lead=rows, LeadHistory=history)
+    load_extracts(connection, extracts, [*incoming_contracts()], "1")
     load_playbook(connection, PROJECT_ROOT / "pipelines" / "playbook")
     build(connection, datetime(2024, 2, 10))
     return connection
