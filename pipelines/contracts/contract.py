@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -233,9 +234,14 @@ class Contract:
         """Every rule about the table as a whole."""
         return (*self.metric_rules, *self.sql_rules, *self.table_rules)
 
+    @cached_property
+    def columns_by_name(self) -> Mapping[str, Column]:
+        """The columns by their names in lower case."""
+        return {column.name.lower(): column for column in self.columns}
+
     def column(self, name: str) -> Column | None:
         """The column of that name in any case, as SQL compares names."""
-        return next((column for column in self.columns if column.name.lower() == name.lower()), None)
+        return self.columns_by_name.get(name.lower())
 
 
 def snake_case(name: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 import duckdb
 
 from pipelines.contracts.contract import Contract
+from pipelines.intake.fresh import has_rows
 from pipelines.intake.ledger import Report, insert_rows
 from pipelines.intake.raw_tables import table_name
 from pipelines.warehouse import quoted_name
@@ -48,8 +49,10 @@ def measure(
     rows = []
     for contract in contracts:
         if contract.object in read or contract.object not in known:
-            is_present, (records, first, newest) = contract.object in read, moments(connection, contract)
-            fill(connection, contract, load_id, before + 1)
+            is_present = contract.object in read
+            records, first, newest = moments(connection, contract)
+            if records:
+                fill(connection, contract, load_id, before + 1)
         else:
             is_present, records, first, newest = known[contract.object]
         age = (as_of - newest).total_seconds() / 3600 if as_of and newest else None
@@ -60,6 +63,8 @@ def measure(
 
 def moments(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[int, datetime | None, datetime | None]:
     """Records of an object, its first and its newest moment: a change or an event, planned ones left out."""
+    if not has_rows(connection, table_name(contract)):
+        return 0, None, None
     names = contract.event_time_columns or (contract.modstamp_column or "",)
     is_known_first = [c.name for c in contract.columns if c.logical_type == "timestamp" and c.known_at == "at_creation"]
     created = contract.created_column or next(iter(is_known_first), "")
@@ -92,7 +97,7 @@ def fill(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id: str
         for place, column in enumerate(contract.columns, start=2)
         if row[0] and column.needed
     ]
-    insert_rows(connection, "ledger.completeness", rows if total else [])
+    insert_rows(connection, "ledger.completeness", rows)
 
 
 def emptied(connection: duckdb.DuckDBPyConnection, load_id: str) -> list[Report]:

@@ -30,7 +30,7 @@ from pipelines.intake.ledger import FileBalance, LedgerFile, Report
 from pipelines.intake.mended import find_mended, note_mended, origin_sql, with_mended
 from pipelines.intake.parquet import whole
 from pipelines.intake.plan import plan_files
-from pipelines.intake.raw_tables import align_table, is_known
+from pipelines.intake.raw_tables import align_table, align_tables, is_known
 from pipelines.intake.recognised import check_header, read_recognised
 from pipelines.intake.references import flag_references, note_settled
 from pipelines.intake.rejected import check_rows, refused
@@ -96,12 +96,12 @@ def begin(
     dumps.create_tables(connection)
     prepare_history(connection, contracts)
     known = KnownFiles(ledger.loaded_files(connection))
-    return Load(connection, account.load_id, now, scratch, known.next_number(), known, account)
+    changed = align_tables(connection, contracts)
+    return Load(connection, account.load_id, now, scratch, known.next_number(), known, account, changed=changed)
 
 
 def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> None:
     """All files of one object: read what is new, judge it, move it into the raw table, note the balance."""
-    load.changed |= align_table(load.connection, contract, [])
     unread = dumps.whole_dumps(contract, files, load.known.unread(contract, files))
     waiting = replay.waiting_files(load.connection, contract, {file.name for file in unread})
     for file in files:
@@ -111,6 +111,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     if not (unread or waiting):
         return
     load.has_columns = {}
+    load.changed |= align_table(load.connection, contract, [])
     start_fresh(load.connection, contract)
     taken = [took for number, file in enumerate(unread) if (took := take_file(load, contract, file, number))]
     is_empty = unread == files and not waiting and not any(took.entry.records for took in taken)

@@ -45,6 +45,40 @@ def extras_of(columns: dict[str, str], contract: Contract) -> list[str]:
     return [name for name in columns if contract.column(name) is None and name not in UNDERSCORE_COLUMNS]
 
 
+def align_tables(connection: duckdb.DuckDBPyConnection, contracts: list[Contract]) -> bool:
+    """Give every contract its raw table, also those of which nothing came; whether any changed.
+
+    One look at the catalogue tells which tables are as they should be: most contracts are of sources that one company
+    does not have.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() where database_name = 'intake' "
+        "and schema_name = 'raw' order by table_name, column_index"
+    ).fetchall():
+        found.setdefault(table, {})[column] = kind
+    changed = False
+    for contract in contracts:
+        existing = found.get(contract.table.split(".")[1], {})
+        wanted = wanted_columns(contract, extras_of(existing, contract))
+        if not existing:
+            create_table(connection, table_name(contract), wanted)
+            changed = True
+        elif list(existing.items()) != list(wanted.items()):
+            changed |= align_table(connection, contract, [])
+    return changed
+
+
+def wanted_columns(contract: Contract, extras: list[str]) -> dict[str, str]:
+    """Names and DuckDB types of the columns that the object's tables should have."""
+    own = {column.name: column.physical_type.upper() for column in contract.columns}
+    return own | dict.fromkeys(extras, "VARCHAR") | UNDERSCORE_COLUMNS
+
+
+def create_table(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str]) -> None:
+    connection.execute(f"create table {name} ({', '.join(f'{quoted_name(n)} {kind}' for n, kind in columns.items())})")
+
+
 def align_table(connection: duckdb.DuckDBPyConnection, contract: Contract, extras: list[str]) -> bool:
     """Create the table and that of its versions, or rebuild them when contract or extracts brought columns that they
     lack; whether they changed.
@@ -55,8 +89,7 @@ def align_table(connection: duckdb.DuckDBPyConnection, contract: Contract, extra
     known = {name.lower() for name in existing}
     all_extras = extras_of(existing, contract) + [name for name in extras if name.lower() not in known]
     unique_extras = list({name.lower(): name for name in reversed(all_extras)}.values())[::-1]
-    wanted = {column.name: column.physical_type.upper() for column in contract.columns}
-    wanted |= dict.fromkeys(unique_extras, "VARCHAR") | UNDERSCORE_COLUMNS
+    wanted = wanted_columns(contract, unique_extras)
     schemas = ("raw", "versions") if contract.key else ("raw",)  # without a key nothing tells versions apart
     changed = [reshape(connection, contract, schema, wanted) for schema in schemas]
     return any(changed)
@@ -69,14 +102,13 @@ def reshape(connection: duckdb.DuckDBPyConnection, contract: Contract, schema: s
         return False
     table = contract.table.split(".")[1]
     name, old = f"intake.{schema}.{quoted_name(table)}", quoted_name(f"{table}__before")
-    definitions = ", ".join(f"{quoted_name(column)} {kind}" for column, kind in wanted.items())
     if not existing:
-        connection.execute(f"create table {name} ({definitions})")
+        create_table(connection, name, wanted)
         return True
     selected = ", ".join(carried(contract, existing, column, kind) for column, kind in wanted.items())
     # not by `create table as`: see create_temp in upsert
     connection.execute(f"alter table {name} rename to {old}")
-    connection.execute(f"create table {name} ({definitions})")
+    create_table(connection, name, wanted)
     connection.execute(f"insert into {name} select {selected} from intake.{schema}.{old}")
     connection.execute(f"drop table intake.{schema}.{old}")
     return True

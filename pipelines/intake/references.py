@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 import duckdb
 
 from pipelines.contracts.contract import Contract, RowRule
-from pipelines.intake.fresh import equal_keys
+from pipelines.intake.fresh import equal_keys, has_rows
 from pipelines.intake.ledger import insert_rows
 from pipelines.intake.raw_tables import table_name
 from pipelines.intake.versions import CONTESTED_TABLE
@@ -42,7 +42,7 @@ def flag_references(
     by_object = {contract.object: contract for contract in contracts}
     changed = changed_contracts(connection, contracts)
     for contract in contracts:
-        if not (rules := reference_rules(contract)):
+        if not (rules := reference_rules(contract)) or not has_rows(connection, table_name(contract)):
             continue
         targets = {target for rule in rules for target in rule.targets}
         is_whole = contract.object in changed or any(
