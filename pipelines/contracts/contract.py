@@ -191,7 +191,8 @@ class Contract:
     that other objects hold, so that alone they make nothing. `created_column` says since when a record is there;
     `history` is set where the object tells of another one's past. `fields_of` says what a record is (opportunity) where
     the playbook may name its columns; `id_prefix` is what staging puts before the key of such a record, so that ids of
-    several sources stay apart.
+    several sources stay apart. `expected_hours` (slaProperties) is how old the newest moment may be before the object
+    is late.
     """
 
     source: str
@@ -215,6 +216,7 @@ class Contract:
     archive: Archive | None = None
     dumps: Dumps | None = None
     event_time_columns: tuple[str, ...] = ()
+    expected_hours: float | None = None
     max_reject_pct: float = 100.0
     owner_columns: tuple[str, ...] = ()
     """Columns with ids of people who can mend a row: the first filled one is who owns it (`ownerColumns`)."""

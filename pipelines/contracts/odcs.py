@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.contracts.contract import Column, Contract, MetricRule, RowRule, SqlRule, TableRule, snake_case
-from pipelines.contracts.odcs_dumps import DUMP_PROPERTIES, read_dumps
+from pipelines.contracts.odcs_dumps import DUMP_PROPERTIES, read_dumps, share
 from pipelines.contracts.odcs_forms import with_forms
 from pipelines.contracts.odcs_history import check_histories, check_past, read_archive, read_history
 from pipelines.contracts.odcs_quality import ON_VIOLATION, Rule, quality_rules
 from pipelines.contracts.odcs_rules import column_rules, custom_properties, reference_rules, text_form
+from pipelines.contracts.odcs_sla import read_expected_hours
 from pipelines.contracts.sql_rule import try_queries
 from pipelines.contracts.yaml_text import contract_text, read_yaml
 from pipelines.errors import GrowthError
@@ -103,8 +104,9 @@ def load_contract(path: Path) -> Contract:
         history=read_history(settings.get("history"), where),
         archive=read_archive(settings.get("archive"), where),
         dumps=read_dumps(settings, where),
+        expected_hours=read_expected_hours(document, path),
         event_time_columns=tuple(settings.get("eventTimeColumns", ())),
-        max_reject_pct=share(settings.get("maxRejectPct", 100), where),
+        max_reject_pct=share(settings, "maxRejectPct", 100, where),
         owner_columns=tuple(settings.get("ownerColumns", ())),
         person_name=str(settings.get("personName", "")),
         fields_of=str(settings.get("fieldsOf", "")),
@@ -144,13 +146,6 @@ def all_rules(table: Mapping[str, Any], name: str, where: str) -> list[Rule]:
         rules += quality_rules(prop, prop, name, at)
         rules += reference_rules(prop, at)
     return rules + quality_rules(table, None, name, where)
-
-
-def share(value: Any, where: str) -> float:
-    """`maxRejectPct`: a share of a file's records in percent."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
-        raise GrowthError(f"{where}.customProperties: maxRejectPct: found {value!r}, expected 0 to 100.")
-    return float(value)
 
 
 @cache

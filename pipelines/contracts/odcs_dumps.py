@@ -17,7 +17,7 @@ MAX_VANISHED_PCT = 10
 def read_dumps(settings: Mapping[str, Any], where: str) -> Dumps | None:
     """What the properties of one object say; None when no file of it is a full dump."""
     full, pattern = settings.get("full", False), settings.get("fullPattern", "")
-    share, deleted = settings.get("maxVanishedPct", MAX_VANISHED_PCT), settings.get("deletedColumn")
+    vanished = share(settings, "maxVanishedPct", MAX_VANISHED_PCT, where)
     at = f"{where}.customProperties"
     if full not in (True, False):
         raise GrowthError(f"{at}: full: found {full!r}, expected true or false.")
@@ -25,10 +25,16 @@ def read_dumps(settings: Mapping[str, Any], where: str) -> Dumps | None:
         re.compile(str(pattern))
     except re.error as error:
         raise GrowthError(f"{at}: fullPattern is not a regular expression: {error}.") from error
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 100:
-        raise GrowthError(f"{at}: maxVanishedPct: found {share!r}, expected 0 to 100.")
     if not (full or pattern):
         if "maxVanishedPct" in settings:
             raise GrowthError(f"{at}: maxVanishedPct: found without full or fullPattern: no file is a full dump.")
         return None
-    return Dumps(str(pattern), float(share), deleted, is_always=full)
+    return Dumps(str(pattern), vanished, settings.get("deletedColumn"), is_always=full)
+
+
+def share(settings: Mapping[str, Any], name: str, usual: float, where: str) -> float:
+    """A property that is a share in percent, such as `maxRejectPct`: of a file's records."""
+    value = settings.get(name, usual)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
+        raise GrowthError(f"{where}.customProperties: {name}: found {value!r}, expected 0 to 100.")
+    return float(value)

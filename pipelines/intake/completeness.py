@@ -17,7 +17,8 @@ from pipelines.warehouse import quoted_name
 
 TABLES = (
     "ledger.freshness (load_id varchar, load_number bigint, source varchar, object varchar, is_present boolean, "
-    "records bigint, first_at timestamp, newest_at timestamp, age_hours double)",
+    "records bigint, first_at timestamp, newest_at timestamp, age_hours double, "
+    "expected_hours double)",
     "ledger.completeness (load_id varchar, load_number bigint, source varchar, object varchar, field varchar, "
     "owner varchar, records bigint, filled bigint)",
 )
@@ -37,6 +38,7 @@ def measure(
     """
     for definition in TABLES:
         connection.execute(f"create table if not exists intake.{definition}")
+    connection.execute("alter table intake.ledger.freshness add column if not exists expected_hours double")
     [(before,)] = connection.execute("select coalesce(max(load_number), 0) from intake.ledger.freshness").fetchall()
     known = {
         name: row
@@ -56,7 +58,10 @@ def measure(
         else:
             is_present, records, first, newest = known[contract.object]
         age = (as_of - newest).total_seconds() / 3600 if as_of and newest else None
-        rows.append((load_id, before + 1, contract.source, contract.object, is_present, records, first, newest, age))
+        rows.append((
+            load_id, before + 1, contract.source, contract.object, is_present, records, first, newest, age,
+            contract.expected_hours,
+        ))  # fmt: skip
     insert_rows(connection, "ledger.freshness", rows)
     return emptied(connection, load_id)
 

@@ -1,5 +1,7 @@
--- One row per run and object that a contract names, with its newest moment and how old that was at the as-of moment
+-- One row per run and object that a contract names, with its newest moment, how old that was, and the verdict on it
 -- key: run_id, source, object
+-- age_hours counts to the newest moment of all extracts (the default as-of moment), lag_hours to that of the same source.
+-- expected_hours is what the contract promises in slaProperties; without it the verdict is empty: no age is too much.
 select
     load_id as run_id,
     source,
@@ -9,4 +11,12 @@ select
     records,
     newest_at,
     age_hours,
+    date_diff('second', newest_at, max(newest_at) over (partition by load_id, source)) / 3600 as lag_hours,
+    expected_hours,
+    case
+        when records = 0 or age_hours is null then 'unknown'
+        when expected_hours is null then null
+        when age_hours > expected_hours then 'late'
+        else 'fresh'
+    end as verdict,
 from ledger.freshness

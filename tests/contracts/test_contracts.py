@@ -16,6 +16,7 @@ FILLED_DURING_SALES = [
     ("Lead", "Phone"), ("Lead", "MobilePhone"), ("Lead", "Website"), ("Account", "Phone"), ("Account", "Website"),
     ("Contact", "Phone"), ("Contact", "MobilePhone"),
 ]  # fmt: skip
+AGE = "status: active\nslaProperties: [{{property: {}, value: {}, unit: {}}}]"
 SMALL = """
 apiVersion: v3.1.0
 kind: DataContract
@@ -79,6 +80,18 @@ def test_every_column_of_every_contract_in_says_when_it_becomes_known() -> None:
     assert all(by_name["Lead", name].refusal and by_name["Contact", name].refusal for name in REFUSALS)
 
 
+@pytest.mark.capability("E10")
+def test_an_object_may_be_as_old_as_its_frequency_and_its_latency_together(tmp_path: Path) -> None:
+    ages = "{property: frequency, value: 2, unit: d}, {property: latency, value: 12, unit: h}"
+    other = "{property: retention, value: 3, unit: y}"  # of the standard, and nothing that a load could measure
+    text = SMALL.replace("status: active", f"status: active\nslaProperties: [{ages}, {other}]")
+    assert [contract.expected_hours for contract in load_contracts(write(tmp_path, text))] == [60]
+    assert [contract.expected_hours for contract in load_contracts(write(tmp_path, SMALL))] == [None]
+    shipped = {contract.object for contract in load_contracts(CONTRACTS) if contract.expected_hours}
+    assert shipped >= {"Lead", "Contact", "Account", "Opportunity", "Task", "Event"}
+    assert shipped >= {"web_visit", "email_event", "form_fill"}
+
+
 def test_planned_dates_never_count_as_event_times() -> None:
     planned = {"CloseDate", "ActivityDate", "StartDateTime", "EndDateTime", "ActivityDateTime"}
     assert not any(planned & set(contract.event_time_columns) for contract in load_contracts(CONTRACTS))
@@ -104,6 +117,15 @@ def deals(setting: str) -> str:
         ("name: tier", "name: ID", "a column name is given twice"),
         ("status: active", "status: active\nstatus: draft", "key 'status' is given twice"),
         ("status: active", "status: !!python/object/apply:os.system ['true']", "could not determine a constructor"),
+        (
+            "status: active",
+            AGE.format("latncy", 1, "d"),
+            "slaProperties[0].property: found 'latncy', expected one of freq",
+        ),
+        ("status: active", AGE.format("latency", 1, "m"), "slaProperties[0].unit: found 'm', expected one of d, day"),
+        ("status: active", AGE.format("frequency", 0, "d"), "slaProperties[0].value: found 0, expected a number above"),
+        ("status: active", AGE.format("frequency", "daily", "d"), "slaProperties[0].value: found 'daily', expected"),
+        ("status: active", "status: active\nslaProperties: [{property: latency, value: 4}]", "[0].unit: found None"),
         ("apiVersion: v3.1.0", "apiVersion: v2.2.0", "found v2.2.0, expected v3.1.0"),
         ("physicalName: marts.small", "physicalName: raw.small", "filePattern: missing"),
         (

@@ -5,9 +5,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.home import PROJECT_ROOT
 from pipelines.intake import load_extracts
 from pipelines.warehouse import connect_scratch
-from tests.intake.loading import ALL_CONTRACTS, STAMP, load, record_id, write_export
+from tests.intake.loading import ACCOUNT_HEADER, ALL_CONTRACTS, STAMP, account, load, record_id, write_export
 
 HEADER = "Id,Status,Email,OwnerId,CreatedDate,SystemModstamp"
 
@@ -44,3 +45,24 @@ def test_completeness_is_told_per_field_and_owner_and_an_emptied_column_by_name(
     assert con.execute(
         "select count(*) from ledger.completeness where load_id = 'load-2' and object = 'Account'"
     ).fetchall() == [(0,)]
+
+
+@pytest.mark.capability("E10")
+def test_freshness_holds_each_age_against_what_the_contract_promises(tmp_path: Path) -> None:
+    """Opportunities changed ten days before the newest lead, accounts seven: eight days are promised of both."""
+    con = connect_scratch()
+    old = write_export(tmp_path / "x", Lead=leads(1, 1, "2024-02-02T12:00:00Z"))
+    (old / "Account.csv").write_text(f"{ACCOUNT_HEADER}\n{account(stamp='2024-01-26T12:00:00Z')}\n")
+    load(con, old, "load-1", ALL_CONTRACTS)
+    verdicts = (PROJECT_ROOT / "sql" / "meta" / "freshness.sql").read_text()
+    assert con.execute(
+        f"select object, round(age_hours), round(lag_hours), expected_hours, verdict from ({verdicts}) "
+        "where object in ('Account', 'Lead', 'Opportunity', 'Task', 'Product2', 'web_visit') order by object"
+    ).fetchall() == [
+        ("Account", 168, 168, 192, "fresh"),
+        ("Lead", 0, 0, 192, "fresh"),
+        ("Opportunity", 248, 248, 192, "late"),
+        ("Product2", None, None, None, "unknown"),
+        ("Task", None, None, 192, "unknown"),
+        ("web_visit", None, None, 72, "unknown"),
+    ]

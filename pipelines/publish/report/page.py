@@ -17,6 +17,7 @@ from pipelines.publish.report.lists import ListHead, QueueLine, TargetLine, read
 from pipelines.publish.report.loaded import Loaded, read_loaded
 from pipelines.publish.report.reading import columns_of, read
 from pipelines.publish.report.trust import ModelTrust, read_trust
+from pipelines.publish.report.whole import Whole, read_whole
 
 FIRST_CALLS = 5
 
@@ -45,6 +46,7 @@ class Report:
     funnels: tuple[UnitFunnel, ...]
     gates: Gates
     models: tuple[ModelTrust, ...]
+    whole: Whole
     loaded: Loaded
 
 
@@ -73,6 +75,7 @@ def read_report(connection: duckdb.DuckDBPyConnection, context: ReportContext) -
         funnels=funnels,
         gates=read_gates(connection),
         models=models,
+        whole=read_whole(connection, context.run_id),
         loaded=loaded,
     )
 
