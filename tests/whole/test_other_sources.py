@@ -107,6 +107,20 @@ def test_every_row_of_a_genuine_pardot_is_loaded_and_makes_records(pardot: duckd
     assert pardot.execute(refused).fetchall() == [("opted_out", 10)]
 
 
+@pytest.mark.capability("E3", "E6")
+def test_every_row_of_a_replicated_salesforce_is_loaded_and_makes_records(shared_data: Path) -> None:
+    for connection in core_of(shared_data / "salesforce_wide"):
+        read = "select source, sum(rows_read), sum(rows_loaded), count(distinct object) from ledger.balance group by 1"
+        assert sorted(connection.execute(read).fetchall()) == [("salesforce_wide", 91, 91, 12), ("unlisted", 20, 20, 2)]
+        # Of ten accounts nine are deleted, of ten opportunities all; the contacts' accounts are in no file.
+        expected = {"leads": 1, "accounts": 1, "contacts": 4, "opportunities": 0, "touches": 20}
+        assert counts(connection, " ".join(expected)) == expected
+        widest = "select count(*) from duckdb_columns() where schema_name = 'raw' and table_name = 'sf_lead'"
+        assert connection.execute(widest).fetchall()[0][0] > 382
+        versions = "select count(distinct record_id) from raw_history.sf_account where column_name = 'industry'"
+        assert connection.execute(versions).fetchall() == [(10,)]
+
+
 @pytest.fixture(scope="module")
 def together(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home after a run over all three in one tree, with people of our own who refused in one of them."""
