@@ -1,11 +1,16 @@
--- One row per Pardot opportunity, where the CRM's own export holds none
+-- One row per Pardot opportunity, where no export of the CRM holds one
 -- key: opportunity_id
 -- feeds: staging.opportunities
 -- Pardot has its opportunities from the CRM, under ids of its own: beside the CRM's they would count twice.
 with
 
 crm as (
-    select count(*) as opportunities from staging.salesforce_opportunities
+    select count(*) as opportunities
+    from (
+        select opportunity_id from staging.salesforce_opportunities
+        union all
+        select opportunity_id from staging.sf_opportunities
+    ) as either
 ),
 
 accounts as (

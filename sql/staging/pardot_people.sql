@@ -1,6 +1,6 @@
 -- One row per Pardot prospect with the record that it is here
 -- key: prospect_id
--- A prospect that is a lead or a contact of the CRM is one person with it: where the CRM's own export holds the record,
+-- A prospect that is a lead or a contact of the CRM is one person with it: where an export of the CRM holds the record,
 -- the prospect is merged into it. Leaving a list, and a complaint or an unsubscription among the activities, is a
 -- refusal, whatever the flags say.
 with
@@ -9,6 +9,10 @@ crm_records as (
     select lead_id as record_id from staging.salesforce_leads
     union
     select contact_id from staging.salesforce_contacts
+    union
+    select lead_id from staging.sf_leads
+    union
+    select contact_id from staging.sf_contacts
 ),
 
 refusals as (

@@ -36,6 +36,18 @@ def test_replicated_records_are_the_records_of_the_crm(crm: Crm) -> None:
     assert crm.rows("core.touches", "source_id, person_id") == [("00T1", "0031")]
 
 
+@pytest.mark.capability("E3", "I1")
+def test_a_prospect_that_the_replica_has_is_one_person_with_it(crm: Crm) -> None:
+    put(crm, "contact", "0031", email="cy@ada.example")
+    put(crm, "account", "0011", name="Ada Works")
+    times = {"created_at": "2024-02-01 08:00", "updated_at": "2024-06-01 08:00"}
+    crm.add("pardot_prospect", Id="1", crm_contact_fid="0031", crm_account_fid="0011", prospect_account_id="a",
+            email="c.y@ada.example", opted_out=True, **times)  # fmt: skip
+    assert crm.rows("core.survivors", "record_id, survivor_id") == [("pardot-prospect-1", "0031")]
+    assert crm.rows("core.suppressions", "person_id, reason") == [("0031", "opted_out")]
+    assert crm.rows("core.accounts", "account_id") == [("0011",)]
+
+
 @pytest.mark.capability("E3")
 def test_a_record_without_its_day_was_there_when_it_was_first_seen(crm: Crm) -> None:
     put(crm, "account", "0011", name="Ada Works", created_date=None)
