@@ -16,9 +16,11 @@ from pipelines.cli.doctor import doctor
 from pipelines.cli.failures import failure
 from pipelines.cli.lists import funnel, queue, targets
 from pipelines.cli.models import models
+from pipelines.cli.options import JSON_WANTED
 from pipelines.cli.people import timeline, why
 from pipelines.cli.quarantine import quarantine
 from pipelines.cli.run import run
+from pipelines.cli.show import show_json
 from pipelines.cli.ui import ui
 from pipelines.errors import GrowthError
 from pipelines.quiet import silence
@@ -72,6 +74,8 @@ def exit_code() -> int:
             known = str(error), 1
         if known is None:
             raise
+        if context and context.meta.get(JSON_WANTED):
+            show_json({"status": "failed", "message": known[0]})
         click.echo(f"growth: {known[0]}", err=True)
         return known[1]
     return 0

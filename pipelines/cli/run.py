@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pipelines.cli.account import read_account
 from pipelines.cli.options import MomentType, clock, home_option, json_option
 from pipelines.cli.progress import progress
 from pipelines.cli.published import has_table, published, query
@@ -83,6 +84,8 @@ class Published:
     rows_quarantined: int
     models: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    balance: str = ""
+    last_refused: str = ""
 
     def lines(self) -> list[str]:
         """The same to read."""
@@ -91,7 +94,9 @@ class Published:
         models = [f"Model: {sentence}." for sentence in self.models]
         more = [f"... and {len(self.warnings) - SHOWN} more (--json has all)."] if len(self.warnings) > SHOWN else []
         warnings = [f"Look at this: {message}" for message in self.warnings[:SHOWN]] + more
-        return [f"Rows: {loaded}, {refused}.", *warnings, *models, f"Open: {self.report}"]
+        balance = [f"Balance: {self.balance}."] if self.balance else []
+        balance += [f"Last refused load: {self.last_refused}"] if self.last_refused else []
+        return [f"Rows: {loaded}, {refused}.", *balance, *warnings, *models, f"Open: {self.report}"]
 
 
 def look(home: Home) -> Published:
@@ -99,8 +104,11 @@ def look(home: Home) -> Published:
     with published(home) as connection:
         [counts] = query(connection, COUNTS).rows if has_table(connection, "meta.balance") else [(0, 0, 0)]
         models = query(connection, SENTENCES).rows if has_table(connection, "scores.model_status") else []
+        account = read_account(connection)
         told = query(connection, WARNINGS).rows if has_table(connection, "meta.reports") else []
     warnings = tuple(str(message) for (message,) in told)
     sentences = tuple(str(sentence).rstrip(".") for (sentence,) in models)
     loaded, identical, quarantined = map(int, counts)
-    return Published(str(home.latest / "report.html"), loaded, identical, quarantined, sentences, warnings)
+    balance, refused = (account.balance(), account.refused) if account else ("", "")
+    report = str(home.latest / "report.html")
+    return Published(report, loaded, identical, quarantined, sentences, warnings, balance, refused)

@@ -106,12 +106,14 @@ def fill(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id: str
 
 
 def emptied(connection: duckdb.DuckDBPyConnection, load_id: str) -> list[Report]:
-    """Columns that were mostly filled when they were last counted and are mostly empty now."""
+    """Columns that were mostly filled when they were last counted and are mostly empty now, by values that went away:
+    new records alone, which bring little, empty nothing."""
     rows = connection.execute(
-        "with counted as (select *, filled / records as share, lag(filled / records) over "
-        "(partition by object, field order by load_number) as share_before from intake.ledger.completeness "
-        "where owner = '') select object, field, share_before, share from counted where load_id = ? "
-        "and share_before >= 0.5 and share < 0.5 * share_before and records >= 20 order by object, field",
+        "with counted as (select *, filled / records as share, lag(filled / records) over earlier as share_before, "
+        "lag(filled) over earlier as filled_before from intake.ledger.completeness "
+        "where owner = '' window earlier as (partition by object, field order by load_number)) "
+        "select object, field, share_before, share from counted where load_id = ? and share_before >= 0.5 "
+        "and share < 0.5 * share_before and filled < filled_before and records >= 20 order by object, field",
         [load_id],
     ).fetchall()
     return [

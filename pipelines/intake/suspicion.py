@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import comb
 from statistics import median
 
 from pipelines.intake.files import PART_NUMBER, stem_of
@@ -26,6 +27,10 @@ SPREAD = 6 * 1.4826
 MOST_PARTS = 999
 """A larger number behind a name is a date or a year, no part."""
 LEAST_LAG = timedelta(hours=96)
+LEAST_DAILY = 8
+"""A day without any change comes by chance once in exp(8) = 3,000 days where eight are usual (Poisson)."""
+RARE = 10_000
+"""A lag that comes by chance less often than once in so many is told."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +180,14 @@ def missing_objects(entries: Iterable[LedgerFile], load_id: str) -> list[Report]
             continue
         usual = set.intersection(*({file.object for file in days[day]} for day in alike[-2 * EARLIER :]))
         came = {file.object for file in days[newest]}
+        recent = [file for day in alike[-2 * EARLIER :] for file in days[day]]
+        tells_of_nothing = any(file.records == 0 for file in recent)  # so a day without changes has a file, too
+        fewest: dict[str, int] = {}
+        for file in recent:
+            fewest[file.object] = min(fewest.get(file.object, file.records), file.records)
         for name in sorted(usual - came if len(usual & came) * 2 >= len(usual) else ()):
+            if fewest[name] < LEAST_DAILY and not tells_of_nothing:
+                continue
             message = (
                 f"{name} came with each of the last {min(len(alike), 2 * EARLIER)} extracts of {source}, but not with "
                 f"that of {newest:%Y-%m-%d}; see whether its export failed and copy its file too."
@@ -201,7 +213,11 @@ def lagging_objects(entries: Iterable[LedgerFile], load_id: str) -> list[Report]
         for name, lag in sorted(lags.items()):
             *earlier, today = lag.values()
             usual = max(earlier, default=timedelta())
-            if len(earlier) >= EARLIER - 1 and today > max(LEAST_LAG, 3 * usual):
+            if (
+                len(earlier) >= EARLIER - 1
+                and today > max(LEAST_LAG, 3 * usual)
+                and is_rare(today, usual, len(earlier))
+            ):
                 message = (
                     f"The newest change of {name} is of {newest[name]:%Y-%m-%d %H:%M}, {today.days} days "
                     f"behind the other objects of {source} (never more than {usual.days + 1} before); see whether its "
@@ -209,6 +225,16 @@ def lagging_objects(entries: Iterable[LedgerFile], load_id: str) -> list[Report]
                 )
                 found.append(Report(KIND, name, "", message))
     return found
+
+
+def is_rare(lag: timedelta, largest: timedelta, count: int) -> bool:
+    """Whether a lag is out of the ordinary for changes that come at random, after `count` lags up to `largest`.
+
+    One more exponential waiting time is c times the largest of n others with the chance 1 / binomial(n + c, n): after
+    few changes only a lag many times as long says anything, since most objects of a small company change seldom.
+    """
+    times = lag // max(largest, timedelta(hours=1))
+    return comb(count + times, count) > RARE
 
 
 def look_at_end(object_name: str, file: str, incoming: Incoming, endings: list[tuple[str, str, bool]]) -> list[Report]:

@@ -47,6 +47,16 @@ def test_completeness_is_told_per_field_and_owner_and_an_emptied_column_by_name(
     ).fetchall() == [(0,)]
 
 
+def test_new_records_with_little_in_them_empty_no_column(tmp_path: Path) -> None:
+    con = connect_scratch()
+    folder = write_export(tmp_path / "x", Lead=leads(6, 6, STAMP))
+    load(con, folder, "load-1", ALL_CONTRACTS)
+    (folder / "Lead_2.csv").write_text(leads(60, 8, "2024-02-02T00:00:00Z"))
+    report = load_extracts(con, folder, ALL_CONTRACTS, "load-2")
+    assert shares(con, "load-2")[0] == ("", 60, 8)
+    assert [one.message for one in report.reports if one.kind == "suspicious"] == []
+
+
 @pytest.mark.capability("E10")
 def test_freshness_holds_each_age_against_what_the_contract_promises(tmp_path: Path) -> None:
     """Opportunities changed ten days before the newest lead, accounts seven: eight days are promised of both."""

@@ -96,6 +96,30 @@ def test_an_object_that_came_every_day_and_not_today_is_named() -> None:
     )
 
 
+def test_a_seldom_changed_object_may_be_missing_unless_the_exporter_writes_empty_files() -> None:
+    """An exporter that writes no file when nothing changed: one deal less on a Friday is no failure."""
+    lively = days("Lead", [9] * 5) + days("Event", [9] * 5)
+    seldom = days("Opportunity", [2, 1, 3, 1])
+    assert told(lively + seldom) == []
+    empty = days("Event", [9, 0, 9, 9, 9])
+    [message] = told(days("Lead", [9] * 5) + empty + seldom)
+    assert message.startswith("Opportunity came with each of the last 4 extracts")
+
+
+def test_an_object_of_random_changes_is_not_called_stuck_for_a_pause_that_chance_brings() -> None:
+    """Products change now and then: three lags of up to two days say little about one of nine, twelve of them much."""
+
+    def at_days(changed: Sequence[int], last: int) -> list[LedgerFile]:
+        newest = [max(day for day in changed if day <= today) for today in range(last)]
+        files = days("Product2", [1] * last)
+        moved = [replace(f, last_modstamp=MONDAY + timedelta(n)) for f, n in zip(files, newest, strict=True)]
+        return [*days("Lead", [9] * last), *days("Task", [9] * last), *moved]
+
+    assert told(at_days([0, 2, 5, 7], 17)) == []
+    [message] = told(at_days([0, 2, 5, *range(7, 30)], 40))
+    assert message.startswith("The newest change of Product2 is of 2026-06-30")
+
+
 def test_an_object_whose_changes_stay_behind_the_others_is_named_unless_it_always_did() -> None:
     old = [replace(file, last_modstamp=datetime(2026, 1, 1)) for file in days("RecordType", [3] * 10)]
     stuck = [
