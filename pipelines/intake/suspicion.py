@@ -5,61 +5,23 @@ job died. What belongs here: judging the ledger's entries, plain values in and r
 files, and values of records.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import comb
-from statistics import median
 
-from pipelines.intake.files import PART_NUMBER, stem_of
+from pipelines.intake.extract import Extract, extracts_of, part_of
 from pipelines.intake.incoming import Incoming
 from pipelines.intake.ledger import LedgerFile, Report
+from pipelines.intake.volumes import EARLIER, KIND, Volume, odd_volume, odd_volumes
 
-KIND = "suspicious"
 ROUND_LIMITS = (2_000, 10_000, 50_000, 100_000, 250_000, 1_000_000)
 """Where queries, pages and exports end: rows of a Salesforce query page and report, of a Bulk API job, of a part."""
-EARLIER = 4
-"""So many extracts must have come before one is held against them."""
-SPREAD = 6 * 1.4826
-"""Six standard deviations, told from the median absolute deviation (Rousseeuw and Croux, 1993)."""
-MOST_PARTS = 999
-"""A larger number behind a name is a date or a year, no part."""
 LEAST_LAG = timedelta(hours=96)
 LEAST_DAILY = 8
 """A day without any change comes by chance once in exp(8) = 3,000 days where eight are usual (Poisson)."""
 RARE = 10_000
 """A lag that comes by chance less often than once in so many is told."""
-
-
-@dataclass(frozen=True)
-class Extract:
-    """The files of one object that came together: in one folder, parts under one name."""
-
-    object: str
-    source: str
-    files: tuple[LedgerFile, ...]
-
-    @property
-    def records(self) -> int:
-        return sum(file.records for file in self.files)
-
-    @property
-    def name(self) -> str:
-        first = self.files[0].file
-        return first if len(self.files) == 1 else f"{first} and {len(self.files) - 1} more"
-
-    @property
-    def moment(self) -> tuple[str, int]:
-        """Its place in time: the date in its path, else the load it came in."""
-        dated = self.files[0].dated_at
-        return (dated.isoformat() if dated else "", self.files[0].load_number)
-
-    @property
-    def is_weekend(self) -> bool:
-        dated = self.files[0].dated_at
-        return dated is not None and dated.weekday() >= 5
 
 
 def suspicions(entries: Sequence[LedgerFile], load_id: str) -> list[Report]:
@@ -69,37 +31,14 @@ def suspicions(entries: Sequence[LedgerFile], load_id: str) -> list[Report]:
     for extract in extracts_of(read):
         by_object[extract.object].append(extract)
     found: list[Report] = []
+    volumes: list[Volume] = []
     for extracts in by_object.values():
         extracts.sort(key=lambda extract: extract.moment)
         for place, extract in enumerate(extracts):
             if any(file.load_id == load_id for file in extract.files):
-                found += [*round_count(extract), *missing_parts(extract, read), *odd_volume(extract, extracts[:place])]
-    return found + missing_objects(read, load_id) + lagging_objects(read, load_id)
-
-
-def extracts_of(entries: Iterable[LedgerFile]) -> list[Extract]:
-    """Files by object, folder, name without part number, and load where nothing dates them."""
-    groups: dict[tuple[object, ...], dict[str, LedgerFile]] = defaultdict(dict)
-    for entry in entries:
-        folder = entry.file.rpartition("/")[0]
-        stem, _ = part_of(entry.file)
-        when = entry.dated_at or entry.load_number
-        groups[entry.object, folder, stem, when][entry.file] = entry
-    return [
-        Extract(files[0].object, files[0].source, tuple(files))
-        for group in groups.values()
-        if (files := sorted(group.values(), key=lambda entry: (part_of(entry.file)[1] or 0, entry.file)))
-    ]
-
-
-def part_of(name: str) -> tuple[str, int | None]:
-    """`full/Account_3.csv.gz` -> Account, 3; a date or a year is part of the name."""
-    stem = stem_of(name)
-    found = PART_NUMBER.search(stem)
-    digits = re.split(r"[_-]", found[0])[1:] if found else []
-    if len(digits) == 1 and int(digits[0]) <= MOST_PARTS and found:
-        return stem[: found.start()], int(digits[0])
-    return stem, None
+                found += [*round_count(extract), *missing_parts(extract, read)]
+                volumes += odd_volume(extract, extracts[:place])
+    return found + odd_volumes(volumes) + missing_objects(read, load_id) + lagging_objects(read, load_id)
 
 
 def round_count(extract: Extract) -> list[Report]:
@@ -134,29 +73,6 @@ def missing_parts(extract: Extract, entries: Iterable[LedgerFile]) -> list[Repor
         f"{', '.join(str(number) for number in sorted(numbers)[:5])} are here; copy the missing one too."
     )
     return [Report(KIND, extract.object, last, message)]
-
-
-def odd_volume(extract: Extract, earlier: Sequence[Extract]) -> list[Report]:
-    """A count far off what this object usually brings: full dumps are held against full ones, days against days."""
-    largest = max((one.records for one in earlier), default=0)
-    full = [one.records for one in earlier if 2 * one.records >= largest]
-    few = [one.records for one in earlier if 2 * one.records < largest and one.is_weekend == extract.is_weekend]
-    is_full = 2 * extract.records >= largest or len(few) < EARLIER <= len(full)
-    usual = full if is_full else few
-    if len(usual) < EARLIER:
-        return []
-    middle = median(usual)
-    spread = SPREAD * median(abs(count - middle) for count in usual)
-    # Records rarely vanish: a tenth less is odd of a full dump. What changes in a day varies much more.
-    low = middle - max(spread, 0.1 * middle, 20) if is_full else min(0.2 * middle, 0.5 * min(usual)) - 10
-    high = max(middle + max(spread, middle, 200), 2 * max(usual)) if is_full else max(5 * max(usual), middle + 500)
-    if low <= extract.records <= high:
-        return []
-    message = (
-        f"{extract.name} holds {extract.records:,} rows of {extract.object}, usual are {round(middle):,} (the last "
-        f"{len(usual)} ranged from {min(usual):,} to {max(usual):,}); look at the log of the tool that exports it."
-    )
-    return [Report(KIND, extract.object, extract.files[0].file, message)]
 
 
 def by_day(entries: Iterable[LedgerFile]) -> dict[str, dict[datetime, list[LedgerFile]]]:

@@ -86,6 +86,22 @@ def test_a_quiet_weekend_is_like_any_other_and_a_day_without_changes_is_not() ->
     assert message.startswith("2026-06-09/Lead.csv holds 4 rows of Lead, usual are 410")
 
 
+def test_page_views_of_a_day_are_no_full_dump_and_a_quiet_day_cuts_nothing_short() -> None:
+    """Every day brings the views of that day alone, about a thousand, and those of a holiday a third of it."""
+    assert told(days("visit", [1000, 1010, 990, 1005, 995, 300, 310, 1000, 330])) == []
+    [message] = told(days("visit", [1000, 1010, 990, 1005, 995, 300, 310, 1000, 12]))
+    assert message.startswith("2026-06-09/visit.csv holds 12 rows of visit, usual are 1,000")
+
+
+def test_a_holiday_on_which_nobody_worked_is_no_failure_of_every_export() -> None:
+    week = [9_000, 410, 380, 520, 450, 12, 7, 390]
+    holiday = [file for name in ("Lead", "Task", "Event") for file in days(name, [*week, 4])]
+    assert told(holiday) == []
+    busy = days("Lead", [*week, 400]) + days("Task", [*week, 410])
+    [message] = told([*busy, *days("Event", [*week, 4])])
+    assert message.startswith("2026-06-09/Event.csv holds 4 rows")
+
+
 def test_an_object_that_came_every_day_and_not_today_is_named() -> None:
     came = days("Lead", [9, 9, 9, 9, 9]) + days("Task", [9, 9, 9, 9, 9]) + days("Event", [9, 9, 9, 9, 9])
     assert told(came) == []
