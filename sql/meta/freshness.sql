@@ -11,7 +11,7 @@ select
     records,
     newest_at,
     age_hours,
-    date_diff('second', newest_at, max(newest_at) over (partition by load_id, source)) / 3600 as lag_hours,
+    (epoch_s(max(newest_at) over (partition by load_id, source)) - epoch_s(newest_at)) / 3600 as lag_hours,
     expected_hours,
     case
         when records = 0 or age_hours is null then 'unknown'

@@ -21,8 +21,6 @@ prospects as (
 words as (
     select prospect_account_id, 'name' as fact, nullif(trim(company), '') as value from prospects
     union all
-    select prospect_account_id, 'website', nullif(lower(trim(website)), '') from prospects
-    union all
     select prospect_account_id, 'country', country from prospects
     union all
     select prospect_account_id, 'state', state from prospects
@@ -49,11 +47,24 @@ usual as (
     qualify row_number() over (partition by prospect_account_id, fact order by prospects desc, value) = 1
 ),
 
+-- Apart from the other words: a website is filled in during sales work and must reach no feature.
+sites as (
+    select prospect_account_id, lower(trim(website)) as site, count(*) as prospects
+    from prospects
+    where trim(website) <> ''
+    group by prospect_account_id, lower(trim(website))
+),
+
+websites as (
+    select prospect_account_id, site as website
+    from sites
+    qualify row_number() over (partition by prospect_account_id order by prospects desc, site) = 1
+),
+
 facts as (
     select
         prospect_account_id,
         max(value) filter (where fact = 'name') as account_name,
-        max(value) filter (where fact = 'website') as website,
         max(value) filter (where fact = 'country') as country,
         max(value) filter (where fact = 'state') as state,
         max(value) filter (where fact = 'city') as city,
@@ -73,7 +84,7 @@ times as (
 select
     'pardot-account-' || times.prospect_account_id as account_id,
     facts.account_name,
-    facts.website,
+    websites.website,
     facts.country,
     facts.state,
     facts.city,
@@ -86,3 +97,4 @@ select
     greatest(times.created_at, times.updated_at) as modified_at,
 from times
 left join facts on times.prospect_account_id = facts.prospect_account_id
+left join websites on times.prospect_account_id = websites.prospect_account_id

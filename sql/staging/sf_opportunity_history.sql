@@ -5,7 +5,7 @@
 -- change, unless it saw it on the day on which the record was made.
 with
 
-states as (
+seen as (
     select
         states.id as opportunity_id,
         nullif(trim(states.stage_name), '') as stage,
@@ -13,14 +13,21 @@ states as (
         states.probability,
         cast(states.close_date as date) as close_on,
         states._fivetran_start as changed_at,
-        lag(states._fivetran_start) over (partition by states.id order by states._fivetran_start) as before_at,
-        hash(stage, states.amount, states.probability, close_on) as state,
-        lag(hash(stage, states.amount, states.probability, close_on)) over (
-            partition by states.id order by states._fivetran_start
-        ) as state_before,
     from raw.sf_opportunity_history as states
     anti join raw.sf_opportunity_stage_change as recorded on states.id = recorded.opportunity_id
     anti join raw.opportunity_history as own on states.id = own.OpportunityId
+),
+
+states as (
+    select
+        seen.*,
+        lag(changed_at) over w as before_at,
+        stage is distinct from lag(stage) over w
+            or amount is distinct from lag(amount) over w
+            or probability is distinct from lag(probability) over w
+            or close_on is distinct from lag(close_on) over w as is_change,
+    from seen
+    window w as (partition by opportunity_id order by changed_at)
 )
 
 select
@@ -46,6 +53,6 @@ select
 from states
 left join raw.sf_opportunity as opportunities on states.opportunity_id = opportunities.id
 where case
-        when states.before_at is not null then states.state <> states.state_before
+        when states.before_at is not null then states.is_change
         else cast(states.changed_at as date) = cast(opportunities.created_date as date)
     end

@@ -12,6 +12,7 @@ import duckdb
 from pipelines.contracts.contract import Contract
 from pipelines.contracts.odcs import load_contracts
 from pipelines.home import PROJECT_ROOT
+from pipelines.intake.history_coverage import prepare_history
 from pipelines.intake.ledger import create_ledger
 from pipelines.intake.rows import UNDERSCORE_COLUMNS
 from pipelines.named_fields import write_named_fields
@@ -64,6 +65,7 @@ class Company:
             columns += "".join(f", {name} {kind}" for name, kind in UNDERSCORE_COLUMNS.items())
             connection.execute(f"create table intake.{contract.table} ({columns})")
         create_ledger(connection)
+        prepare_history(connection, incoming_contracts())
         write_named_fields(connection, incoming_contracts())
         create_kept_tables(connection)
         for model, unit in (("lead_conversion", "lead"), ("account_fit", "account")):
