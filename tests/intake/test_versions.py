@@ -197,8 +197,8 @@ def test_every_version_that_is_not_the_newest_is_kept_once_whatever_came_first(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, order: tuple[int, ...]
 ) -> None:
     rows = [lead(OLD, out="true"), short_lead(NEW, "Working"), lead(NEWEST).replace("Open,a@", "Closed,a@")]
-    for number in (*order, order[0]):
-        load(con, write_export(tmp_path / f"x{number}", Lead=rows[number]), f"load-{number}")
+    for turn, number in enumerate((*order, order[0])):
+        load(con, write_export(tmp_path / f"x{number}", Lead=rows[number]), f"load-{turn}")
     assert leads(con) == [("Closed", "a@b.c", False, False)]
     assert versions(con) == [("Open", "a@b.c", True, "2024-02-01"), ("Working", "a@b.c", True, "2024-02-02")]
 
