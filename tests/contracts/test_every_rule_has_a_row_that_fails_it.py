@@ -21,8 +21,12 @@ from pipelines.warehouse import connect_scratch, quoted_name
 from tests.contracts.rows_of_contracts import Row, breaking, failing_rows, valid_row
 
 CONTRACTS = load_contracts(PROJECT_ROOT / "data_contracts")
-# however many rows are refused here, their files are taken
-INCOMING = [replace(contract, max_reject_pct=100) for contract in CONTRACTS if contract.table.startswith("raw.")]
+# however many rows are refused here, their files are taken, and each is named after its object
+INCOMING = [
+    replace(contract, max_reject_pct=100, file_pattern=contract.object)
+    for contract in CONTRACTS
+    if contract.table.startswith("raw.")
+]
 PUBLISHED = [contract for contract in CONTRACTS if contract.table.startswith("marts.")]
 KEYS = {
     (contract.object, contract.key[0]): valid_row(contract, 0, {})[contract.key[0]] for contract in INCOMING
