@@ -7,7 +7,7 @@ HOME_DIR ?= growth_home
 growth = .venv/bin/growth
 python = .venv/bin/python
 
-.PHONY: help setup run test lint format ui bench judge lock
+.PHONY: help setup run test lint format ui bench judge torture lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -43,9 +43,14 @@ ui: setup ## Dagster's pages: tables, checks, runs, schedules
 
 bench: setup ## cost of the main job against a floor measured in the same run
 	@$(python) -m tests.benchmarks
+	@$(python) -m tests.benchmarks.loading --form csv
+	@$(python) -m tests.benchmarks.loading --form parquet
 
 judge: setup ## many simulated companies, the models held against their truth (long; goes on where it was stopped)
 	@$(python) -m tests.judge
+
+torture: setup ## killed runs and mutated extracts (long; goes on where it was stopped)
+	@$(python) -m tests.torture
 
 lock: ## requirements.lock from pyproject.toml, for Python 3.11 to 3.13 (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-strip-extras \

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.assets.extracts import INTAKE_TABLES, extract_assets, playbook_assets
+from pipelines.assets.extracts import INTAKE_TABLES, extract_assets, history_tables, playbook_assets
 from pipelines.assets.models import KEPT_TABLES, kept_assets, model_assets, model_names
+from pipelines.assets.named_fields import named_field_assets
 from pipelines.assets.published import published_assets
 from pipelines.assets.tables import table_assets
 from pipelines.contracts import Contract, load_contracts
@@ -21,13 +22,14 @@ from pipelines.fingerprint import fingerprint, is_of_this_project
 from pipelines.history import RUNS, last_fingerprint, last_published
 from pipelines.home import Home
 from pipelines.instance import fail_abandoned
-from pipelines.intake import folder_fingerprint
+from pipelines.intake import folder_hashes
 from pipelines.jobs import engine_jobs, engine_schedules
 from pipelines.lock import writer_lock
+from pipelines.named_fields import NAMED_FIELDS
 from pipelines.other_company import company_of, settle
 from pipelines.publish.reader import open_reader
 from pipelines.quiet import silence
-from pipelines.tables.files import read_tables
+from pipelines.tables.tree import read_tables
 from pipelines.warehouse import connect
 
 HOME_VARIABLE = "GROWTH_HOME"
@@ -45,7 +47,8 @@ def engine(context: dg.InitResourceContext) -> Iterator[Engine]:
         settle(home)
         request, mark = repeated(home)
         if run is not None and is_loading(run):
-            mark = fingerprint(request, folder_fingerprint(request.extracts)) if is_whole(run) else ""
+            hashes = folder_hashes(request.extracts, home.digests) if is_whole(run) else None
+            mark = fingerprint(request, hashes) if hashes is not None else ""
             stack.enter_context(company_of(request, run_id, context.log.warning if context.log else silent))
         yield stack.enter_context(open_engine(request, run_id, utc_now, fingerprint=mark))
 
@@ -78,7 +81,7 @@ def is_whole(run: dg.DagsterRun) -> bool:
 def is_loading(run: dg.DagsterRun) -> bool:
     """Whether a run loads extracts: the daily job, or assets of the way in that somebody chose by hand."""
     chosen = run.asset_selection or ()
-    return is_whole(run) or any(key.path[0] in ("raw", "quarantine", "ledger") for key in chosen)
+    return is_whole(run) or any(key.path[0] in ("raw", "raw_history", "quarantine", "ledger") for key in chosen)
 
 
 def utc_now() -> datetime:
@@ -86,7 +89,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def build_definitions(sql: Path, contracts: Sequence[Contract], models: tuple[str, ...]) -> dg.Definitions:
+def build_definitions(
+    sql: Path | Sequence[Path], contracts: Sequence[Contract], models: tuple[str, ...]
+) -> dg.Definitions:
     """The definitions over a tree of SQL files, the contracts in and out, and the models' names."""
     tables = read_tables(sql)
     incoming = [contract for contract in contracts if contract.table.startswith("raw.")]
@@ -94,10 +99,12 @@ def build_definitions(sql: Path, contracts: Sequence[Contract], models: tuple[st
     read = frozenset().union(*(table.dependencies for table in tables.values()))
     config = frozenset(name for name in read if name.startswith("config."))
     made = frozenset(contract.table for contract in incoming) | INTAKE_TABLES.keys() | config | {"config.as_of"}
-    made |= {f"scores.{name}" for name in models} | KEPT_TABLES.keys()
+    made |= history_tables(incoming).keys()
+    made |= {f"scores.{name}" for name in models} | KEPT_TABLES.keys() | {NAMED_FIELDS}
     published = {name: table for name, table in tables.items() if name in outgoing or table.schema == "marts"}
     last = frozenset(tables) | KEPT_TABLES.keys()
-    assets = [extract_assets(incoming), playbook_assets(config, incoming), *table_assets(tables, made, outgoing)]
+    assets = [extract_assets(incoming), playbook_assets(config, incoming), named_field_assets(incoming)]
+    assets += table_assets(tables, made, outgoing)
     for name in models:
         assets += model_assets(name, tables)
     assets.append(kept_assets(models))
@@ -112,9 +119,10 @@ def build_definitions(sql: Path, contracts: Sequence[Contract], models: tuple[st
     )
 
 
-def project_definitions(playbook: Path = PLAYBOOK) -> dg.Definitions:
-    """The engine's own SQL files and contracts, and the models that a playbook labels."""
-    return build_definitions(SQL, load_contracts(CONTRACTS), model_names(playbook))
+def project_definitions(playbook: Path = PLAYBOOK, home: Home | None = None) -> dg.Definitions:
+    """The SQL files and contracts of the engine and of the home, and the models that a playbook labels."""
+    sql = [SQL, home.sql] if home else [SQL]
+    return build_definitions(sql, load_contracts(CONTRACTS, home.contracts if home else None), model_names(playbook))
 
 
 def published_playbook(home: Home) -> Path:
@@ -132,4 +140,4 @@ def published_playbook(home: Home) -> Path:
 def growth() -> dg.Definitions:
     """What `dagster` loads."""
     silence()
-    return project_definitions(published_playbook(company_home()))
+    return project_definitions(published_playbook(company_home()), company_home())

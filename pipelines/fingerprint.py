@@ -16,10 +16,15 @@ LIBRARIES = PROJECT_ROOT / "requirements.lock"
 
 
 def fingerprint(request: Request, extract_hashes: dict[str, str]) -> str:
-    """Two hashes of 32 hex digits, of what was asked for (extracts, as-of) and of what made it; `extract_hashes` maps
-    each extract file to the hash of its content."""
+    """Two hashes of 32 hex digits, of what was asked for (extracts, rows mended by hand, as-of) and of what made it;
+    `extract_hashes` maps each extract file to the hash of its content."""
     as_of = request.as_of.isoformat() if request.as_of else "the data says"
-    return half([*sorted(extract_hashes.items()), ("as of", as_of)]) + half(project_hashes(request.playbook))
+    mended = [("mended", path.name) for path in sorted(request.home.mended.glob("*.jsonl"))]  # named by their content
+    files = sorted([*request.home.contracts.rglob("*.yaml"), *request.home.sql.rglob("*.sql")])
+    own = [(str(path.relative_to(request.home.root)), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
+    return half([*sorted(extract_hashes.items()), *mended, *own, ("as of", as_of)]) + half(
+        project_hashes(request.playbook)
+    )
 
 
 def is_of_this_project(mark: str, playbook: Path) -> bool:

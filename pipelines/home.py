@@ -34,6 +34,26 @@ class Home:
         return self.root / "scratch"
 
     @property
+    def digests(self) -> Path:
+        """Content hashes of the extracts of the runs before."""
+        return self.root / "digests.json"
+
+    @property
+    def mended(self) -> Path:
+        """Refused rows that people mended, as files: they are read with the extracts."""
+        return self.root / "mended"
+
+    @property
+    def contracts(self) -> Path:
+        """The company's own contracts, read beside those of the project."""
+        return self.root / "contracts"
+
+    @property
+    def sql(self) -> Path:
+        """The company's own SQL files, `<schema>/<table>.sql`, read beside those of the project."""
+        return self.root / "sql"
+
+    @property
     def writer_lock(self) -> Path:
         return self.root / "writer.lock"
 
@@ -76,7 +96,7 @@ class Home:
         """Whether the folder holds our files, or nothing but extracts."""
         names = {path.name for path in self.root.iterdir()}
         ours = {path.name for path in (self.intake, self.warehouse, self.writer_lock)}
-        return bool(names & ours) or names <= {self.extracts.name}
+        return bool(names & ours) or names <= {self.extracts.name, self.contracts.name, self.sql.name}
 
 
 def close_to_others(folder: Path) -> None:

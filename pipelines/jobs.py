@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from pipelines.after_failure import refresh_account
 from pipelines.engine import Engine
 from pipelines.history import close_run
 
@@ -21,6 +22,7 @@ def tell_failure(context: dg.HookContext) -> None:
     reason = f"{context.op.name}: {context.op_exception}"
     context.log.error(f"The published lists stay as they were. {reason}")
     close_run(engine.connection, engine.run_id, "failed", reason, ended=engine.clock())
+    refresh_account(engine.connection)
 
 
 def engine_jobs(models: tuple[str, ...]) -> "list[Job]":

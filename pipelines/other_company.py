@@ -6,26 +6,27 @@ published. What does not: reading extracts (`pipelines/intake`) and running (`pi
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
-from pipelines.contracts import load_contracts
+from pipelines.contracts import Contract, load_contracts
 from pipelines.engine import CONTRACTS, Request
 from pipelines.errors import GrowthError
 from pipelines.home import Home
-from pipelines.intake.files import find_files, match_contract
+from pipelines.intake.digests import Digests
+from pipelines.intake.files import find_files
 from pipelines.intake.reading import read_extract
+from pipelines.intake.recognise import contract_of
+from pipelines.intake.record_ids import record_id_columns
 from pipelines.publish.manifest import read_manifest
 from pipelines.warehouse import open_memory, quoted_name, quoted_text
 
-TABLES = ("account", "contact", "lead", "opportunity", "user")
-"""Objects (tables of `raw`) whose ids and references tell a company."""
 EVERYWHERE = "^(000|012)"
-"""Key prefixes of ids that may be equal in every company: the empty id and record types."""
+"""Key prefixes of case-safe ids that may be equal in every company: the empty id and record types."""
 LISTING = "files.json"
 WAITING = ".waiting"
 
@@ -98,7 +99,7 @@ def bring_back(home: Home, waiting: Path) -> None:
 
 
 def is_same_company(home: Home, extracts: Path) -> bool:
-    """Whether the extracts have an id or a reference in common with what was loaded, or one of the two has none.
+    """Whether the extracts have a file, an id or a reference in common with what was loaded, or one has no id at all.
 
     Neither the folder's name nor how the last run ended says anything: what was loaded counts, and what comes.
     """
@@ -107,59 +108,102 @@ def is_same_company(home: Home, extracts: Path) -> bool:
             connection.execute(f"attach {quoted_text(str(home.intake))} as known (read_only)")
         except duckdb.Error as error:
             raise GrowthError(f"The database {home.intake} cannot be opened: {str(error).splitlines()[0]}") from error
-        collect(connection, "known_ids", loaded_sources(connection))
-        if not count(connection, "from known_ids"):
+        if has_known_file(connection, home, extracts):
+            return True
+        contracts = [one for one in load_contracts(CONTRACTS, home.contracts) if one.table.startswith("raw.")]
+        for target in ("known_ids", "extract_ids"):
+            connection.execute(f"create temp table {target} (source varchar, id varchar)")
+        sources = collect_loaded(connection, telling(contracts))
+        if not sources:
             return True
         try:
-            collect_extracts(connection, extracts)
+            collect_extracts(connection, extracts, contracts, sources)
         except (GrowthError, duckdb.Error):
             return True  # the loader says in words what is wrong with the files, and loads nothing
         met = "from extract_ids"
-        return not count(connection, met) or bool(count(connection, f"{met} semi join known_ids using (id)"))
+        return not count(connection, met) or bool(count(connection, f"{met} semi join known_ids using (source, id)"))
 
 
-def loaded_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """The loaded tables of the attached home that tell a company, with their columns of ids."""
+def has_known_file(connection: duckdb.DuckDBPyConnection, home: Home, extracts: Path) -> bool:
+    """Whether a file with records was loaded before: most runs need not read a record to know their company."""
+    try:
+        found = {file.sha256 for file in find_files(extracts, Digests(home.digests).of)}
+        loaded = connection.execute("select content_sha256 from known.ledger.files where records > 0").fetchall()
+    except (GrowthError, duckdb.CatalogException):
+        return False  # the loader says what is wrong with the files; a home may be from before the ledger
+    return any(digest in found for (digest,) in loaded)
+
+
+def telling(contracts: Sequence[Contract]) -> list[Contract]:
+    """The contracts whose ids tell a company: what its sources cannot do without, and what that refers to.
+
+    A source without a required object is told by all it has, but for what is about other objects' records.
+    """
+    strict = {contract.source for contract in contracts if contract.required}
+    chosen = [one for one in contracts if one.required or (one.source not in strict and not one.supplements)]
+    named = {target for one in chosen for rule in one.rules for target, _ in rule.targets}
+    return [one for one in contracts if one in chosen or one.object in named]
+
+
+def id_columns(contract: Contract) -> list[str]:
+    """The columns that hold a record's own id or a reference to another record."""
+    references = {rule.columns[0] for rule in contract.rules if rule.kind == "reference"}
+    wanted = {*contract.key, *references, *record_id_columns(contract)}
+    return [column.name for column in contract.columns if column.name in wanted]
+
+
+def collect_loaded(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> set[str]:
+    """The ids in the loaded tables of the attached home, as `known_ids`; the sources that have any."""
     rows = connection.execute(
-        "select table_name, column_name from duckdb_columns() where database_name = 'known' and schema_name = 'raw'"
+        "select table_name, lower(column_name) from duckdb_columns() "
+        "where database_name = 'known' and schema_name = 'raw'"
     ).fetchall()
-    return {
-        f"known.raw.{quoted_name(table)}": [column for name, column in rows if name == table and is_id(column)]
-        for table in TABLES
-    }
+    sources: set[str] = set()
+    for contract in contracts:
+        table = contract.table.removeprefix("raw.")
+        columns = [name for name in id_columns(contract) if (table, name.lower()) in rows]
+        if collect(connection, "known_ids", f"known.raw.{quoted_name(table)}", contract, columns):
+            sources.add(contract.source)
+    return sources
 
 
-def collect_extracts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """The ids in the files of a folder, as `extract_ids`. Raises what the readers raise for a file they cannot read."""
-    contracts = [contract for contract in load_contracts(CONTRACTS) if contract.table.removeprefix("raw.") in TABLES]
-    collect(connection, "extract_ids", {})
+def collect_extracts(
+    connection: duckdb.DuckDBPyConnection, folder: Path, contracts: Sequence[Contract], sources: set[str]
+) -> None:
+    """The ids in the files of a folder, as `extract_ids`: of sources that were loaded before, the others tell nothing.
+
+    Raises what the readers raise for a file they cannot read.
+    """
+    wanted = [contract for contract in telling(contracts) if contract.source in sources]
     with TemporaryDirectory() as scratch:
         for number, file in enumerate(find_files(folder)):
-            if match_contract(file, contracts):
-                read_extract(connection, file, Path(scratch), number)
-                described = connection.execute("describe incoming_text").fetchall()
-                columns = [row[0] for row in described if is_id(row[0])]
+            contract = contract_of(file, contracts)
+            if contract in wanted and contract is not None:
+                found = {name.lower(): name for name in read_extract(connection, file, Path(scratch), number).columns}
+                columns = [found[name.lower()] for name in id_columns(contract) if name.lower() in found]
                 if columns:  # the file is read once for all of them
-                    wanted = ", ".join(quoted_name(name) for name in columns)
-                    connection.execute(f"create or replace temp table file_ids as select {wanted} from incoming_text")
-                    collect(connection, "extract_ids", {"file_ids": columns})
+                    listed = ", ".join(quoted_name(name) for name in columns)
+                    connection.execute(f"create or replace temp table file_ids as select {listed} from incoming_text")
+                    collect(connection, "extract_ids", "file_ids", contract, columns)
 
 
-def collect(connection: duckdb.DuckDBPyConnection, target: str, sources: dict[str, list[str]]) -> None:
-    """Add the ids in columns of tables to a temporary table, by their first 15 characters (the rest is a check sum)."""
-    connection.execute(f"create temp table if not exists {target} (id varchar)")
-    for table, columns in sources.items():
-        for column in columns:
-            connection.execute(
-                f"insert into {target} select distinct left({quoted_name(column)}::varchar, 15) as id from {table}"
-                " where id <> '' and not regexp_matches(id, ?)",
-                [EVERYWHERE],
-            )
-
-
-def is_id(column: str) -> bool:
-    """Whether a column holds a record's own id or a reference to another record."""
-    return column.endswith("Id")
+def collect(
+    connection: duckdb.DuckDBPyConnection, target: str, table: str, contract: Contract, columns: Sequence[str]
+) -> int:
+    """Add the ids in columns of a table to those of its source, case-safe ones by their first 15 characters (the rest
+    is a check sum); how many."""
+    added = 0
+    safe = {name.lower() for name in record_id_columns(contract)}
+    for column in columns:
+        is_safe = column.lower() in safe
+        text = f"left({quoted_name(column)}::varchar, 15)" if is_safe else f"{quoted_name(column)}::varchar"
+        [(count,)] = connection.execute(
+            f"insert into {target} select distinct ? as source, {text} as id from {table} "
+            "where id <> '' and not (? and regexp_matches(id, ?))",
+            [contract.source, is_safe, EVERYWHERE],
+        ).fetchall()
+        added += int(count)
+    return added
 
 
 def count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
@@ -169,6 +213,6 @@ def count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
 
 
 def kept_files(home: Home) -> list[Path]:
-    """What belongs to the company: databases with their logs, and the models fitted on it."""
-    names = [home.intake, home.warehouse, home.mlflow]
+    """What belongs to the company: databases with their logs, rows mended by hand, and the models fitted on it."""
+    names = [home.intake, home.warehouse, home.mended, home.mlflow]
     return [path for path in (*names, *sorted(home.root.glob("*.duckdb.wal"))) if path.exists()]

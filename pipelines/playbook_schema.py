@@ -7,32 +7,22 @@ the `config.*` tables is `playbook_tables.py`; what a value means is a comment i
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-
-def known_zone(name: str) -> str:
-    """A time zone by its IANA name."""
-    if name not in available_timezones():
-        raise ValueError("a time zone name such as Europe/Berlin or UTC")
-    return name
-
-
-Text = Annotated[str, Field(min_length=1)]
-Count = Annotated[int, Field(ge=0)]
-Days = Annotated[int, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-YesNoAny = Literal["yes", "no", "any"]
-Relationship = Literal["prospect", "customer", "former", "competitor", "unknown"]
-Step = Literal["lead", "qualified_lead", "accepted_lead", "opportunity"]
-Channel = Literal["web", "email", "phone", "meeting", "event", "form", "social", "ads", "mail", "list", "other"]
-
-
-class Row(BaseModel):
-    """A row of a playbook table: no key beyond the columns, no text where a number belongs."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+from pipelines.playbook_stages import Milestone, StagePercent, StageRequirement
+from pipelines.playbook_values import (
+    Channel,
+    Count,
+    Days,
+    Relationship,
+    Row,
+    Share,
+    Step,
+    Text,
+    YesNoAny,
+    known_zone,
+)
 
 
 class Calendar(Row):
@@ -258,6 +248,13 @@ FILES: Mapping[str, FileSchema] = {
             "account_types": AccountType,
             "opportunity_types": OpportunityType,
             "member_statuses": MemberStatus,
+        },
+    ),
+    "stages": FileSchema(
+        lists={
+            "milestones": Milestone,
+            "stage_percents": StagePercent,
+            "stage_requirements": StageRequirement,
         },
     ),
     "suppression": FileSchema(lists={"suppression_reasons": SuppressionReason}),

@@ -7,7 +7,7 @@ import types
 import typing
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -15,10 +15,11 @@ import yaml
 from pydantic import ValidationError
 
 from pipelines.errors import GrowthError
-from pipelines.playbook_schema import FILES, FileSchema, Row
+from pipelines.playbook_schema import FILES, FileSchema
+from pipelines.playbook_values import Row
 from pipelines.warehouse import quoted_name
 
-COLUMN_TYPES = {bool: "boolean", int: "bigint", float: "double", str: "varchar"}
+COLUMN_TYPES = {bool: "boolean", int: "bigint", float: "double", str: "varchar", date: "date"}
 EXPECTED = {"extra_forbidden": "no such key", "missing": "this key"}
 
 

@@ -4,9 +4,11 @@ What does not belong here: what a step does (`pipelines/assets`), how progress l
 """
 
 import gc
+import shutil
+import tempfile
 import uuid
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,7 +19,7 @@ from pipelines.fingerprint import fingerprint
 from pipelines.history import Inputs, close_run, has_published, last_fingerprint, note_unchanged, open_run
 from pipelines.home import Home
 from pipelines.instance import fail_abandoned, open_instance
-from pipelines.intake import folder_fingerprint
+from pipelines.intake import folder_hashes
 from pipelines.lock import writer_lock
 from pipelines.other_company import company_of, settle
 from pipelines.publish.manifest import missing_files, read_manifest
@@ -50,11 +52,13 @@ def run(request: Request, clock: Callable[[], datetime], say: Say = silent, verb
     gc.set_threshold(200_000, 50, 1_000)
     request.home.create()
     run_id = str(uuid.uuid4())
-    with writer_lock(request.home.writer_lock, run_id, request.wait, say) as lock:
+    with ExitStack() as stack:
+        lock = stack.enter_context(writer_lock(request.home.writer_lock, run_id, request.wait, say))
         if lock.abandoned_run:
             tell_dagster(request.home, lock.abandoned_run)
+        stack.enter_context(own_scratch(request.home))
         settle(request.home)
-        mark = fingerprint(request, folder_fingerprint(request.extracts))
+        mark = fingerprint(request, folder_hashes(request.extracts, request.home.digests))
         version = None if request.train else unchanged_version(request, mark)
         if version:
             with open_engine(request, run_id, clock, say, mark) as engine:
@@ -69,6 +73,22 @@ def run(request: Request, clock: Callable[[], datetime], say: Say = silent, verb
             raise
         manifest = read_manifest(request.home.latest) or {}
         return Outcome(str(manifest.get("version")), is_new=True, run_id=run_id)
+
+
+@contextmanager
+def own_scratch(home: Home) -> Iterator[None]:
+    """What is written for the length of a run lies in the home, closed to others, and goes with the next run at the
+    latest: a killed one cannot tidy up, and what it unpacked is personal data.
+    """
+    before = tempfile.tempdir
+    shutil.rmtree(home.scratch, ignore_errors=True)
+    home.scratch.mkdir(mode=0o700)
+    tempfile.tempdir = str(home.scratch)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        shutil.rmtree(home.scratch, ignore_errors=True)
 
 
 def unchanged_version(request: Request, mark: str) -> str | None:
@@ -108,7 +128,7 @@ def execute_daily(engine: Engine, verbose: bool) -> None:
     from pipelines.definitions import project_definitions
     from pipelines.jobs import forced_training
 
-    job = project_definitions(engine.request.playbook).resolve_job_def("daily")
+    job = project_definitions(engine.request.playbook, engine.home).resolve_job_def("daily")
     ops = forced_training(model_names(engine.request.playbook)) if engine.request.train else {}
     with open_instance(engine.home) as instance:
         try:

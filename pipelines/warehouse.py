@@ -14,7 +14,7 @@ import duckdb
 from pipelines.errors import GrowthError
 from pipelines.home import PROJECT_ROOT, Home
 
-INTAKE_SCHEMAS = ("raw", "quarantine", "staging", "ledger")
+INTAKE_SCHEMAS = ("raw", "versions", "raw_history", "quarantine", "staging", "ledger")
 WAREHOUSE_SCHEMAS = ("config", "core", "spine", "features", "scores", "marts", "meta")
 THREADS = 2
 MEMORY = "2560MiB"
@@ -31,12 +31,25 @@ def connect(home: Home, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     connection = open_memory(threads)
     for name, path in (("intake", home.intake), ("warehouse", home.warehouse)):
         try:
+            make_database(path)
             connection.execute(f"attach {quoted_text(str(path))} as {name}")
         except duckdb.Error as error:
             raise GrowthError(f"The database {path} cannot be opened: {str(error).splitlines()[0]}") from error
     connection.execute(f"set memory_limit = '{MEMORY}'; set temp_directory = {quoted_text(str(home.scratch))}")
     prepare(connection)
     return connection
+
+
+def make_database(path: Path) -> None:
+    """An empty database, there as a whole or not at all: a file that a full disk or a kill cut short in its first
+    bytes could never be opened again.
+    """
+    if path.exists():
+        return
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    duckdb.connect(str(fresh)).close()
+    fresh.rename(path)
 
 
 def connect_scratch(threads: int = THREADS) -> duckdb.DuckDBPyConnection:
@@ -53,6 +66,20 @@ def open_memory(threads: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": str(threads)})
     connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
     return connection
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing: commit at the end, roll back on any way out before it."""
+    connection.execute("begin transaction")
+    committed = False
+    try:
+        yield
+        connection.execute("commit")
+        committed = True
+    finally:
+        if not committed:
+            connection.execute("rollback")
 
 
 @contextmanager

@@ -5,13 +5,15 @@ from datetime import datetime
 
 import dagster as dg
 
-from pipelines.assets.checks import check_results, contract_check_specs, table_rule_results
+from pipelines.assets.checks import check_results, contract_check_specs
 from pipelines.assets.groups import asset_key, asset_spec
 from pipelines.assets.metadata import count_rows, table_metadata
 from pipelines.contracts import Contract, RuleResult
 from pipelines.engine import Engine
 from pipelines.errors import GrowthError
 from pipelines.intake import load_extracts
+from pipelines.intake.as_of import rewind
+from pipelines.intake.digests import Digests
 from pipelines.intake.ledger import latest_moment
 from pipelines.playbook_tables import load_playbook, set_as_of
 
@@ -21,6 +23,9 @@ INTAKE_TABLES = {
     "ledger.balance": "One row per load and extract file: rows read, loaded, identical, superseded, refused.",
     "ledger.rule_results": "One row per load, object and rule of a contract.",
     "ledger.columns_present": "One row per object and column that its extracts have had.",
+    "ledger.freshness": "One row per load and object: records, first and newest moment, age at the as-of moment.",
+    "ledger.completeness": "One row per load, object read in it, field and owner: records and filled cells.",
+    "ledger.history_coverage": "One row per object and column whose past is known, with since when and by what.",
     "ledger.reports": "One row per thing a load has to tell: unlisted files, missing optional objects, warnings.",
 }
 BALANCE = """
@@ -30,13 +35,15 @@ where load_id = ? and rows_read is distinct from
     rows_loaded + rows_identical + rows_superseded + rows_quarantined + rows_rejected
 order by file
 """
-RULES = "select rule_id, object, rows_failed, sample from ledger.rule_results where load_id = ?"
+RULES = "select rule_id, object, kind, rows_failed, sample from ledger.rule_results where load_id = ?"
 
 
 def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
     """One step, one asset per contract: whatever came in must be loaded before anything is made of it."""
     specs = [asset_spec(contract.table, contract.description, code_version=contract.version) for contract in contracts]
-    specs += [asset_spec(name, description) for name, description in INTAKE_TABLES.items()]
+    specs += [
+        asset_spec(name, description) for name, description in (INTAKE_TABLES | history_tables(contracts)).items()
+    ]
     balance = dg.AssetCheckSpec(
         "balance",
         asset=asset_key("ledger.balance"),
@@ -54,15 +61,39 @@ def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
             engine.run_id,
             lambda file, _, __: engine.say(f"raw: {file}"),
             now=engine.clock(),
+            digest=Digests(engine.home.digests).of,
+            mended=engine.home.mended,
         )
-        results = row_results(engine) + table_results(engine, contracts)
+        results = rule_results(engine)
         for contract in contracts:
             found = [result for result in results if result.object == contract.object]
             yield loaded_table(engine, contract.table, check_results(contract, found))
         for name in INTAKE_TABLES:
             yield loaded_table(engine, name, [balance_check(engine)] if name == "ledger.balance" else [])
+        for name in history_tables(contracts):
+            yield loaded_table(engine, name, [])
+        look_back(engine, contracts)
 
     return extracts
+
+
+def history_tables(contracts: Sequence[Contract]) -> dict[str, str]:
+    """Of objects that a history tells of: their past, by two-part name with its grain."""
+    told_of = {contract.history.of for contract in contracts if contract.history}
+    return {
+        contract.table.replace("raw.", "raw_history.", 1): "One row per record, column and stretch of one value, of "
+        f"columns of {contract.object} that ever changed."
+        for contract in contracts
+        if contract.object in told_of
+    }
+
+
+def look_back(engine: Engine, contracts: Sequence[Contract]) -> None:
+    """For the rest of the run `raw` is what it was at the moment asked for, when that is before the newest extract."""
+    asked, newest = engine.request.as_of, latest_moment(engine.connection, list(contracts), engine.clock())
+    if asked and newest and asked < newest:
+        engine.say(f"raw: as known at {asked.isoformat(sep=' ', timespec='seconds')}")
+        rewind(engine.connection, contracts, asked)
 
 
 def loaded_table(engine: Engine, name: str, checks: Sequence[dg.AssetCheckResult]) -> dg.MaterializeResult[None]:
@@ -72,24 +103,15 @@ def loaded_table(engine: Engine, name: str, checks: Sequence[dg.AssetCheckResult
     return dg.MaterializeResult(asset_key=asset_key(name), metadata=metadata, check_results=checks)
 
 
-def table_results(engine: Engine, contracts: Sequence[Contract]) -> list[RuleResult]:
-    """The rules about whole tables, judged on what is loaded now, and put beside the row rules of this load."""
-    results = table_rule_results(engine.connection, contracts)
-    if results:
-        engine.connection.executemany(
-            "insert into intake.ledger.rule_results by name select ? as load_id, ? as object, ? as rule_id,"
-            " ? as kind, ? as severity, ? as rows_failed, ? as sample",
-            [[engine.run_id, r.object, r.rule_id, r.kind, r.severity, r.rows_failed, r.detail] for r in results],
-        )
-    return results
+def rule_results(engine: Engine) -> list[RuleResult]:
+    """What this load found about each rule. A row that was kept out is told as a warning: it blocks nothing.
 
-
-def row_results(engine: Engine) -> list[RuleResult]:
-    """What this load found about each row rule. A row that was kept out is told as a warning: it blocks nothing."""
+    A broken error rule about a whole table has ended the load before.
+    """
     rows = engine.connection.execute(RULES, [engine.run_id]).fetchall()
     return [
-        RuleResult(rule, name, "row", "warn", failed, sample or "", passed=not failed)
-        for rule, name, failed, sample in rows
+        RuleResult(rule, name, "table" if kind == "table" else "row", "warn", failed, sample or "", passed=not failed)
+        for rule, name, kind, failed, sample in rows
     ]
 
 

@@ -10,6 +10,7 @@ import yaml
 
 KINDS = {
     "raw": {"duckdb"},
+    "raw_history": {"duckdb"},
     "quarantine": {"duckdb"},
     "ledger": {"duckdb"},
     "config": {"yaml", "duckdb"},

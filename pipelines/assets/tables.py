@@ -1,7 +1,7 @@
 """Every SQL file as an asset: its grain as description, its text as code version, its key as a blocking check."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
@@ -15,6 +15,9 @@ from pipelines.errors import GrowthError
 from pipelines.tables.build import build_table, check_key_unique
 from pipelines.tables.files import TableFile, build_order
 
+STAGING = "staging"
+"""All of this schema is one step: many small tables of sources most of which a company does not have."""
+
 
 def table_assets(
     tables: Mapping[str, TableFile], made_elsewhere: frozenset[str], contracts_out: Mapping[str, Contract]
@@ -25,32 +28,56 @@ def table_assets(
         unknown = sorted(table.dependencies - known)
         if unknown:
             raise GrowthError(f"{table.path}: reads {unknown[0]}, which no file, contract or model makes.")
-    return [table_asset(table, contracts_out.get(table.name)) for table in build_order(tables)]
+    order = build_order(tables)
+    staged = [table for table in order if table.schema == STAGING]
+    single = [table_step([table], contracts_out) for table in order if table.schema != STAGING]
+    return [table_step(staged, contracts_out, STAGING), *single] if staged else single
 
 
-def table_asset(table: TableFile, contract: Contract | None) -> dg.AssetsDefinition:
-    """One SQL file; a published table is held against its contract as well."""
-    key = asset_key(table.name)
-    version = hashlib.sha256(table.text.encode()).hexdigest()[:16]
-    results = frozenset({"meta.rule_results"}) if contract else frozenset()
-    checks = [dg.AssetCheckSpec("key", asset=key, blocking=True, description=f"unique: {', '.join(table.key)}")]
+def table_step(
+    tables: Sequence[TableFile], contracts_out: Mapping[str, Contract], name: str = ""
+) -> dg.AssetsDefinition:
+    """SQL files that are built in one step, in this order; a published table is held against its contract as well."""
 
     @dg.multi_asset(
-        name=table.name.replace(".", "__"),
-        specs=[asset_spec(table.name, f"{table.grain}.", table.dependencies | results, version)],
-        check_specs=[*checks, *contract_check_specs(contract)],
+        name=name or tables[0].name.replace(".", "__"),
+        specs=[table_spec(table, contracts_out.get(table.name)) for table in tables],
+        check_specs=[check for table in tables for check in table_checks(table, contracts_out.get(table.name))],
     )
     def build(engine: dg.ResourceParam[Engine]) -> Iterator[dg.MaterializeResult[None]]:
-        engine.say(f"{table.schema}: {table.name.split('.')[1]}")
-        rows = build_table(engine.connection, table)
-        engine.columns.pop(table.name, None)
-        lineage = note_lineage(engine, table)
-        broken = check_key_unique(engine.connection, table)
-        key_check = dg.AssetCheckResult(check_name="key", passed=not broken, metadata={"broken_rows": broken})
-        yield dg.MaterializeResult(
-            asset_key=key,
-            metadata=table_metadata(engine.connection, table.name, rows) | lineage_metadata(lineage),
-            check_results=[key_check, *check_contract(engine, contract)],
-        )
+        for table in tables:
+            yield built(engine, table, contracts_out.get(table.name))
 
     return build
+
+
+def table_spec(table: TableFile, contract: Contract | None) -> dg.AssetSpec:
+    """One SQL file as Dagster knows it."""
+    version = hashlib.sha256(table.text.encode()).hexdigest()[:16]
+    results = frozenset({"meta.rule_results"}) if contract else frozenset()
+    return asset_spec(table.name, f"{table.grain}.", table.dependencies | results, version)
+
+
+def table_checks(table: TableFile, contract: Contract | None) -> list[dg.AssetCheckSpec]:
+    """Its key, and its contract where it has one."""
+    unique = f"unique: {', '.join(table.key)}"
+    key = dg.AssetCheckSpec("key", asset=asset_key(table.name), blocking=True, description=unique)
+    return [key, *contract_check_specs(contract)]
+
+
+def built(engine: Engine, table: TableFile, contract: Contract | None) -> dg.MaterializeResult[None]:
+    """Build one table, note its lineage, check it."""
+    engine.say(f"{table.schema}: {table.name.split('.')[1]}")
+    rows = build_table(engine.connection, table)
+    engine.columns.pop(table.name, None)
+    lineage = note_lineage(engine, table)
+    broken = check_key_unique(engine.connection, table)
+    key = asset_key(table.name)
+    key_check = dg.AssetCheckResult(
+        asset_key=key, check_name="key", passed=not broken, metadata={"broken_rows": broken}
+    )
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata=table_metadata(engine.connection, table.name, rows) | lineage_metadata(lineage),
+        check_results=[key_check, *check_contract(engine, contract)],
+    )

@@ -54,6 +54,7 @@ def examine(home: Home) -> Iterator[Finding]:
     yield disk(home.root)
     yield lock(home)
     yield from databases(home)
+    yield from loads(home)
     yield dagster_home(home)
     yield published(home)
 
@@ -115,6 +116,30 @@ def databases(home: Home) -> Iterator[Finding]:
             except duckdb.Error as error:
                 hint = "end the program that holds it open; if none does, move the file away and run `growth run`"
                 yield Finding(path.name, False, str(error).splitlines()[0], hint)
+
+
+def loads(home: Home) -> Iterator[Finding]:
+    """The newest load lost nothing and was not refused; nothing is said while a writer holds the database."""
+    import duckdb
+
+    from pipelines.cli.account import read_account
+    from pipelines.lock import current_writer
+
+    if not home.warehouse.exists() or current_writer(home.writer_lock):
+        return
+    try:
+        with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+            account = read_account(connection)
+    except duckdb.Error:
+        return  # `databases` has told
+    if account is None:
+        return
+    yield Finding(
+        "balance", not account.rows_lost, account.balance(), "please report it; `meta.balance` names the file"
+    )
+    if account.refused:
+        hint = "mend what it says, then run `growth run`"
+        yield Finding("last refused load", not account.is_refused_now, account.refused, hint)
 
 
 def dagster_home(home: Home) -> Finding:

@@ -13,7 +13,7 @@ from pipelines.home import Home
 STAY = "the published lists stay as they were"
 FULL_SQLITE = ("disk I/O error", "database or disk is full")
 DAGSTER_INTERRUPTED = "DagsterExecutionInterruptedError"  # by name: nothing light may load Dagster
-FULL_DUCKDB = "No space left on device"
+FULL_DUCKDB = ("No space left on device", "File too large", "Disk quota exceeded")
 
 
 def failure(error: BaseException, home: Home | None) -> tuple[str, int] | None:
@@ -40,9 +40,9 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 def is_full_disk(error: BaseException) -> bool:
     """Whether an error says that nothing more can be written, in the words of the system, DuckDB or sqlite."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return True
     if isinstance(error, sqlite3.OperationalError):
         return any(words in str(error) for words in FULL_SQLITE)
     duckdb = sys.modules.get("duckdb")  # an error of a library that nobody loaded cannot be here
-    return duckdb is not None and isinstance(error, duckdb.Error) and FULL_DUCKDB in str(error)
+    return duckdb is not None and isinstance(error, duckdb.Error) and any(words in str(error) for words in FULL_DUCKDB)

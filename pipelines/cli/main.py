@@ -9,14 +9,18 @@ from importlib.metadata import version
 
 import click
 
+from pipelines.cli.contract import contract
 from pipelines.cli.demo import demo
+from pipelines.cli.docs import docs
 from pipelines.cli.doctor import doctor
 from pipelines.cli.failures import failure
 from pipelines.cli.lists import funnel, queue, targets
 from pipelines.cli.models import models
+from pipelines.cli.options import JSON_WANTED
 from pipelines.cli.people import timeline, why
 from pipelines.cli.quarantine import quarantine
 from pipelines.cli.run import run
+from pipelines.cli.show import show_json
 from pipelines.cli.ui import ui
 from pipelines.errors import GrowthError
 from pipelines.quiet import silence
@@ -35,7 +39,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, run, targets, queue, funnel, timeline, why, quarantine, models, ui, doctor):
+for command in (demo, contract, run, targets, queue, funnel, timeline, why, quarantine, docs, models, ui, doctor):
     cli.add_command(command)
 
 
@@ -70,6 +74,8 @@ def exit_code() -> int:
             known = str(error), 1
         if known is None:
             raise
+        if context and context.meta.get(JSON_WANTED):
+            show_json({"status": "failed", "message": known[0]})
         click.echo(f"growth: {known[0]}", err=True)
         return known[1]
     return 0

@@ -49,7 +49,19 @@ class MomentType(click.ParamType[datetime]):
 home_option = click.option(
     "--home", type=HomeType(), default="growth_home", show_default=True, help="The company's folder."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for scripts.")
+JSON_WANTED = "as_json"
+
+
+def remember_json(context: click.Context, _: click.Parameter, value: bool) -> bool:
+    """Let a failure know, too, that its reader is a script."""
+    context.meta[JSON_WANTED] = value
+    return value
+
+
+# Eager: an option that fails after it shall fail in JSON.
+json_option = click.option(
+    "--json", "as_json", is_flag=True, is_eager=True, callback=remember_json, help="JSON on stdout, for scripts."
+)
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="CSV on stdout, every column.")
 limit_option = click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Rows to show.")
 

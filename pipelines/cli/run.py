@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pipelines.cli.account import read_account
 from pipelines.cli.options import MomentType, clock, home_option, json_option
 from pipelines.cli.progress import progress
 from pipelines.cli.published import has_table, published, query
@@ -23,6 +24,14 @@ where run_id = (
     select run_id from meta.runs where run_id in (select run_id from meta.balance) order by started_at desc limit 1
 )
 """
+WARNINGS = """
+select message from meta.reports
+where kind = 'suspicious' and run_id = (
+    select run_id from meta.runs where run_id in (select run_id from meta.balance) order by started_at desc limit 1
+)
+order by message
+"""
+SHOWN = 5
 SENTENCES = "select sentence from scores.model_status order by model"
 
 
@@ -74,13 +83,20 @@ class Published:
     rows_identical: int
     rows_quarantined: int
     models: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    balance: str = ""
+    last_refused: str = ""
 
     def lines(self) -> list[str]:
         """The same to read."""
         loaded = f"{self.rows_loaded:,} rows loaded, {self.rows_identical:,} known already"
         refused = f"{self.rows_quarantined:,} in quarantine" + (" (growth quarantine)" if self.rows_quarantined else "")
         models = [f"Model: {sentence}." for sentence in self.models]
-        return [f"Rows: {loaded}, {refused}.", *models, f"Open: {self.report}"]
+        more = [f"... and {len(self.warnings) - SHOWN} more (--json has all)."] if len(self.warnings) > SHOWN else []
+        warnings = [f"Look at this: {message}" for message in self.warnings[:SHOWN]] + more
+        balance = [f"Balance: {self.balance}."] if self.balance else []
+        balance += [f"Last refused load: {self.last_refused}"] if self.last_refused else []
+        return [f"Rows: {loaded}, {refused}.", *balance, *warnings, *models, f"Open: {self.report}"]
 
 
 def look(home: Home) -> Published:
@@ -88,6 +104,11 @@ def look(home: Home) -> Published:
     with published(home) as connection:
         [counts] = query(connection, COUNTS).rows if has_table(connection, "meta.balance") else [(0, 0, 0)]
         models = query(connection, SENTENCES).rows if has_table(connection, "scores.model_status") else []
+        account = read_account(connection)
+        told = query(connection, WARNINGS).rows if has_table(connection, "meta.reports") else []
+    warnings = tuple(str(message) for (message,) in told)
     sentences = tuple(str(sentence).rstrip(".") for (sentence,) in models)
     loaded, identical, quarantined = map(int, counts)
-    return Published(str(home.latest / "report.html"), loaded, identical, quarantined, sentences)
+    balance, refused = (account.balance(), account.refused) if account else ("", "")
+    report = str(home.latest / "report.html")
+    return Published(report, loaded, identical, quarantined, sentences, warnings, balance, refused)

@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,8 @@ import click
 
 WIDEST, GAP = 24, 3
 """Characters that a column of a table can do with, as its words wrap, and those between two columns."""
+STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode's categories of controls, invisible formats, lone surrogates and separators of lines."""
 
 
 @dataclass(frozen=True)
@@ -38,16 +41,21 @@ def show_json(value: object) -> None:
 
 
 def show_csv(rows: Rows) -> None:
-    """CSV on stdout (RFC 4180)."""
+    """CSV on stdout (RFC 4180), no text of which a spreadsheet takes for a formula."""
+    from pipelines.formulas import guarded_text
+
     writer = csv.writer(sys.stdout)
-    writer.writerow(rows.columns)
-    writer.writerows(rows.rows)
+    for row in (rows.columns, *rows.rows):
+        writer.writerow([guarded_text(cell) if isinstance(cell, str) else cell for cell in row])
 
 
-def show_table(rows: Rows, title: str = "", essential: Sequence[str] = ()) -> None:
+def show_table(
+    rows: Rows, title: str = "", essential: Sequence[str] = (), instead: str = "--csv and --json show all"
+) -> None:
     """A table where somebody looks, tab-separated lines where a program reads.
 
-    With `essential` columns a narrow terminal shows these, and of the others what there is room for.
+    With `essential` columns a narrow terminal shows these, and of the others what there is room for; `instead` says
+    what shows all of them.
     """
     if not sys.stdout.isatty():
         for line in (rows.columns, *(map(words, row) for row in rows.rows)):
@@ -71,7 +79,7 @@ def show_table(rows: Rows, title: str = "", essential: Sequence[str] = ()) -> No
     console.print(table)
     if dropped:
         names = ", ".join(name.replace("_", " ") for name in dropped)
-        console.print(f"A wider window also shows {names}; --csv and --json show all.", markup=False, highlight=False)
+        console.print(f"A wider window also shows {names}; {instead}.", markup=False, highlight=False)
 
 
 def fitting(rows: Rows, essential: Sequence[str], width: int) -> set[str]:
@@ -90,6 +98,18 @@ def fitting(rows: Rows, essential: Sequence[str], width: int) -> set[str]:
     return chosen
 
 
+def harmless(text: str) -> str:
+    """A text that cannot steer a terminal or show as another one: control and direction characters as escapes."""
+    return "".join(
+        character if character in "\n\t" or unicodedata.category(character) not in STEERING else escaped(character)
+        for character in text
+    )
+
+
+def escaped(character: str) -> str:
+    return character.encode("unicode_escape", errors="replace").decode("ascii")
+
+
 def words(value: object) -> str:
     """A value as a person reads it."""
     match value:
@@ -105,7 +125,7 @@ def words(value: object) -> str:
         case list():
             return "; ".join(map(words, value))
         case _:
-            return str(value)
+            return harmless(str(value))
 
 
 def plain(value: object) -> object:

@@ -7,7 +7,7 @@ extracts (`pipelines.intake`) and rules for tables in between.
 from pipelines.contracts.check_table import check_table
 from pipelines.contracts.contract import Column, Contract, RowRule, RuleResult, TableRule
 from pipelines.contracts.odcs import load_contracts
-from pipelines.contracts.table_rules import run_table_rules
+from pipelines.contracts.whole_table import judge_whole
 
 __all__ = [
     "Column",
@@ -16,6 +16,6 @@ __all__ = [
     "RuleResult",
     "TableRule",
     "check_table",
+    "judge_whole",
     "load_contracts",
-    "run_table_rules",
 ]

@@ -7,20 +7,33 @@ since a typo in one would otherwise switch a promise off in silence.
 import hashlib
 import json
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from pipelines.contracts.contract import Column, Contract, snake_case
-from pipelines.contracts.odcs_rules import custom_properties, row_rules, table_rules
+from pipelines.contracts.contract import Column, Contract, MetricRule, RowRule, SqlRule, TableRule, snake_case
+from pipelines.contracts.odcs_dumps import DUMP_PROPERTIES, read_dumps, share
+from pipelines.contracts.odcs_forms import with_forms
+from pipelines.contracts.odcs_history import check_histories, check_past, read_archive, read_history
+from pipelines.contracts.odcs_quality import ON_VIOLATION, Rule, quality_rules
+from pipelines.contracts.odcs_rules import column_rules, custom_properties, reference_rules, text_form
+from pipelines.contracts.odcs_sla import read_expected_hours
+from pipelines.contracts.sql_rule import try_queries
+from pipelines.contracts.yaml_text import contract_text, read_yaml
 from pipelines.errors import GrowthError
 
-OBJECT_PROPERTIES = frozenset({"filePattern", "required", "modstampColumn", "eventTimeColumns", "maxRejectPct"})
-COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected", "refusal"})
+OBJECT_PROPERTIES = frozenset(
+    {
+        "filePattern", "required", "modstampColumn", "createdColumn", "eventTimeColumns", "maxRejectPct", "history",
+        "archive", "ownerColumns", "personName", "fieldsOf", "idPrefix", "nullValues", "blankIsFalse", "supplements",
+    }
+) | DUMP_PROPERTIES  # fmt: skip
+COLUMN_PROPERTIES = frozenset(
+    {"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt", "onViolation", "idForm"}
+)
+RECORDS = ("opportunity",)
 KNOWN_AT = ("at_creation", "tracked", "outcome")
 REFUSAL_TYPES = ("boolean", "date", "timestamp")
 PHYSICAL_OF = {
@@ -34,14 +47,16 @@ PHYSICAL_OF = {
 }
 
 
-def load_contracts(folder: Path) -> list[Contract]:
-    """Every `*.odcs.yaml` below `folder`, sorted by path, each checked alone and then against the others.
+def load_contracts(folder: Path, own: Path | None = None) -> list[Contract]:
+    """Every `*.odcs.yaml` below `folder`, then below `own` where that is a folder, sorted by path, each checked alone
+    and then against the others.
 
     Raises GrowthError naming the file and the key path of the first thing wrong.
     """
     paths = sorted(folder.rglob("*.odcs.yaml"))
     if not paths:
         raise GrowthError(f"No contracts found: {folder} holds no file ending in .odcs.yaml.")
+    paths += sorted(own.rglob("*.odcs.yaml")) if own else []
     contracts = [load_contract(path) for path in paths]
     check_together(contracts)
     return contracts
@@ -49,8 +64,9 @@ def load_contracts(folder: Path) -> list[Contract]:
 
 def load_contract(path: Path) -> Contract:
     """One contract file as a Contract."""
-    text = path.read_text(encoding="utf-8")
+    text = contract_text(path)
     document = read_yaml(text, path)
+    spell_anew(document)
     check_standard(document, path)
     schema = document["schema"]
     if len(schema) != 1:
@@ -62,7 +78,10 @@ def load_contract(path: Path) -> Contract:
     table = schema[0].get("physicalName", "")
     if not re.fullmatch(r"[a-z]+\.[a-z][a-z0-9_]*", table):
         raise GrowthError(f"{where}.physicalName: found {table!r}, expected schema.table in lower case.")
+    if schema[0].get("relationships"):
+        raise GrowthError(f"{where}.relationships: expected them at the column that points to another table.")
     settings = custom_properties(schema[0], OBJECT_PROPERTIES, where)
+    rules = all_rules(schema[0], table, where)
     incoming = table.startswith("raw.")
     contract = Contract(
         source=document.get("domain", ""),
@@ -70,16 +89,28 @@ def load_contract(path: Path) -> Contract:
         table=table,
         required=bool(settings.get("required", False)),
         file_pattern=str(settings.get("filePattern", "")),
-        columns=columns,
+        columns=with_forms(columns, settings, where),
         key=key_of(columns_of(schema)),
-        rules=row_rules(schema[0], where),
+        rules=tuple(rule for rule in rules if isinstance(rule, RowRule)),
         version=document["version"],
         owner=document.get("team", {}).get("name", ""),
         description=" ".join(schema[0].get("description", "").split()),
-        table_rules=table_rules(schema[0], where),
+        table_rules=tuple(rule for rule in rules if isinstance(rule, TableRule)),
+        metric_rules=tuple(rule for rule in rules if isinstance(rule, MetricRule)),
+        sql_rules=tuple(rule for rule in rules if isinstance(rule, SqlRule)),
         modstamp_column=settings.get("modstampColumn"),
+        created_column=settings.get("createdColumn"),
+        supplements=settings.get("supplements", False) is True,
+        history=read_history(settings.get("history"), where),
+        archive=read_archive(settings.get("archive"), where),
+        dumps=read_dumps(settings, where),
+        expected_hours=read_expected_hours(document, path),
         event_time_columns=tuple(settings.get("eventTimeColumns", ())),
-        max_reject_pct=float(settings.get("maxRejectPct", 100)),
+        max_reject_pct=share(settings, "maxRejectPct", 100, where),
+        owner_columns=tuple(settings.get("ownerColumns", ())),
+        person_name=str(settings.get("personName", "")),
+        fields_of=str(settings.get("fieldsOf", "")),
+        id_prefix=str(settings.get("idPrefix", "")),
         digest=hashlib.sha256(text.encode()).hexdigest(),
         path=path,
     )
@@ -87,27 +118,34 @@ def load_contract(path: Path) -> Contract:
     return contract
 
 
-class StrictLoader(yaml.CSafeLoader):
-    """Safe YAML that also refuses a key given twice (the last one would win in silence)."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} is given twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
+def spell_anew(document: dict[str, Any]) -> None:
+    """`rule`, the old spelling of `metric`: the standard's text still has it, its JSON schema not any more."""
+    for table in listed(document, "schema"):
+        for element in (table, *listed(table, "properties")):
+            for check in listed(element, "quality"):
+                if check.get("type", "library") == "library" and "metric" not in check and "rule" in check:
+                    check["metric"] = check.pop("rule")
 
 
-def read_yaml(text: str, path: Path) -> dict[str, Any]:
-    """The document as plain values; a tag that would build an object is refused by the safe loader."""
-    try:
-        document = yaml.load(text, Loader=StrictLoader)  # noqa: S506 - a subclass of the safe loader
-    except yaml.YAMLError as error:
-        raise GrowthError(f"{path}: not a contract that can be read: {' '.join(str(error).split())}") from error
-    if not isinstance(document, dict):
-        raise GrowthError(f"{path}: found {type(document).__name__}, expected a mapping with apiVersion, kind, schema.")
-    return document
+def listed(element: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The mappings of a list that nobody has checked yet."""
+    found = element.get(name)
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def all_rules(table: Mapping[str, Any], name: str, where: str) -> list[Rule]:
+    """Every rule of a table: those of its columns in their order, then its own."""
+    rules: list[Rule] = []
+    for i, prop in enumerate(table.get("properties", [])):
+        at = f"{where}.properties[{i}] ({prop['name']})"
+        settings = custom_properties(prop, COLUMN_PROPERTIES, at)
+        on_violation = settings.get("onViolation", "")
+        if on_violation not in ("", *ON_VIOLATION):
+            raise GrowthError(f"{at}: onViolation: found {on_violation!r}, expected one of {', '.join(ON_VIOLATION)}.")
+        rules += column_rules(prop, on_violation, at)
+        rules += quality_rules(prop, prop, name, at)
+        rules += reference_rules(prop, at)
+    return rules + quality_rules(table, None, name, where)
 
 
 @cache
@@ -160,6 +198,7 @@ def read_column(prop: Mapping[str, Any], where: str) -> Column:
             f"{where} ({prop['name']}): refusal: found {refusal!r} for logicalType {logical!r}, "
             f"expected true or false for one of {', '.join(REFUSAL_TYPES)}."
         )
+    form, zone = text_form(prop, where)
     return Column(
         name=prop["name"],
         logical_type=logical,
@@ -170,6 +209,12 @@ def read_column(prop: Mapping[str, Any], where: str) -> Column:
         protected=bool(settings.get("protected", False)),
         description=" ".join(prop["description"].split()),
         refusal=refusal,
+        needed=bool(prop.get("criticalDataElement", False)),
+        lasting=bool(settings.get("lasting", False)),
+        id_form=settings.get("idForm"),
+        happened_at=settings.get("happenedAt"),
+        text_format=form,
+        zone=zone,
     )
 
 
@@ -188,7 +233,10 @@ def check_own(contract: Contract, *, incoming: bool) -> None:
     if not contract.key:
         raise GrowthError(f"{where}.properties: no column has primaryKey: true, so rows cannot be told apart.")
     times = (*((contract.modstamp_column,) if contract.modstamp_column else ()), *contract.event_time_columns)
-    for name in (*times, *(name for rule in contract.rules for name in rule.columns)):
+    people = (*contract.owner_columns, *((contract.person_name,) if contract.person_name else ()))
+    deleted = (contract.dumps.deleted_column,) if contract.dumps and contract.dumps.deleted_column else ()
+    ruled = [rule.columns for rule in contract.rules] + [rule.columns for rule in contract.metric_rules]
+    for name in (*times, *people, *deleted, *(name for columns in ruled for name in columns)):
         if name not in names:
             raise GrowthError(
                 f"{where}: a rule or setting names the column {name!r}, which the contract does not have."
@@ -197,7 +245,8 @@ def check_own(contract: Contract, *, incoming: bool) -> None:
         column = contract.column(name)
         if column is None or column.logical_type != "timestamp":
             raise GrowthError(f"{where}.customProperties: {name} must be a timestamp to say when a row changed.")
-    ids = [rule.rule_id for rule in contract.rules] + [rule.rule_id for rule in contract.table_rules]
+    check_past(contract, where)
+    ids = [rule.rule_id for rule in contract.rules] + [rule.rule_id for rule in contract.whole_rules]
     for rule_id in ids:
         if ids.count(rule_id) > 1:
             raise GrowthError(f"{where}.quality: the rule id {rule_id!r} is given twice.")
@@ -215,6 +264,13 @@ def check_incoming(contract: Contract, where: str) -> None:
         raise GrowthError(f"{where}.customProperties: filePattern: missing, expected which files hold this object.")
     if contract.table != f"raw.{snake_case(contract.object)}":
         raise GrowthError(f"{where}.physicalName: found {contract.table}, expected raw.{snake_case(contract.object)}.")
+    if contract.fields_of and (contract.fields_of not in RECORDS or len(contract.key) != 1):
+        raise GrowthError(
+            f"{where}.customProperties: fieldsOf: found {contract.fields_of!r} with the key {', '.join(contract.key)}; "
+            f"expected one of {', '.join(RECORDS)} and a key of one column."
+        )
+    if contract.id_prefix and not contract.fields_of:
+        raise GrowthError(f"{where}.customProperties: idPrefix: found without fieldsOf; write both or none.")
     for column in contract.columns:
         if column.known_at is None:
             raise GrowthError(
@@ -223,7 +279,8 @@ def check_incoming(contract: Contract, where: str) -> None:
 
 
 def check_together(contracts: list[Contract]) -> None:
-    """Tables are described once, and references point to tables and columns that have a contract."""
+    """Tables are described once, references and histories point to tables and columns that have a contract."""
+    check_histories(contracts)
     by_object = {contract.object: contract for contract in contracts}
     tables = [contract.table for contract in contracts]
     for contract in contracts:
@@ -235,3 +292,4 @@ def check_together(contracts: list[Contract]) -> None:
                     raise GrowthError(
                         f"{contract.path}: relationships of {rule.columns[0]}: no contract describes {target}.{column}."
                     )
+    try_queries(contracts)

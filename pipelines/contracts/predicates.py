@@ -11,12 +11,15 @@ def violation(rule: RowRule, prefix: str = "") -> str:
     """True where `rule` is broken, over columns of the rule's own names (each after `prefix`, such as `j.`).
 
     Type and reference rules are not predicates over a typed row: cells are typed by `pipelines.intake.cells`,
-    references resolved by `pipelines.intake.references` once every file is in. A blank keeps every rule but `required`.
+    references resolved by `pipelines.intake.references` once every file is in. A blank keeps every rule but `required`
+    and `missing`.
     """
     names = [prefix + quoted_name(name) for name in rule.columns]
     match rule.kind:
         case "required":
             return f"{names[0]} is null"
+        case "missing":
+            return missing(names[0], rule.allowed)
         case "allowed":
             values = ", ".join(literal(value) for value in rule.allowed)
             broken = f"{names[0]} not in ({values})"
@@ -26,6 +29,11 @@ def violation(rule: RowRule, prefix: str = "") -> str:
             broken = outside(names[0], rule)
         case "length":
             broken = outside(f"length({names[0]})", rule)
+        case "multiple":
+            broken = no_multiple(names[0], rule.step or 1)
+        case "items":
+            twins = f"len(list_distinct({names[0]})) < len(list_filter({names[0]}, lambda x: x is not null))"
+            broken = " or ".join(filter(None, [outside(f"len({names[0]})", rule), twins if rule.distinct else ""]))
         case "order":
             pairs = pairwise(names)
             # a date is compared with a time by its day, else every close on the day of creation would look too early
@@ -35,14 +43,26 @@ def violation(rule: RowRule, prefix: str = "") -> str:
     return f"coalesce({broken}, false)"
 
 
+def missing(name: str, values: tuple[Any, ...]) -> str:
+    """The cell holds one of the values that count as none."""
+    told = [literal(str(value)) for value in values if value is not None]
+    parts = [f"{name} is null"] if None in values else []
+    parts += [f"coalesce({name}::varchar in ({', '.join(told)}), false)"] if told else []
+    return f"({' or '.join(parts)})"
+
+
+def no_multiple(name: str, step: float) -> str:
+    """The value is no multiple of the step: exactly, where step and value have at most nine decimals."""
+    if float(step) * 1e9 % 1 == 0:
+        return f"try_cast({name} as decimal(38, 9)) % {step:.9f}::decimal(38, 9) <> 0"
+    steps = f"{name}::double / {step!r}"
+    return f"abs({steps} - round({steps})) > 1e-9 * greatest(1, abs({steps}))"
+
+
 def outside(expression: str, rule: RowRule) -> str:
-    """The expression lies outside the rule's bounds, which themselves are inside."""
-    bounds = []
-    if rule.minimum is not None:
-        bounds.append(f"{expression} < {literal(rule.minimum)}")
-    if rule.maximum is not None:
-        bounds.append(f"{expression} > {literal(rule.maximum)}")
-    return " or ".join(bounds)
+    """The expression lies outside the rule's bounds: `minimum` and `maximum` are inside, `above` and `below` not."""
+    bounds = (("<", rule.minimum), (">", rule.maximum), ("<=", rule.above), (">=", rule.below))
+    return " or ".join(f"{expression} {sign} {literal(bound)}" for sign, bound in bounds if bound is not None)
 
 
 def literal(value: Any) -> str:

@@ -8,7 +8,7 @@ import logging
 import os
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 
@@ -37,6 +37,19 @@ def run_table_rules(connection: duckdb.DuckDBPyConnection, contracts: Sequence[C
             project_manager.set_project(None)  # the library would hold the connection until the process ends
 
 
+class Borrowed:
+    """A connection that is used and given back: the library closes what it was given, an open transaction with it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.lent = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.lent, name)
+
+    def close(self) -> None:
+        """Leave it open."""
+
+
 def data_source(connection: duckdb.DuckDBPyConnection) -> Any:
     """A data source over the open connection: one pooled connection that is never rolled back or closed."""
     import great_expectations as gx
@@ -53,7 +66,7 @@ def data_source(connection: duckdb.DuckDBPyConnection) -> Any:
         connection_string="duckdb:///:memory:",
         create_temp_table=False,
         kwargs={
-            "creator": lambda: ConnectionWrapper(connection),
+            "creator": lambda: ConnectionWrapper(cast(duckdb.DuckDBPyConnection, Borrowed(connection))),
             "poolclass": StaticPool,
             "isolation_level": "AUTOCOMMIT",
             "skip_autocommit_rollback": True,

@@ -4,9 +4,9 @@ What belongs here: reading, typing, judging and merging what came in. What does 
 (`sql/staging`, `sql/core`).
 """
 
-from pipelines.intake.files import folder_fingerprint
+from pipelines.intake.digests import folder_hashes
 from pipelines.intake.ledger import FileBalance, Report, balance_problems
 from pipelines.intake.load import load_extracts
 from pipelines.intake.report import LoadReport
 
-__all__ = ["FileBalance", "LoadReport", "Report", "balance_problems", "folder_fingerprint", "load_extracts"]
+__all__ = ["FileBalance", "LoadReport", "Report", "balance_problems", "folder_hashes", "load_extracts"]

@@ -1,7 +1,5 @@
 """Delimited text (CSV with comma, semicolon, tab or bar) into the incoming view. JSON and Parquet have their own."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +8,19 @@ import duckdb
 import numpy as np
 
 from pipelines.errors import GrowthError
-from pipelines.intake.incoming import ROW, Incoming, LineRuns, Malformed, check_encoding, show_text
+from pipelines.intake.incoming import (
+    LONGEST_NAME,
+    ROW,
+    Incoming,
+    LineRuns,
+    Malformed,
+    check_encoding,
+    check_malformed,
+    check_names,
+    show_text,
+)
 from pipelines.intake.plain_text import PlainText
+from pipelines.intake.record import MOST_FIELDS, read_record
 from pipelines.intake.structure import NEWLINE, RETURN, Positions, Records, find_blocks
 from pipelines.warehouse import quoted_text
 
@@ -22,22 +31,26 @@ DELIMITERS = (b",", b";", b"\t", b"|")
 class Survey:
     """What one pass over a text found: its header, its malformed records, where the lines of the others are.
 
+    `lines_told`: the physical lines that header, records and blank lines take up.
     `is_regular`: DuckDB can read the file as it lies: no blank lines, one kind of line end, no record out of order.
     """
 
     header: list[str]
     records: int = 0
     lines: int = 0
+    lines_told: int = 0
     longest: int = 0
     is_regular: bool = True
+    is_ended: bool = True
     malformed: list[Malformed] = field(default_factory=list)
     runs: LineRuns = field(default_factory=LineRuns)
 
 
 def delimiter_of(text: PlainText) -> bytes:
     """The delimiter that stands most often outside quotes in the first line; a comma when none does."""
-    end = text.data.find(b"\n", text.start)
-    first_line = text.data[text.start : end if end >= 0 else text.size]
+    longest = min(text.size, text.start + MOST_FIELDS * LONGEST_NAME)
+    end = text.data.find(b"\n", text.start, longest)
+    first_line = text.data[text.start : end if end >= 0 else longest]
     outside = b"".join(first_line.split(b'"')[::2])
     return max(DELIMITERS, key=outside.count)
 
@@ -58,26 +71,39 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, name: str, text: Plain
     check_encoding(name, found.malformed, found.records)
     first_line = found.runs.keep(connection)
     columns = dict.fromkeys(found.header, "VARCHAR")
-    return Incoming("csv", columns, found.records, found.lines, found.malformed, first_line)
+    return Incoming(
+        "csv",
+        columns,
+        found.records,
+        found.lines,
+        found.malformed,
+        first_line,
+        found.runs.tally,
+        found.lines_told,
+        found.is_ended,
+    )
 
 
 def survey(name: str, text: PlainText, delimiter: bytes) -> Survey:
     """One pass over the text; nothing of it is kept but what is malformed."""
     found: Survey | None = None
-    lines, before, returns, stops, last_end = 0, 0, 0, 0, 0
+    lines, told, before, returns, stops, last_end = 0, 0, 0, 0, 0, 0
     for records in blocks(text, delimiter):
         lines += records.newlines
+        told += records.blank + lines_of(name, records, before)
         if not len(records):
             continue
         sound = sound_records(records)
+        longest = int((records.ends - records.starts)[sound].max(initial=0))
         if found is None:
             found = Survey(read_header(name, records, delimiter))
             found.records = -1
             sound = sound[1:]
         found.records += len(records)
-        found.longest = max(found.longest, int((records.ends - records.starts).max()))
+        found.longest = max(found.longest, longest)
         found.runs.add(records.first_line[sound], records.last_line[sound])
         found.malformed += [malformed_record(records, i) for i in sorted(records.problems)]
+        check_malformed(name, found.malformed)
         tiled = bool(np.all(records.first_line[1:] == records.last_line[:-1] + 1))
         regular = tiled and int(records.first_line[0]) == before + 1 and not (records.problems or records.rewritten)
         found.is_regular = found.is_regular and regular
@@ -90,8 +116,18 @@ def survey(name: str, text: PlainText, delimiter: bytes) -> Survey:
         raise GrowthError(f"{name} is empty; export it again or take it out of the folder.")
     ended = text.size - last_end <= (2 if returns else 1)  # no blank line of whatever kind at the end
     found.is_regular = found.is_regular and ended and returns in (0, stops)
-    found.lines = lines + (text.data[text.size - 1] != NEWLINE)
+    found.is_ended = bool(text.data[text.size - 1] == NEWLINE)
+    found.lines, found.lines_told = lines + (text.data[text.size - 1] != NEWLINE), told
     return found
+
+
+def lines_of(name: str, records: Records, before: int) -> int:
+    """Physical lines that the records of a block take up; none may begin on a line that the one before it has."""
+    ends = np.concatenate([np.array([before]), records.last_line[:-1]]) if len(records) else records.last_line
+    if np.any(records.first_line <= ends):
+        line = int(records.first_line[records.first_line <= ends][0])
+        raise GrowthError(f"{name}, line {line}: two records claim this line; nothing was loaded. Please report it.")
+    return int((records.last_line - records.first_line + 1).sum())
 
 
 def blocks(text: PlainText, delimiter: bytes) -> Iterator[Records]:
@@ -112,22 +148,10 @@ def read_header(name: str, records: Records, delimiter: bytes) -> list[str]:
     """Column names, trimmed; a blank one is named after its place."""
     if 0 in records.problems:
         raise GrowthError(f"{name}, line {records.first_line[0]}: the header cannot be read: {records.problems[0][0]}.")
-    line = records.rewritten.get(0, records.text[records.starts[0] : records.ends[0]]).decode()
-    cells = next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter.decode()))
-    names = [cell.strip() or f"column_{i}" for i, cell in enumerate(cells, start=1)]
-    refuse_twins(name, names)
+    fields = read_record(records.text, int(records.starts[0]), delimiter[0]).fields
+    names = [field.decode().strip() or f"column_{i}" for i, field in enumerate(fields, start=1)]
+    check_names(name, names)
     return names
-
-
-def refuse_twins(file: str, names: list[str]) -> None:
-    """Two columns of one name cannot be told apart (SQL compares names without case)."""
-    if ROW in [name.lower() for name in names]:
-        raise GrowthError(f"{file}: the header names the column {ROW!r}, a name kept for the loader; rename it.")
-    seen = set[str]()
-    for name in names:
-        if name.lower() in seen:
-            raise GrowthError(f"{file}: the header names the column {name!r} twice; export it again with each once.")
-        seen.add(name.lower())
 
 
 def write_regular(text: PlainText, delimiter: bytes, target: Path) -> None:
@@ -152,7 +176,8 @@ def query_of(path: Path, header: list[str], delimiter: bytes, longest: int) -> s
     columns = ", ".join(f"{quoted_text(column)}: 'VARCHAR'" for column in header)
     return (
         f"select *, row_number() over () - 1 as {ROW} from read_csv({quoted_text(str(path))}, "
-        f"auto_detect = false, header = true, delim = {quoted_text(delimiter.decode())}, quote = '\"', escape = '\"', "
+        f"auto_detect = false, compression = 'none', hive_partitioning = false, header = true, "
+        f"delim = {quoted_text(delimiter.decode())}, quote = '\"', escape = '\"', "
         f"max_line_size = {max(longest + 1024, 1 << 21)}, columns = {{{columns}}})"
     )
 

@@ -7,14 +7,16 @@ arrive renamed, re-zipped and with the wrong ending.
 import hashlib
 import os
 import re
-import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
+from pipelines.intake.entries import check_entry
+from pipelines.intake.extract_time import path_moment
 
 Compression = Literal["none", "gzip", "zstd", "zip"]
 MAGIC: tuple[tuple[bytes, Compression], ...] = (
@@ -31,8 +33,10 @@ PART_NUMBER = re.compile(r"([_-][0-9]+)+$")
 class ExtractFile:
     """One file of the folder, or one member of a zip in it.
 
-    `name` is relative to the folder, `sha256` names the content (a member's is made of the archive's and its own
-    name, so that an archive loaded before need not be opened to know it), `member` the name inside a zip.
+    `name` is relative to the folder (one that bears a date is named too, see `dated_name`), `sha256` names the content
+    (a member's is made of the archive's and its own name, so that an archive loaded before need not be opened to know
+    it), `member` the name inside a zip. A file that `is_mended` lies in the home and holds rows mended by hand
+    (`mended`).
     """
 
     name: str
@@ -41,11 +45,17 @@ class ExtractFile:
     bytes: int
     compression: Compression
     member: str | None = None
+    is_mended: bool = False
 
     @property
     def stem(self) -> str:
         """Base name without the endings of format and compression: what contract patterns are matched with."""
         return stem_of(self.name)
+
+    @cached_property
+    def dated_at(self) -> datetime | None:
+        """The moment that the path tells. (The names of mended files are made of hashes.)"""
+        return None if self.is_mended else path_moment(self.name)
 
 
 def stem_of(name: str) -> str:
@@ -60,30 +70,18 @@ def object_name(stem: str) -> str:
     return PART_NUMBER.sub("", stem) or stem
 
 
-def match_contract(file: ExtractFile, contracts: list[Contract]) -> Contract | None:
-    """The contract whose pattern fits the file's name; two that fit are a mistake in the contracts."""
-    fitting = [contract for contract in contracts if contract.matches(file.stem)]
-    if len(fitting) > 1:
-        names = " and ".join(str(contract.path.name) for contract in fitting)
-        raise GrowthError(f"{file.name} fits the filePattern of {names}; make one of the patterns narrower.")
-    return fitting[0] if fitting else None
-
-
-def folder_fingerprint(folder: Path) -> dict[str, str]:
-    """sha256 of every file in the folder by its name relative to it; the same folder gives the same answer."""
-    return {name: sha256_of(path) for name, path in regular_files(folder)}
-
-
 def regular_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Files below the folder in the order of their names; hidden ones, pipes and devices are left alone."""
+    """Files below the folder in the order of their names; hidden ones are left alone."""
     check_folder(folder)
     problems: list[OSError] = []
     found: list[tuple[str, Path]] = []
     for parent, folders, names in os.walk(folder, onerror=problems.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
+        linked = [name for name in folders if (Path(parent) / name).is_symlink()]
+        for name in [*names, *linked]:
             path = Path(parent) / name
-            if not name.startswith(".") and path.exists() and stat.S_ISREG(path.stat().st_mode):
+            if not name.startswith("."):
+                check_entry(folder, path)
                 found.append((path.relative_to(folder).as_posix(), path))
     if problems:
         raise GrowthError(f"The folder {problems[0].filename} cannot be read ({problems[0].strerror}).")
@@ -114,19 +112,26 @@ def compression_of(first_bytes: bytes) -> Compression:
     return next((name for magic, name in MAGIC if first_bytes.startswith(magic)), "none")
 
 
-def find_files(folder: Path) -> list[ExtractFile]:
+def dated_name(folder: Path, name: str) -> str:
+    """The file's name, after its folder's where only that tells a date: a day may come alone or among others."""
+    outer = folder.resolve().name
+    return f"{outer}/{name}" if path_moment(outer) and not path_moment(name) else name
+
+
+def find_files(folder: Path, digest: Callable[[Path], str] = sha256_of) -> list[ExtractFile]:
     """Every file of the folder, zip archives as their members, in the order of their names."""
     from pipelines.intake.archives import zip_members
 
     files: list[ExtractFile] = []
-    for name, path in regular_files(folder):
-        sha256 = sha256_of(path)
+    for relative, path in regular_files(folder):
+        name = dated_name(folder, relative)
+        sha256 = digest(path)
         with path.open("rb") as stream:
             compression = compression_of(stream.read(4))
         if compression == "zip":
             for member, size in zip_members(path):
-                digest = hashlib.sha256(f"{sha256}/{member}".encode()).hexdigest()
-                files.append(ExtractFile(f"{name}/{member}", path, digest, size, "zip", member))
+                own = hashlib.sha256(f"{sha256}/{member}".encode()).hexdigest()
+                files.append(ExtractFile(f"{name}/{member}", path, own, size, "zip", member))
         else:
             files.append(ExtractFile(name, path, sha256, path.stat().st_size, compression))
     if not files:

@@ -9,6 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.errors import GrowthError
+from pipelines.intake.record import MOST_FIELDS
+from pipelines.intake.tally import Tally, tally_of
 
 Format = Literal["csv", "json", "parquet"]
 TEXT_TABLE, LINES_TABLE = "incoming_text", "incoming_lines"
@@ -17,6 +19,9 @@ ROW = "_intake_row"
 NOT_UTF8 = "is not UTF-8"
 # More records than this, and more than this share of all, with bytes that are no UTF-8 are no accident.
 ODD_RECORDS, ODD_SHARE = 3, 0.01
+MOST_MALFORMED = 200_000
+"""Records of a file that cannot be read at all; they are held in memory, some 2 KB each."""
+LONGEST_NAME = 1_000
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,9 @@ class Incoming:
     `records` is the reader's own count, malformed ones included and the header left out; `columns` maps each name in
     the file to its DuckDB type; `lines` is the number of physical lines (records for Parquet). Row n begins on line
     n + `first_line` where every record has a line of its own, else (`first_line` is None) `incoming_lines` tells.
+    `tally`: the lines on which the sound records begin; `lines_told`: physical lines that header, records and blank
+    lines take up together, None where records need not begin on lines of their own (a JSON array);
+    `is_ended`: whether a delimited text ends with a line end.
     """
 
     format: Format
@@ -44,6 +52,9 @@ class Incoming:
     lines: int
     malformed: list[Malformed] = field(default_factory=list)
     first_line: int | None = 1
+    tally: Tally = field(default_factory=Tally)
+    lines_told: int | None = None
+    is_ended: bool = True
 
     @property
     def rows(self) -> int:
@@ -61,6 +72,7 @@ class LineRuns:
     """On which physical lines the rows are, as runs of one-line records that follow each other."""
 
     rows: int = 0
+    tally: Tally = field(default_factory=Tally)
     runs: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=list)
 
     def add(self, first: NDArray[np.int64], last: NDArray[np.int64]) -> None:
@@ -73,6 +85,7 @@ class LineRuns:
         begins = np.concatenate([rows[:1], np.flatnonzero(breaks) + 1])
         self.runs.append((begins + self.rows, first[begins], extra[begins]))
         self.rows += len(first)
+        self.tally += tally_of(first)
 
     def keep(self, connection: duckdb.DuckDBPyConnection) -> int | None:
         """The line of the first row when all rows are one run, else None, and each one's lines in `incoming_lines`."""
@@ -90,6 +103,39 @@ class LineRuns:
         )
         connection.unregister("line_runs")
         return None
+
+
+def check_width(file: str, columns: int) -> None:
+    """Refuse a file that is wider than any table is."""
+    if columns > MOST_FIELDS:
+        raise GrowthError(f"{file} has more than {MOST_FIELDS} columns; export fewer.")
+
+
+def check_names(file: str, names: list[str]) -> None:
+    """Refuse column names that no table can have: too many, too long, none at all, or two that SQL takes for one."""
+    check_width(file, len(names))
+    seen = set[str]()
+    for name in names:
+        if not name or "\x00" in name or len(name) > LONGEST_NAME:
+            shown = repr(name if len(name) <= LONGEST_NAME else name[:40] + "...")
+            raise GrowthError(
+                f"{file} has a column named {shown} ({len(name)} characters); expected 1 to {LONGEST_NAME} characters "
+                "without NUL; rename it."
+            )
+        if name.lower() == ROW:
+            raise GrowthError(f"{file}: the header names the column {ROW!r}, a name kept for the loader; rename it.")
+        if name.lower() in seen:
+            raise GrowthError(f"{file}: the header names the column {name!r} twice; export it again with each once.")
+        seen.add(name.lower())
+
+
+def check_malformed(name: str, malformed: list[Malformed]) -> None:
+    """A file with so many records that cannot be read is no extract; what has been read of it is let go."""
+    if len(malformed) > MOST_MALFORMED:
+        raise GrowthError(
+            f"{name} has more than {MOST_MALFORMED} records that cannot be read, the first: {malformed[0].reasons[0]}; "
+            "export it again."
+        )
 
 
 def check_encoding(name: str, malformed: list[Malformed], records: int) -> None:

@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +11,20 @@ import duckdb
 import numpy as np
 
 from pipelines.errors import GrowthError
-from pipelines.intake.delimited import refuse_twins
-from pipelines.intake.incoming import NOT_UTF8, ROW, Incoming, LineRuns, Malformed, check_encoding, show_text
+from pipelines.intake.incoming import (
+    MOST_MALFORMED,
+    NOT_UTF8,
+    ROW,
+    Incoming,
+    LineRuns,
+    Malformed,
+    check_encoding,
+    check_malformed,
+    check_names,
+    show_text,
+)
 from pipelines.intake.plain_text import PlainText
+from pipelines.intake.record import LONGEST, too_long
 from pipelines.intake.structure import NEWLINE
 from pipelines.warehouse import quoted_text
 
@@ -20,6 +32,11 @@ NEVER_IN_JSON = b"\x1f"
 """A control character that JSON text may not hold unescaped: as delimiter it makes each line one field."""
 BLOCK = 16 << 20
 IS_OBJECT = "case when json_valid(element) then json_type(element) = 'OBJECT' else false end"
+HAS_TWINS = "len(json_keys(element)) <> len(list_distinct(json_keys(element)))"
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The escape of a NUL, which no text may hold."""
+TO_SPACES = bytes.maketrans(b"\r\n", b"  ")
+"""Between the words of JSON a line end is a blank; inside its strings there is none."""
 Elements = Iterator[tuple[list[bytes], list[int]]]
 
 
@@ -44,46 +61,51 @@ def read_json(connection: duckdb.DuckDBPyConnection, name: str, text: PlainText,
     is_array = text.data[text.start : text.start + 4096].lstrip()[:1] == b"["
     elements = array_elements(name, text, BLOCK) if is_array else line_elements(text, BLOCK)
     path = scratch / "elements.jsonl"
-    found = survey(elements, path)
+    found = survey(name, elements, path)
     first = np.concatenate(found.numbers) if found.numbers else np.empty(0, dtype=np.int64)
     lines_of = f"({lines_query(path, found.longest)})"
     keys, has_others = keys_of(connection, lines_of)
     if has_others:
-        query = f"select {ROW}, element from {lines_of} where not ({IS_OBJECT}) order by all"
-        others = connection.execute(query).fetchall()
+        query = f"select {ROW}, element from {lines_of} where case when {IS_OBJECT} then {HAS_TWINS} else true end"
+        others = connection.execute(f"{query} order by all limit {MOST_MALFORMED + 1}").fetchall()
         found.malformed += [malformed_element(element.encode(), int(first[n])) for n, element in others]
+        check_malformed(name, found.malformed)
         gone = [n for n, _ in others]
         first = np.delete(first, gone)
         leave_out(path, scratch / "objects.jsonl", set(gone))
         lines_of = f"({lines_query(scratch / 'objects.jsonl', found.longest)})"
-    refuse_twins(name, keys)
+    check_names(name, keys)
     show_keys(connection, keys, lines_of)
     runs = LineRuns()
     runs.add(first, first)
     malformed = sorted(found.malformed, key=lambda record: record.line)
     check_encoding(name, malformed, found.records)
     columns = dict.fromkeys(keys, "VARCHAR")
-    return Incoming("json", columns, found.records, line_count(text), malformed, runs.keep(connection))
+    lines = line_count(text)
+    told = None if is_array else found.records + (blank_lines(text) if lines != found.records else 0)
+    return Incoming("json", columns, found.records, lines, malformed, runs.keep(connection), runs.tally, told)
 
 
-def survey(elements: Elements, path: Path) -> Survey:
+def survey(name: str, elements: Elements, path: Path) -> Survey:
     """Write what may be JSON to a file, keep the rest as malformed."""
     found = Survey()
     with path.open("wb") as sink:
         for texts, numbers in elements:
             found.records += len(texts)
-            found.longest = max(found.longest, max(map(len, texts), default=0))
+            longest = max(map(len, texts), default=0)
+            found.longest = max(found.longest, min(longest, LONGEST))
             together = b"\n".join(texts)
             lines = np.array(numbers, dtype=np.int64)
-            if is_text(together):
+            if is_text(together) and longest <= LONGEST:
                 found.numbers.append(lines)
                 sink.write(together + b"\n" if texts else b"")
                 continue
-            sound = [i for i, element in enumerate(texts) if is_text(element)]
+            sound = [i for i, element in enumerate(texts) if is_text(element) and len(element) <= LONGEST]
             found.numbers.append(lines[sound])
             sink.write(b"".join(texts[i] + b"\n" for i in sound))
             odd = sorted(set(range(len(texts))) - set(sound))
             found.malformed += [malformed_element(texts[i], numbers[i]) for i in odd]
+            check_malformed(name, found.malformed)
     return found
 
 
@@ -105,6 +127,11 @@ def line_count(text: PlainText) -> int:
     return sum(piece.count(b"\n") + 1 for piece in blocks_of(text, BLOCK))
 
 
+def blank_lines(text: PlainText) -> int:
+    """Lines that hold nothing."""
+    return sum(sum(not line.strip() for line in piece.split(b"\n")) for piece in blocks_of(text, BLOCK))
+
+
 def line_elements(text: PlainText, block: int) -> Elements:
     """The lines that are not blank, and their numbers."""
     before = 1
@@ -121,7 +148,8 @@ def line_elements(text: PlainText, block: int) -> Elements:
 
 def array_elements(name: str, text: PlainText, block: int) -> Elements:
     """The elements of a JSON array, each on one line, and the line on which each begins."""
-    words, line, read = Words(name, text, block), 1, json.JSONDecoder()
+    words, line = Words(name, text, block), 1
+    read = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)  # numbers stay as they are written
     words.more()
     position, counted = words.text.index("[") + 1, 0
     elements: list[bytes] = []
@@ -130,18 +158,23 @@ def array_elements(name: str, text: PlainText, block: int) -> Elements:
         position = words.skip(position)
         if words.text[position : position + 1] == "]":
             yield elements, numbers
+            words.check_end(position + 1)
             return
         line, counted = line + words.text.count("\n", counted, position), position
         try:
-            element, end = read.raw_decode(words.text, position)
+            _, end = read.raw_decode(words.text, position)
         except json.JSONDecodeError as error:
-            if words.more():
+            is_long = len(words.text) - position > LONGEST
+            if not is_long and words.more():
                 continue
             at = line + words.text.count("\n", position, error.pos)
-            raise GrowthError(f"{name}, line {at}: the JSON array breaks off ({error.msg}).") from error
+            problem = f"holds an element of more than {LONGEST} bytes" if is_long else f"breaks off ({error.msg})"
+            raise GrowthError(f"{name}, line {at}: the JSON array {problem}.") from error
+        except RecursionError as error:
+            raise GrowthError(f"{name}, line {line}: the JSON is nested too deeply to be read.") from error
         if end == len(words.text) and words.more():
             continue  # a number may go on
-        elements.append(json.dumps(element, ensure_ascii=False).encode())
+        elements.append(words.text[position:end].encode().translate(TO_SPACES))
         numbers.append(line)
         line, counted, position = line + words.text.count("\n", position, end), end, end
         if position > block:
@@ -181,18 +214,27 @@ class Words:
             if position < len(self.text) or not self.more():
                 return position
 
+    def check_end(self, position: int) -> None:
+        """Behind the array comes nothing: what stands there would be lost."""
+        position = self.skip(position)
+        if position < len(self.text):
+            shown = self.text[position : position + 20]
+            raise GrowthError(f"{self.name} goes on behind the end of its JSON array, with {shown!r}; export it again.")
+
     def drop(self, position: int) -> None:
         """Forget what lies before."""
         self.text = self.text[position:]
 
 
 def is_text(element: bytes) -> bool:
-    """UTF-8 without control characters, which JSON text may not hold."""
+    """UTF-8 without NUL and control characters, which JSON text may not hold."""
     try:
         element.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return not any(byte in element for byte in (NEVER_IN_JSON, b"\x00", b"\r"))
+    if any(byte in element for byte in (NEVER_IN_JSON, b"\x00", b"\r")):
+        return False
+    return b"\\u0000" not in element or not NUL.search(element)
 
 
 def lines_query(path: Path, longest: int) -> str:
@@ -211,11 +253,12 @@ def leave_out(source: Path, target: Path, numbers: set[int]) -> None:
 
 
 def keys_of(connection: duckdb.DuckDBPyConnection, lines_of: str) -> tuple[list[str], bool]:
-    """The keys that any object has, sorted, and whether some lines are no objects."""
+    """The keys that any object has, sorted, and whether some lines are no objects or name a key twice."""
     rows = connection.execute(
         f"select distinct case when {IS_OBJECT} then json_keys(element) end from {lines_of}"
     ).fetchall()
-    return sorted({key for (keys,) in rows for key in keys or ()}), (None,) in rows
+    has_others = any(keys is None or len(set(keys)) < len(keys) for (keys,) in rows)
+    return sorted({key for (keys,) in rows for key in keys or ()}), has_others
 
 
 def show_keys(connection: duckdb.DuckDBPyConnection, keys: list[str], lines_of: str) -> None:
@@ -227,9 +270,24 @@ def show_keys(connection: duckdb.DuckDBPyConnection, keys: list[str], lines_of: 
 
 def malformed_element(element: bytes, line: int) -> Malformed:
     raw = element.decode("utf-8", errors="backslashreplace").replace("\x00", "\\x00")
-    problem = "found text that is no JSON object"
+    return Malformed(line, line, (f"line {line}: {problem_of(element)}",), raw)
+
+
+def problem_of(element: bytes) -> str:
+    """Why a line or an element of an array cannot be loaded."""
+    if len(element) > LONGEST:
+        return too_long(len(element))
     try:
         element.decode("utf-8")
     except UnicodeDecodeError as error:
-        problem = f"byte {error.start + 1} of the record (0x{element[error.start]:02X}) {NOT_UTF8}"
-    return Malformed(line, line, (f"line {line}: {problem}",), raw)
+        return f"byte {error.start + 1} of the record (0x{element[error.start]:02X}) {NOT_UTF8}"
+    if b"\x00" in element or NUL.search(element):
+        return "found a NUL byte"
+    try:
+        pairs = json.loads(element, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        pairs = None
+    is_object = isinstance(pairs, list) and element.startswith(b"{") and all(isinstance(one, tuple) for one in pairs)
+    names = [name for name, _ in pairs] if is_object else []
+    twins = sorted({name for name in names if names.count(name) > 1})
+    return f"found the key {twins[0]!r} twice" if twins else "found text that is no JSON object"

@@ -1,6 +1,7 @@
 """Which contents the ledger knows, and so which files of a folder need not be read again."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from pipelines.contracts.contract import Contract
@@ -15,9 +16,12 @@ class KnownFiles:
     entries: list[LedgerFile]
 
     @cached_property
-    def by_content(self) -> dict[tuple[str, str], LedgerFile]:
-        """The last entry of every content and contract: a changed contract reads its files again."""
-        return {(entry.content_sha256, entry.contract_digest): entry for entry in self.entries}
+    def by_content(self) -> dict[tuple[str, str, datetime | None], LedgerFile]:
+        """The last entry of every content, contract and date in the path.
+
+        A changed contract reads its files again; a content that comes with another date was seen then, too.
+        """
+        return {(entry.content_sha256, entry.contract_digest, entry.dated_at): entry for entry in self.entries}
 
     @cached_property
     def newest(self) -> dict[tuple[str, str], str]:
@@ -29,7 +33,7 @@ class KnownFiles:
 
     def entry(self, contract: Contract, file: ExtractFile) -> LedgerFile | None:
         """The last load of this content under this contract."""
-        return self.by_content.get((file.sha256, contract.digest))
+        return self.by_content.get((file.sha256, contract.digest, file.dated_at))
 
     def is_identical(self, contract: Contract, file: ExtractFile) -> bool:
         """Whether the content was loaded before and is still the newest under the name it then had.
@@ -41,6 +45,16 @@ class KnownFiles:
         if entry is None or self.newest[entry.object, entry.file] != file.sha256:
             return False
         return bool(contract.key) or entry.file == file.name
+
+    def columns_of(self, contract: Contract) -> dict[tuple[str, str], list[str] | None]:
+        """The columns that every earlier file of the object came with, by load and name."""
+        return {entry.place: entry.column_names for entry in self.entries if entry.object == contract.object}
+
+    def replaced(self, contract: Contract, file: ExtractFile) -> list[tuple[str, str]]:
+        """Load and name under which the content came when another version of the contract judged it."""
+        if not self.is_judged_anew(contract, file):
+            return []
+        return [entry.place for entry in self.entries if entry.content_sha256 == file.sha256]
 
     def is_judged_anew(self, contract: Contract, file: ExtractFile) -> bool:
         """Whether the content was loaded under another version of its contract, but not yet under this one."""

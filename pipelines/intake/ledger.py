@@ -1,5 +1,6 @@
 """The ledger: which contents were loaded, what became of every row, what the rules found. Written with the rows."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
@@ -13,19 +14,27 @@ from pipelines.intake.raw_tables import table_name
 LEDGER_TABLES = (
     "ledger.files (content_sha256 varchar, contract_digest varchar, file varchar, source varchar, object varchar, "
     "format varchar, compression varchar, bytes bigint, records bigint, lines bigint, load_id varchar, status varchar, "
-    "load_number bigint, rows_quarantined bigint)",
+    "load_number bigint, rows_quarantined bigint, dated_at timestamp, extracted_at timestamp, "
+    "first_modstamp timestamp, last_modstamp timestamp, columns varchar)",
     "ledger.balance (load_id varchar, source varchar, object varchar, file varchar, lines_read bigint, "
     "rows_read bigint, rows_loaded bigint, rows_identical bigint, rows_superseded bigint, "
     "rows_quarantined bigint, rows_rejected bigint)",
     "ledger.rule_results (load_id varchar, object varchar, rule_id varchar, kind varchar, severity varchar, "
-    "rows_failed bigint, sample varchar)",
+    "rows_failed bigint, sample varchar, rows_waiting bigint)",
     "ledger.reports (load_id varchar, kind varchar, object varchar, file varchar, message varchar)",
     "ledger.columns_present (source varchar, object varchar, column_name varchar, is_in_contract boolean)",
-    "quarantine.rows (load_id varchar, source varchar, object varchar, file varchar, line bigint, line_end bigint, "
-    "violated_rules varchar[], reasons varchar[], record varchar, quarantined_at_load varchar)",
-    "quarantine.refusals (object varchar, record_key varchar[], modified_at timestamp, column_name varchar, "
-    "since timestamp)",
 )
+
+# Columns of ledger.files that a home from before they were there lacks.
+SINCE = {
+    "load_number": "bigint default 0",
+    "rows_quarantined": "bigint default 0",
+    "dated_at": "timestamp",
+    "extracted_at": "timestamp",
+    "first_modstamp": "timestamp",
+    "last_modstamp": "timestamp",
+    "columns": "varchar default ''",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,9 @@ class Report:
 class LedgerFile:
     """A content that was loaded: its own counts, so that it need not be read again.
 
-    `load_number` counts the loads that read files (a load's id says nothing about order).
+    `load_number` counts the loads that read files (a load's id says nothing about order). `dated_at` is the moment that
+    the file's path tells, `extracted_at` that or else the newest moment in it; `columns` lists the columns of the raw
+    table that it fills, as JSON (empty: nobody noted them).
     """
 
     content_sha256: str
@@ -81,14 +92,30 @@ class LedgerFile:
     status: str
     load_number: int
     rows_quarantined: int
+    dated_at: datetime | None
+    extracted_at: datetime | None
+    first_modstamp: datetime | None
+    last_modstamp: datetime | None
+    columns: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What the rows in `raw` bear of their file: load and name."""
+        return self.load_id, self.file
+
+    @property
+    def column_names(self) -> list[str] | None:
+        names: list[str] | None = json.loads(self.columns) if self.columns else None
+        return names
 
 
 def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     """The ledger's tables, if they are not there yet."""
     for definition in LEDGER_TABLES:
         connection.execute(f"create table if not exists intake.{definition}")
-    for column in ("load_number", "rows_quarantined"):  # a home from before they were there
-        connection.execute(f"alter table intake.ledger.files add column if not exists {column} bigint default 0")
+    for column, kind in SINCE.items():
+        connection.execute(f"alter table intake.ledger.files add column if not exists {column} {kind}")
+    connection.execute("alter table intake.ledger.rule_results add column if not exists rows_waiting bigint default 0")
 
 
 def loaded_files(connection: duckdb.DuckDBPyConnection) -> list[LedgerFile]:
@@ -139,7 +166,10 @@ def columns_present(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[st
 
 
 def write_rule_results(connection: duckdb.DuckDBPyConnection, load_id: str, contracts: list[Contract]) -> None:
-    """Every row rule of every contract with the rows that break it today: in quarantine, or flagged in the table."""
+    """Every row rule of every contract with the rows that break it today: in quarantine, or flagged in the table.
+
+    A row that points nowhere in the very load in which it came is waiting for a parent that may come later.
+    """
     refused = connection.execute(
         "select object, rule_id, count(*), min(reason) from (select object, unnest(violated_rules) as rule_id, "
         "unnest(reasons) as reason from intake.quarantine.rows) group by all"
@@ -147,15 +177,20 @@ def write_rule_results(connection: duckdb.DuckDBPyConnection, load_id: str, cont
     failed = {(name, rule_id): (count, sample) for name, rule_id, count, sample in refused}
     rows = []
     for contract in contracts:
-        flagged = dict(
-            connection.execute(
-                f"select rule_id, count(*) from (select unnest(_warned_rules) as rule_id from {table_name(contract)} "
-                "where len(_warned_rules) > 0) group by all"
+        flagged = {
+            rule_id: (count, fresh)
+            for rule_id, count, fresh in connection.execute(
+                "select rule_id, count(*), count(*) filter (where is_fresh) from (select unnest(_warned_rules) "
+                f"as rule_id, _load_id = ? as is_fresh from {table_name(contract)} where len(_warned_rules) > 0) "
+                "group by all",
+                [load_id],
             ).fetchall()
-        )
+        }
         for rule in contract.rules:
-            count, sample = failed.get((contract.object, rule.rule_id), (flagged.get(rule.rule_id, 0), ""))
-            rows.append((load_id, contract.object, rule.rule_id, rule.kind, rule.severity, count, sample))
+            found, fresh = flagged.get(rule.rule_id, (0, 0))
+            waiting = fresh if rule.kind == "reference" else 0
+            count, sample = failed.get((contract.object, rule.rule_id), (found - waiting, ""))
+            rows.append((load_id, contract.object, rule.rule_id, rule.kind, rule.severity, count, sample, waiting))
     insert_rows(connection, "ledger.rule_results", rows)
 
 

@@ -3,10 +3,10 @@
 What belongs here: the order of the steps. Each step has a module of its own.
 """
 
+import json
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -14,48 +14,36 @@ import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
-from pipelines.intake import ledger, quarantine, refusals
-from pipelines.intake.absent import Columns, keep_values
-from pipelines.intake.files import ExtractFile, find_files
+from pipelines.intake import dumps, ledger, quarantine, refusals, replay
+from pipelines.intake.absent import column_sets, report_absent
+from pipelines.intake.account import Account, told_if_refused
+from pipelines.intake.archived import missing_archive
+from pipelines.intake.attribute_history import note_touched
+from pipelines.intake.balance import Ended, places_of, told_by, where_rows_ended
+from pipelines.intake.completeness import measure
+from pipelines.intake.files import ExtractFile, find_files, sha256_of
+from pipelines.intake.fresh import add_fresh, date_fresh, end_fresh, span_of, start_fresh, widen_fresh
+from pipelines.intake.history_coverage import note_moments, prepare_history, remember_history
 from pipelines.intake.incoming import Incoming
 from pipelines.intake.known import KnownFiles
 from pipelines.intake.ledger import FileBalance, LedgerFile, Report
+from pipelines.intake.mended import find_mended, note_mended, origin_sql, with_mended
 from pipelines.intake.parquet import whole
 from pipelines.intake.plan import plan_files
-from pipelines.intake.raw_tables import align_table
-from pipelines.intake.reading import read_extract
-from pipelines.intake.references import flag_references
+from pipelines.intake.raw_tables import align_table, align_tables, is_known
+from pipelines.intake.recognised import check_header, read_recognised
+from pipelines.intake.references import flag_references, note_settled
+from pipelines.intake.rejected import check_rows, refused
 from pipelines.intake.report import LoadReport
-from pipelines.intake.rows import bad_rows, extra_columns, raw_columns
-from pipelines.intake.upsert import Fates, add_fresh, date_fresh, end_fresh, start_fresh, upsert, widen_fresh
+from pipelines.intake.rows import extra_columns, raw_columns
+from pipelines.intake.suspicion import look_at_end, suspicions, without_line_end
+from pipelines.intake.under_way import Load, Taken, date_dumps
+from pipelines.intake.upsert import Fates, upsert
+from pipelines.intake.versions import Stored
+from pipelines.intake.whole_tables import note_broken_tables, refuse_broken_tables
+from pipelines.warehouse import transaction
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A file that was read in this load: its number, its entry in the ledger, how many of its rows were accepted."""
-
-    number: int
-    entry: LedgerFile
-    accepted: int
-
-
-@dataclass
-class Load:
-    """A load under way: what it was asked and what it has found so far."""
-
-    connection: duckdb.DuckDBPyConnection
-    load_id: str
-    now: datetime | None
-    scratch: Path
-    number: int
-    known: KnownFiles
-    balances: list[FileBalance] = field(default_factory=list)
-    reports: list[Report] = field(default_factory=list)
-    has_columns: Columns = field(default_factory=dict)
-    files_seen: int = 0
-    changed: bool = False
 
 
 def load_extracts(
@@ -66,80 +54,101 @@ def load_extracts(
     progress: Progress | None = None,
     *,
     now: datetime | None = None,
+    digest: Callable[[Path], str] = sha256_of,
+    mended: Path | None = None,
 ) -> LoadReport:
     """Load every file of `folder` that has not been loaded yet, in one transaction over the intake database.
 
-    `progress(file, done, total)` is called before each file; `now` (naive UTC) bounds the as-of moment. Raises
-    GrowthError, with nothing written, for a folder or file that cannot be read, a required object without a file or
-    without rows, a header without required columns, and a file of which more rows break the contract than it allows.
+    `progress(file, done, total)` is called before each file; `now` (naive UTC) bounds the as-of moment, `digest`
+    gives a file's sha256; `mended`, the folder of rows mended by hand, is read after the extracts. Raises GrowthError,
+    with no table changed and the balance of what was read noted, for a folder or file that cannot be read, a required
+    object without a file or without rows, a header without required columns, and a file of which more rows break the
+    contract than it allows.
     """
-    files = find_files(folder)
-    plan = plan_files(folder, files, contracts)
-    with tempfile.TemporaryDirectory() as scratch, transaction(connection):
-        ledger.create_ledger(connection)
-        known = KnownFiles(ledger.loaded_files(connection))
-        load = Load(connection, load_id, now, Path(scratch), known.next_number(), known, reports=list(plan.reports))
-        for contract, its_files in plan.files:
-            for file in its_files:
-                if progress:
-                    progress(file.name, load.files_seen, len(files))
-                load.files_seen += 1
-            load_object(load, contract, its_files)
-        if load.changed:
-            flag_references(connection, contracts)
-        return finish(load, contracts)
+    account = Account(load_id)
+    with told_if_refused(connection, account):
+        files = find_files(folder, digest)
+        with tempfile.TemporaryDirectory() as scratch, transaction(connection):
+            load = begin(connection, contracts, account, now, Path(scratch))
+            plan = plan_files(folder, files, contracts, load.known)
+            load.reports += plan.reports
+            for contract, its_files in plan.files:
+                for file in its_files:
+                    if progress:
+                        progress(file.name, load.files_seen, len(files))
+                    load.files_seen += 1
+                load_object(load, contract, its_files + find_mended(mended, contract, digest))
+            report = finish(load, contracts)
+        note_broken_tables(connection, contracts, load.read, load_id)
+        return report
 
 
-@contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All or nothing: commit at the end, roll back on any way out before it."""
-    connection.execute("begin transaction")
-    committed = False
-    try:
-        yield
-        connection.execute("commit")
-        committed = True
-    finally:
-        if not committed:
-            connection.execute("rollback")
+def begin(
+    connection: duckdb.DuckDBPyConnection,
+    contracts: list[Contract],
+    account: Account,
+    now: datetime | None,
+    scratch: Path,
+) -> Load:
+    """A load in the open transaction that has read nothing yet; `scratch` must stay until its end."""
+    ledger.create_ledger(connection)
+    quarantine.create_tables(connection)
+    dumps.create_tables(connection)
+    prepare_history(connection, contracts)
+    known = KnownFiles(ledger.loaded_files(connection))
+    changed = align_tables(connection, contracts)
+    return Load(connection, account.load_id, now, scratch, known.next_number(), known, account, changed=changed)
 
 
 def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> None:
     """All files of one object: read what is new, judge it, move it into the raw table, note the balance."""
-    load.changed |= align_table(load.connection, contract, [])
-    unread = load.known.unread(contract, files)
+    unread = dumps.whole_dumps(contract, files, load.known.unread(contract, files))
+    waiting = replay.waiting_files(load.connection, contract, {file.name for file in unread})
     for file in files:
         if file not in unread and (entry := load.known.entry(contract, file)):
             load.balances.append(balance_of_known(load, contract, file, entry))
-    if not unread:
+            load.account.known.append(load.balances[-1])
+    if not (unread or waiting):
         return
     load.has_columns = {}
+    load.changed |= align_table(load.connection, contract, [])
     start_fresh(load.connection, contract)
     taken = [took for number, file in enumerate(unread) if (took := take_file(load, contract, file, number))]
-    if contract.required and not any(took.entry.records for took in taken) and len(unread) == len(files):
+    is_empty = unread == files and not waiting and not any(took.entry.records for took in taken)
+    if contract.required and is_empty and not is_known(load.connection, contract):
         raise GrowthError(
             f"{files[0].name} holds a header and no rows; {contract.object} is required, so nothing was loaded."
         )
-    quarantine.release_keys(load.connection, contract, load.load_id)
-    fates = merge(load, contract)
+    taken = date_dumps(load, contract, taken)
+    replayed = replay.judge_waiting(load, contract, waiting, len(unread))
+    places = places_of(load.connection, contract, {took.number: took.told for took in taken})
+    answered = quarantine.release_answered(load.connection, contract, load.load_id)
+    note_moments(load.connection, contract, load.has_columns)
+    fates = merge(load, contract, unread)
+    reports, moved = dumps.mark_vanished(load.connection, contract, [took.part for took in taken])
+    load.reports += reports
+    load.changed |= moved
+    note_touched(load.connection, contract)
+    ended = where_rows_ended(load.connection, contract, load.load_id, places, fates, answered=answered)
+    note_settled(load.connection, contract)
     end_fresh(load.connection)
     for took in taken:
-        note_entry(load, contract, took, fates.get(took.number, {}))
+        note_entry(load, contract, took, ended[took.number])
+    replay.note_replayed(load, contract, replayed, fates)
 
 
-def merge(load: Load, contract: Contract) -> Fates:
+def merge(load: Load, contract: Contract, unread: list[ExtractFile]) -> Fates:
     """The fresh rows into the raw table, with the values and refusals that an extract cannot take away."""
     connection = load.connection
-    if not contract.key:
-        return upsert(connection, contract)
-    had = ledger.columns_present(connection).get(contract.object, ())
-    load.reports += keep_values(connection, contract, load.has_columns, had)
-    refusals.carry_to_fresh(connection, contract)
-    fates = upsert(connection, contract)
-    refusals.keep_older_word(connection, contract)
-    if report := refusals.carry_to_raw(connection, contract):
-        load.reports.append(report)
-        load.changed = True
+    if contract.key:
+        had = ledger.columns_present(connection).get(contract.object, ())
+        load.reports += report_absent(contract, load.has_columns, had)
+    replaced = [place for file in unread for place in load.known.replaced(contract, file)]
+    columns = with_mended(connection, contract, load.known.columns_of(contract), replaced)
+    sets = column_sets(connection, columns, load.has_columns)
+    fates, reached = upsert(connection, contract, Stored(sets, replaced))
+    load.reports += refusals.report_carried(contract, reached)
+    load.changed |= bool(reached)
     return fates
 
 
@@ -158,11 +167,15 @@ def balance_of_known(load: Load, contract: Contract, file: ExtractFile, entry: L
 
 def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) -> Taken | None:
     """Read and judge one file: good rows to the fresh table, the others to quarantine."""
+    load.account.look_at(contract.object, file.name)
     with tempfile.TemporaryDirectory(dir=load.scratch) as scratch:
-        incoming = read_or_report(load, contract, file, Path(scratch), number)
+        incoming, reports = read_recognised(load.connection, contract, file, Path(scratch), number)
+        load.reports += reports
         if incoming is None:
             return None
-        check_header(contract, file, incoming)
+        load.account.note_read(contract.source, incoming.lines, incoming.records)
+        if not file.is_mended:
+            check_header(contract, file, incoming)
         if incoming.records == 0:
             message = f"{file.name} holds a header and no rows."
             load.reports.append(Report("header_only", contract.object, file.name, message))
@@ -176,108 +189,78 @@ def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) ->
 def take_rows(load: Load, contract: Contract, file: ExtractFile, incoming: Incoming, number: int) -> Taken:
     """Judge the rows of a file whose columns the tables have."""
     connection = load.connection
+    told = told_by(file, incoming)
     with whole(file.name) if incoming.format == "parquet" else nullcontext():
-        accepted = add_fresh(connection, contract, incoming, (file.name, load.load_id), number)
-        bad = bad_rows(connection, contract, incoming) if accepted < incoming.rows else []
+        labels = load.labels(file) | origin_sql(file)
+        accepted = add_fresh(connection, contract, incoming, labels, number)
+        bad = quarantine.count_bad(connection) if accepted < incoming.rows else 0
         if bad:
             refusals.note_refusals(connection, contract, incoming, number)
-    if accepted + len(bad) != incoming.rows:
+    if accepted + bad != incoming.rows:
         raise GrowthError(
-            f"{file.name}: {incoming.rows} records were counted, but {accepted + len(bad)} were read; "
-            "nothing was loaded."
+            f"{file.name}: {incoming.rows} records were counted, but {accepted + bad} were read; nothing was loaded."
         )
-    check_share(contract, file, incoming, bad)
-    quarantine.refuse_rows(connection, contract, file.name, incoming, bad, load_id=load.load_id)
+    if file.is_mended:
+        note_mended(connection, contract, file, load.load_id, number)
+    else:
+        check_rows(connection, contract, file, incoming, bad)
     if bad and load.known.is_judged_anew(contract, file):
         quarantine.withdraw_versions(connection, contract, file.name)
-    date_fresh(connection, contract, load.now.isoformat(sep=" ") if load.now else None, number)
+    span = span_of(connection, contract, load.now, number)
+    extracted_at = None if file.is_mended else load.dated_at(file) or span.newest
+    if load.dated_at(file) is None:
+        date_fresh(connection, {number: extracted_at})
+    why = quarantine.Refusal(file.name, load.load_id, load.now, extracted_at)
+    quarantine.refuse_rows(connection, contract, incoming, bad, why)
+    load.reports += look_at_end(contract.object, file.name, incoming, load.endings)
+    load.read.setdefault(contract.object, []).append(refused(contract, file, incoming))
     names = raw_columns(contract, incoming)
     ledger.write_columns_present(connection, contract, names)
     load.has_columns[number] = (file.name, names)
     entry = LedgerFile(
         file.sha256, contract.digest, file.name, contract.source, contract.object, incoming.format,
         file.compression, file.bytes, incoming.records, incoming.lines, load.load_id, "loaded",
-        load.number, len(bad) + len(incoming.malformed),
+        load.number, bad + len(incoming.malformed), file.dated_at, extracted_at,
+        span.first_modstamp, span.last_modstamp, json.dumps(sorted(names)),
     )  # fmt: skip
-    return Taken(number, entry, accepted)
+    nameless = len(incoming.malformed) + (dumps.count_nameless(connection, contract) if bad else 0)
+    return Taken(number, entry, told, file, nameless)
 
 
-def read_or_report(load: Load, contract: Contract, file: ExtractFile, scratch: Path, number: int) -> Incoming | None:
-    """The file as read. One that no contract describes may be no table at all: then it is reported, not an error."""
-    if contract.source != "unlisted":
-        return read_extract(load.connection, file, scratch, number)
-    try:
-        incoming = read_extract(load.connection, file, scratch, number)
-    except GrowthError as error:
-        load.reports.append(
-            Report("ignored", contract.object, file.name, f"No contract describes {file.name}: {error}")
-        )
-        return None
-    if len(incoming.columns) < 2 or len(incoming.malformed) * 2 > incoming.records:
-        message = (
-            f"{file.name} is no extract that any contract describes and does not look like a table; it was left alone."
-        )
-        load.reports.append(Report("ignored", contract.object, file.name, message))
-        return None
-    message = (
-        f"No contract describes {file.name}: its {incoming.records} rows were loaded as text into {contract.table}."
-    )
-    load.reports.append(Report("unlisted", contract.object, file.name, message))
-    return incoming
-
-
-def check_header(contract: Contract, file: ExtractFile, incoming: Incoming) -> None:
-    """Every required column must be there: a file that only bears the name of an object is refused."""
-    found = {name.lower() for name in incoming.columns}
-    missing = [c.name for c in contract.columns if c.required and c.name.lower() not in found]
-    if missing and (incoming.columns or incoming.records == 0):
-        names = list(incoming.columns)
-        shown = ", ".join(name[:40] for name in names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-        raise GrowthError(
-            f"{file.name} is not an extract of {contract.object}: found the column{'s' * (len(names) != 1)} {shown}; "
-            f"expected also {', '.join(missing)}."
-        )
-
-
-def check_share(contract: Contract, file: ExtractFile, incoming: Incoming, bad: list[quarantine.BadRow]) -> None:
-    """Beyond the contract's share of refused rows the file itself is suspect: nothing of it is taken."""
-    refused = len(bad) + len(incoming.malformed)
-    if refused and 100 * refused > contract.max_reject_pct * incoming.records:
-        reason = incoming.malformed[0].reasons[0] if incoming.malformed else bad[0][3][0]
-        raise GrowthError(
-            f"{file.name}: {refused} of {incoming.records} rows break the contract of {contract.object} "
-            f"(at most {contract.max_reject_pct:g} % may), the first: {reason}; nothing was loaded."
-        )
-
-
-def note_entry(load: Load, contract: Contract, took: Taken, fates: dict[str, int]) -> None:
-    """Ledger and balance of a file that was read."""
+def note_entry(load: Load, contract: Contract, took: Taken, ended: Ended) -> None:
+    """Ledger and balance of a file that was read; a refused row that a sound version answers at once is superseded."""
     entry = took.entry
-    refused = quarantine.still_refused(load.connection, contract.object, entry.file)
-    identical, superseded = fates.get("identical", 0), fates.get("superseded", 0)
-    loaded = took.accepted - identical - superseded
-    load.changed |= loaded > 0 or refused > 0
+    load.changed |= ended.loaded + ended.superseded + ended.refused > 0
     ledger.write_file(load.connection, entry)
     load.balances.append(FileBalance(
         load.load_id, contract.source, contract.object, entry.file, entry.lines, entry.records,
-        loaded, identical, superseded, refused, 0,
+        ended.loaded, ended.identical, ended.superseded, ended.refused, 0,
     ))  # fmt: skip
 
 
 def finish(load: Load, contracts: list[Contract]) -> LoadReport:
-    """Write balance, reports and rule results, and sum the load up."""
+    """Judge what only whole tables tell, write balance, reports and rule results, and sum the load up."""
     connection = load.connection
+    load.account.look_at("", "")
+    if load.changed:
+        flag_references(connection, contracts, load.read, load.load_id)
+        load.reports += missing_archive(connection, contracts)
+    remember_history(connection, contracts)
     balances = sorted(load.balances, key=lambda balance: (balance.source, balance.object, balance.file))
     lost = [balance.file for balance in balances if not balance.is_balanced]
     if lost:
         raise GrowthError(f"The rows of {', '.join(lost)} do not add up: some would be lost; nothing was loaded.")
     ledger.write_balances(connection, balances)
     ledger.write_rule_results(connection, load.load_id, contracts)
+    as_of = ledger.latest_moment(connection, contracts, load.now)
+    load.reports += measure(connection, contracts, load.load_id, read=load.read, as_of=as_of)
+    load.reports += suspicions(ledger.loaded_files(connection), load.load_id) + without_line_end(load.endings)
     ledger.write_reports(connection, load.load_id, load.reports)
+    refuse_broken_tables(connection, contracts, load.read, load.load_id)
     return LoadReport(
         load_id=load.load_id,
         files=tuple(balances),
-        as_of=ledger.latest_moment(connection, contracts, load.now),
+        as_of=as_of,
         reports=tuple(load.reports),
         columns=ledger.columns_present(connection),
         changed=load.changed,

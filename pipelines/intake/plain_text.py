@@ -14,6 +14,7 @@ from pipelines.errors import GrowthError
 
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+UTF32_MARKS = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 CHUNK = 4 << 20
 
 
@@ -44,17 +45,33 @@ def opened_text(name: str, path: Path, scratch: Path) -> Iterator[PlainText]:
     Raises GrowthError for bytes that are not of the encoding which the file's first bytes tell.
     """
     with path.open("rb") as stream:
-        mark = stream.read(3)
+        beginning = stream.read(256)
+    refuse_wide(name, beginning)
+    mark = beginning[:3]
     if mark[:2] in UTF16_MARKS:
         path = copy_utf16(name, path, scratch / "from_utf16")
     with mapped(path) as data:
         is_old_mac = data.find(b"\n") < 0 <= data.find(b"\r")
-        start = len(UTF8_MARK) if data[:3] == UTF8_MARK else 0
+        start = 0
+        while data[start : start + 3] == UTF8_MARK:  # a file that was put together from others may have several
+            start += 3
         if not is_old_mac:
             yield PlainText(path, data, start)
             return
     with mapped(copy_with_line_feeds(path, scratch / "with_line_feeds")) as data:
         yield PlainText(scratch / "with_line_feeds", data, start)
+
+
+def refuse_wide(name: str, beginning: bytes) -> None:
+    """Text of two or four bytes a character that does not say so: every other byte of plain letters is NUL."""
+    is_utf32 = beginning[:4] in UTF32_MARKS
+    halves = [part for part in (beginning[::2], beginning[1::2]) if part]
+    is_utf16 = beginning[:2] not in UTF16_MARKS and any(2 * half.count(0) > len(half) for half in halves)
+    if is_utf32 or is_utf16:
+        raise GrowthError(
+            f"{name} looks like UTF-{32 if is_utf32 else 16} (byte {beginning.find(0) + 1} is NUL), expected UTF-8, "
+            "or UTF-16 with its mark in front; save as UTF-8 and load it again."
+        )
 
 
 @contextmanager

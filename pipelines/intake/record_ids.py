@@ -1,4 +1,4 @@
-"""Salesforce record ids: 15 characters in reports and formulas, 18 in the API; one record must not become two.
+"""Ids of two lengths: 15 characters in reports and formulas, 18 in the API; one record must not become two.
 
 The long form adds a character per five of the short one, which says which of the five are capital letters (Salesforce
 Help, "Converting a 15-character ID to an 18-character ID"). The check of an id's form is a contract's own rule.
@@ -8,8 +8,6 @@ import string
 
 from pipelines.contracts.contract import Contract
 
-# Ids of other systems that merely are called so.
-FOREIGN_IDS = frozenset({"ExternalId", "JigsawCompanyId", "JigsawContactId"})
 CHECK_CHARACTERS = string.ascii_uppercase + "012345"
 LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
 CASE_OF_LETTERS = "1" * 26 + "0" * 36
@@ -18,16 +16,8 @@ PATTERNS = ",".join(f"{number:05b}"[::-1] for number in range(32))
 
 
 def record_id_columns(contract: Contract) -> frozenset[str]:
-    """Columns that hold ids of Salesforce records: key and references there, references from everywhere else."""
-    references = {
-        rule.columns[0]
-        for rule in contract.rules
-        if rule.kind == "reference" and any(column == "Id" for _, column in rule.targets)
-    }
-    if contract.source != "salesforce":
-        return frozenset(references)
-    named = {column.name for column in contract.columns if column.name.endswith("Id")} - FOREIGN_IDS
-    return frozenset(references | named | set(contract.key))
+    """Columns whose ids come in both lengths, as the contract says: keys, and references to them from everywhere."""
+    return frozenset(column.name for column in contract.columns if column.id_form == "case_safe")
 
 
 def long_id(value: str) -> str:

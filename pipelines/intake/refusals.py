@@ -8,11 +8,10 @@ refusal is only ever set, never taken back here. A record whose text could not b
 import duckdb
 
 from pipelines.contracts.contract import Column, Contract
+from pipelines.intake.fresh import FRESH_TABLE, ROWS_PER_FILE
 from pipelines.intake.incoming import ROW, Incoming
 from pipelines.intake.ledger import Report
-from pipelines.intake.raw_tables import table_name
 from pipelines.intake.rows import BAD_TABLE, SOURCE, Cell, cells_of
-from pipelines.intake.upsert import FRESH_TABLE, ROWS_PER_FILE, VERDICT_TABLE, equal_keys
 from pipelines.warehouse import quoted_name, quoted_text
 
 # Wider than what a contract's boolean accepts: an opt-out cell with one of these may be why its row was refused.
@@ -70,26 +69,20 @@ def key_list(alias: str, contract: Contract) -> str:
     return "[" + ", ".join(f"{alias}.{quoted_name(name)}::varchar" for name in contract.key) + "]"
 
 
-def carry_to_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """Set the refusals in the rows of this load before they are compared with the table's."""
-    carry(connection, contract, FRESH_TABLE)
-
-
-def carry_to_raw(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Report | None:
-    """Set the refusals in the rows that the table holds; a report when that changed any."""
-    records = carry(connection, contract, table_name(contract))
+def report_carried(contract: Contract, records: set[str]) -> list[Report]:
+    """A report about loaded records that a refused row reached; none where it reached none."""
     if not records:
-        return None
+        return []
     shown = ", ".join(sorted(records)[:5]) + (f" and {len(records) - 5} more" if len(records) > 5 else "")
     message = (
         f"{len(records)} refused row{'s' * (len(records) != 1)} of {contract.object} newer than what is loaded "
         f"opted out or bounced; that was carried over to the loaded version of {shown}."
     )
-    return Report("refusal_carried", contract.object, "", message)
+    return [Report("refusal_carried", contract.object, "", message)]
 
 
 def carry(connection: duckdb.DuckDBPyConnection, contract: Contract, table: str) -> set[str]:
-    """Bring one table's refusal columns up to date; the keys of the records that changed."""
+    """Set the refusals in a table of fresh and stored rows; the keys of the stored ones that changed."""
     changed: set[str] = set()
     said = "select 1 from intake.quarantine.refusals where object = ? limit 1"
     if not connection.execute(said, [contract.object]).fetchall():
@@ -97,30 +90,16 @@ def carry(connection: duckdb.DuckDBPyConnection, contract: Contract, table: str)
     for column in refusal_columns(contract) if contract.modstamp_column else []:
         name, stamp = quoted_name(column.name), quoted_name(contract.modstamp_column or "")
         is_boolean = column.logical_type == "boolean"
-        silent = f"r.{name} is distinct from true" if is_boolean else f"r.{name} is null"
+        # of two times the later one, whichever was told first
+        since = f"q.since::{column.physical_type}"
+        silent = f"r.{name} is distinct from true" if is_boolean else f"coalesce(r.{name} < {since}, true)"
         rows = connection.execute(
-            f"update {table} as r set {name} = {'true' if is_boolean else f'q.since::{column.physical_type}'} "
+            f"update {table} as r set {name} = {'true' if is_boolean else since} "
             "from (select record_key, max(modified_at) as modified_at, max(since) as since "
             "from intake.quarantine.refusals where object = ? and column_name = ? group by all) as q "
             f"where {key_list('r', contract)} = q.record_key and {silent} "
-            f"and coalesce(r.{stamp} <= q.modified_at, true) returning {quoted_name(contract.key[0])}::varchar",
+            f"and coalesce(r.{stamp} <= q.modified_at, true) returning {quoted_name(contract.key[0])}::varchar, {ROW}",
             [contract.object, column.name],
         ).fetchall()
-        changed |= {key for (key,) in rows}
+        changed |= {key for key, row in rows if row is None}
     return changed
-
-
-def keep_older_word(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """A yes or no of an older version that came late, where the newer one in the table lacked the column."""
-    if not connection.execute(f"select 1 from {VERDICT_TABLE} where fate = 'superseded' limit 1").fetchall():
-        return
-    for column in refusal_columns(contract):
-        if column.logical_type == "boolean":
-            name = quoted_name(column.name)
-            keys = ", ".join(quoted_name(key) for key in contract.key)
-            connection.execute(
-                f"update {table_name(contract)} as r set {name} = f.{name} "
-                f"from (select {keys}, bool_or({name}) as {name} from {FRESH_TABLE} where {ROW} in "
-                f"(select n from {VERDICT_TABLE} where fate = 'superseded') group by all) as f "
-                f"where {equal_keys(contract, 'f', 'r')} and r.{name} is null and f.{name} is not null"
-            )

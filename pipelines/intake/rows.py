@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines.contracts.contract import Column, Contract, RowRule
 from pipelines.contracts.predicates import violation
+from pipelines.contracts.rule_words import expected
 from pipelines.intake.cells import expected_type, typed, unreadable
 from pipelines.intake.incoming import LINES_TABLE, ROW, TEXT_TABLE, Incoming
 from pipelines.intake.record_ids import long_id, record_id_columns
@@ -20,6 +21,8 @@ UNDERSCORE_COLUMNS = {
     "_line": "BIGINT",
     "_load_id": "VARCHAR",
     "_extracted_at": "TIMESTAMP",
+    "_seen_at": "TIMESTAMP",
+    "_absent_since": "TIMESTAMP",
     "_warned_rules": "VARCHAR[]",
 }
 FOUND_CHARACTERS = 80
@@ -95,7 +98,7 @@ def judged(contract: Contract, incoming: Incoming, kept: str) -> str:
     broken = " or ".join(filter(None, unread)) or "false"
     rules = predicate_rules(contract)
     errors = [violation(rule) for rule in rules if rule.severity == "error"]
-    warnings = [(rule.rule_id, violation(rule)) for rule in rules if rule.severity == "warn"]
+    warnings = [(rule.rule_id, violation(rule)) for rule in rules if rule.severity != "error"]
     source, line, line_end = f"{TEXT_TABLE} as t", f"t.{ROW} + {incoming.first_line}", ""
     if incoming.first_line is None:
         source += f" join {LINES_TABLE} as l on l.n = t.{ROW}"
@@ -113,7 +116,7 @@ def add_good(
 ) -> int:
     """Add the file's good rows to a table, its columns filled by name, those in `labels` by SQL; how many."""
     extra = ", ".join(f"{sql} as {quoted_name(name)}" for name, sql in labels.items())
-    replaced = ", ".join([LINE_END, IS_BAD, SOURCE, *(name for name in labels if name == ROW)])
+    replaced = ", ".join([LINE_END, IS_BAD, SOURCE, *(name for name in labels if name in (ROW, "_line"))])
     [(added,)] = connection.execute(
         f"insert into {target} by name select * exclude ({replaced}), {extra} "
         f"from ({judged(contract, incoming, f'not {IS_BAD}')})"
@@ -147,21 +150,28 @@ def warned_list(warnings: list[tuple[str, str]]) -> str:
     return f"case when {any_broken} then list_filter([{ids}], lambda x: x is not null) else []::varchar[] end"
 
 
-def bad_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming
-) -> list[tuple[int, int, list[str], list[str], str]]:
-    """Line, last line, rule ids, reasons in words and the record as JSON, for every row kept in `incoming_bad`."""
+def bad_rows_query(contract: Contract, incoming: Incoming, more: str = "") -> str:
+    """SQL for every row kept in `incoming_bad`: line, last line, rule ids, reasons in words, the record as JSON.
+
+    Then what its record is told by: its key (null when a part of it cannot be read), its modstamp, the id of its owner;
+    and `more`, SQL over `t`, the row as it came.
+    """
     cells = {cell.column.name: cell for cell in cells_of(contract, incoming)}
     findings = [finding for rule in contract.rules if (finding := finding_sql(rule, cells))]
     record = ", ".join(f"{quoted_text(name)}, t.{quoted_name(name)}" for name in incoming.columns)
-    found: list[tuple[int, int, list[str], list[str], str]] = connection.execute(
+    key = [f"j.{quoted_name(name)}::varchar" for name in contract.key]
+    has_key = " and ".join(f"{cell} is not null" for cell in key) or "false"
+    stamp = f"j.{quoted_name(contract.modstamp_column)}" if contract.modstamp_column else "null::timestamp"
+    owners = ", ".join(f"nullif(j.{quoted_name(name)}::varchar, '')" for name in contract.owner_columns)
+    return (
         f"with found as (select j._line as line, j.{LINE_END} as line_end, json_object({record})::varchar as record, "
-        f"list_filter([{', '.join(findings)}], lambda x: x is not null) as findings "
+        f"list_filter([{', '.join(findings)}], lambda x: x is not null) as findings, "
+        f"case when {has_key} then [{', '.join(key)}]::varchar[] end as record_key, {stamp} as modified_at, "
+        f"coalesce({owners + ', ' if owners else ''}null::varchar) as owner_id{', ' + more if more else ''} "
         f"from (select b as j, b.{SOURCE} as t from {BAD_TABLE} as b)) "
-        "select line, line_end, list_transform(findings, lambda x: x.rule), "
-        "list_transform(findings, lambda x: x.reason), record from found order by line"
-    ).fetchall()
-    return found
+        "select * exclude (findings), list_transform(findings, lambda x: x.rule) as violated_rules, "
+        "list_transform(findings, lambda x: x.reason) as reasons from found"
+    )
 
 
 def finding_sql(rule: RowRule, cells: dict[str, Cell]) -> str:
@@ -175,28 +185,10 @@ def finding_sql(rule: RowRule, cells: dict[str, Cell]) -> str:
         broken += f" and not {unread}"  # what cannot be read is not missing
     if not broken:
         return ""
+    wanted = expected_type(cell.column) if rule.kind == "type" else expected(rule)
     found = f"coalesce('''' || left({cell.sql}::varchar, {FOUND_CHARACTERS}) || '''', 'nothing')"
     reason = (
         f"'line ' || j._line || {quoted_text(f', column {cell.column.name}: found ')} || {found} || "
-        f"{quoted_text(f', expected {expectation(rule, cell.column)}')}"
+        f"{quoted_text(f', expected {wanted}')}"
     )
     return f"case when {broken} then {{'rule': {quoted_text(rule.rule_id)}, 'reason': {reason}}} end"
-
-
-def expectation(rule: RowRule, column: Column) -> str:
-    """What a cell should have held, in words."""
-    match rule.kind:
-        case "type":
-            return expected_type(column)
-        case "required":
-            return "a value"
-        case "allowed":
-            return "one of " + ", ".join(str(value) for value in rule.allowed)
-        case "range" | "length":
-            low = "" if rule.minimum is None else f" from {rule.minimum}"
-            high = "" if rule.maximum is None else f" to {rule.maximum}"
-            return f"{'a length' if rule.kind == 'length' else 'a value'}{low}{high}"
-        case "pattern":
-            return f"the form {rule.pattern}"
-        case _:
-            return rule.description

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.intake.record import Text, read_record
+from pipelines.intake.record import LONGEST, Record, Text, read_record
 
 QUOTE, NEWLINE, RETURN = 0x22, 0x0A, 0x0D
 BLOCK = 16 << 20
@@ -25,7 +25,8 @@ class Records:
 
     `starts` and `ends` are byte positions in `text` (the line end left out), `first_line` and `last_line` physical
     lines from 1, `fields` the number of fields; `problems` names why record i cannot be loaded, `rewritten` holds the
-    regular form of a record that is sound but has a quote inside an unquoted field; `newlines` counts the line feeds.
+    regular form of a record that is sound but has a quote inside an unquoted field; `newlines` counts the line feeds,
+    `blank` the blank lines.
     """
 
     text: bytes
@@ -36,6 +37,7 @@ class Records:
     last_line: Positions
     fields: Positions
     newlines: int = 0
+    blank: int = 0
     problems: dict[int, list[str]] = field(default_factory=dict)
     rewritten: dict[int, bytes] = field(default_factory=dict)
 
@@ -76,6 +78,7 @@ class Found:
     fields: list[Positions] = field(default_factory=list)
     oddities: dict[int, str] = field(default_factory=dict)
     rewritten: dict[int, bytes] = field(default_factory=dict)
+    too_long: Record | None = None
 
     def add(self, starts: Positions, ends: Positions, fields: Positions) -> None:
         self.starts.append(starts)
@@ -91,8 +94,11 @@ def find_blocks(text: Text, delimiter: bytes, start: int = 0, block: int = BLOCK
     position, line, expected = start, 1, None
     while position < len(text):
         scan, found, end = find_in_window(text, delimiter[0], position, block)
-        records = assemble(scan, found, position, line)
-        if len(records):
+        if found.too_long:
+            records = alone(text[position:end], found.too_long, position, line)
+        else:
+            records = assemble(scan, found, position, line)
+        if len(records) and not found.too_long:
             expected = int(records.fields[0]) if expected is None else expected
             note_field_counts(records, expected)
             note_bad_bytes(records, scan, start)
@@ -120,6 +126,9 @@ def find_in_window(text: Text, delimiter: int, offset: int, block: int) -> tuple
         if end >= scan.size and not is_last:
             if position:
                 break  # it goes on behind the window: the next one begins with it
+            if end > LONGEST:
+                found.too_long = record
+                return scan, found, min(record.end + 1, len(text))
             scan = scan_text(text[offset : record.end + 1], delimiter, record.end >= len(text))
         found.add(np.array([position]), np.array([end]), np.array([len(record.fields)]))
         if record.problem:
@@ -194,6 +203,17 @@ def count_between(positions: Positions, starts: Positions, ends: Positions) -> P
     return counts
 
 
+def alone(text: bytes, record: Record, offset: int, line: int) -> Records:
+    """A block that is one record too long to be looked at: only where it ends is known."""
+    size = record.end - offset
+    start, end, fields = (np.array([number]) for number in (0, size - text[:size].endswith(b"\r"), 0))
+    newlines = text.count(b"\n")
+    last_line = line + newlines - text.endswith(b"\n")
+    records = Records(text, offset, start, end, np.array([line]), np.array([last_line]), fields, newlines)
+    records.complain(0, record.problem)
+    return records
+
+
 def concatenate(parts: list[Positions]) -> Positions:
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
@@ -209,7 +229,7 @@ def assemble(scan: Scan, found: Found, offset: int, line: int) -> Records:
     first_line = np.searchsorted(scan.newlines, starts) + line
     last_line = np.searchsorted(scan.newlines, ends) + line
     newlines = int(np.searchsorted(scan.newlines, len(text)))
-    records = Records(text, offset, starts, ends, first_line, last_line, fields, newlines)
+    records = Records(text, offset, starts, ends, first_line, last_line, fields, newlines, int(np.count_nonzero(~kept)))
     if found.oddities or found.rewritten:
         odd = list(found.oddities | found.rewritten)
         index_of = {int(starts[i]): int(i) for i in np.flatnonzero(np.isin(starts, odd))}

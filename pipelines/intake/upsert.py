@@ -1,137 +1,55 @@
 """Accepted rows into a `raw` table: one row per key, the newest version wins; says what became of each row.
 
-Newest is the highest modstamp; of equal modstamps the later extract wins, since derived columns change without one.
+What belongs here: which fresh rows are plainly new or plainly the same, and where those go. A key about which more is
+to be said is settled with all its versions (`versions`).
 """
-
-from collections.abc import Mapping
 
 import duckdb
 
 from pipelines.contracts.contract import Contract
-from pipelines.intake.incoming import ROW, Incoming
+from pipelines.intake import refusals
+from pipelines.intake.absent import ColumnSets
+from pipelines.intake.fresh import (
+    FRESH_TABLE,
+    ROWS_PER_FILE,
+    TOUCHED_TABLE,
+    create_temp,
+    equal_keys,
+    has_rows,
+)
+from pipelines.intake.incoming import ROW
 from pipelines.intake.raw_tables import extras_of, table_columns, table_name
-from pipelines.intake.rows import BAD_TABLE, add_good, keep_bad
-from pipelines.warehouse import quoted_name, quoted_text
+from pipelines.intake.versions import CONTESTED_TABLE, VERDICT_TABLE, Stored, settle
+from pipelines.warehouse import quoted_name
 
-# No extract's table can have this name: it has a space. The table is a temporary one, or in `raw` itself.
-FRESH_TABLE, VERDICT_TABLE = '"fresh rows"', "fresh_verdicts"
-PLACE = "_intake_place"
 VERDICT_COLUMNS = {"n": "BIGINT", "fate": "VARCHAR"}
-# Rows of file `seq` are numbered from seq * ROWS_PER_FILE.
-ROWS_PER_FILE = 1 << 40
+MET_TABLE = "fresh_met"
 Fates = dict[int, dict[str, int]]
 
 
-def start_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """An empty table like the raw one, for the rows of all files of this load.
+def upsert(connection: duckdb.DuckDBPyConnection, contract: Contract, stored: Stored) -> tuple[Fates, set[str]]:
+    """Move the fresh rows into the raw table.
 
-    Where the raw table holds nothing yet it lies beside it, to take its place: the rows are written once. (As long as
-    none of them is deleted: a deletion in the writing transaction makes DuckDB 2.0.0 write all anew.)
+    Returns, per file, how many were identical or superseded (the rest was loaded), and the keys of loaded records that
+    a refused row of this load reached.
     """
-    columns = table_columns(connection, contract) | {ROW: "BIGINT"}
-    connection.execute(f"drop table if exists {FRESH_TABLE}")
-    if has_rows(connection, table_name(contract)):
-        create_temp(connection, FRESH_TABLE, columns)
-    else:
-        connection.execute(f"create table intake.raw.{FRESH_TABLE} ({definitions_of(columns)})")
-
-
-def has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return bool(connection.execute(f"select 1 from {table} limit 1").fetchall())
-
-
-def definitions_of(columns: Mapping[str, str]) -> str:
-    return ", ".join(f"{quoted_name(column)} {kind}" for column, kind in columns.items())
-
-
-def end_fresh(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what is left of the fresh rows."""
-    connection.execute(f"drop table if exists {FRESH_TABLE}")
-
-
-def widen_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract, extras: list[str]) -> None:
-    """Room in the fresh table for columns that a file brought first."""
-    if not has_rows(connection, FRESH_TABLE):
-        start_fresh(connection, contract)
-        return
-    for name in extras:
-        connection.execute(f"alter table {FRESH_TABLE} add column if not exists {quoted_name(name)} varchar")
-
-
-def create_temp(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str]) -> None:
-    """An empty temp table by its definition.
-
-    Never `create table as` and then insert: in DuckDB 2.0.0 a table made so by the open transaction hides rows from
-    scans of some columns once more than one row group is inserted.
-    """
-    connection.execute(f"create or replace temp table {name} ({definitions_of(columns)})")
-
-
-def add_fresh(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, incoming: Incoming, labels: tuple[str, str], seq: int
-) -> int:
-    """The file's good rows to the fresh ones, its bad rows to `incoming_bad`; how many were good.
-
-    `labels`: the file's name and the load's id. Rows of file `seq` are numbered from seq * ROWS_PER_FILE.
-    """
-    file, load_id = labels
-    columns = {
-        ROW: f"{ROW} + {seq * ROWS_PER_FILE}",
-        "_file": quoted_text(file),
-        "_load_id": quoted_text(load_id),
-        "_extracted_at": "null::timestamp",
-    }
-    good = add_good(connection, contract, incoming, FRESH_TABLE, columns)
-    connection.execute(f"drop table if exists {BAD_TABLE}")
-    if good < incoming.rows:
-        keep_bad(connection, contract, incoming)
-    return good
-
-
-def date_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract, now: str | None, seq: int) -> None:
-    """Set `_extracted_at` of the file's rows: the newest moment in the file itself, not after `now`."""
-    moments = list(contract.event_time_columns) or ([contract.modstamp_column] if contract.modstamp_column else [])
-    if not moments:
-        return
-    newest = f"greatest({', '.join(quoted_name(name) for name in moments)})"
-    bound = f"and {newest} <= {quoted_text(now)}::timestamp" if now else ""
-    is_its = f"{ROW} >= {seq * ROWS_PER_FILE}"
-    sources = [f"{FRESH_TABLE} where {is_its} {bound}"]
-    if is_there(connection, BAD_TABLE):
-        sources.append(f"{BAD_TABLE} where true {bound}")
-    latest = " union all ".join(f"select max({newest}) as moment from {source}" for source in sources)
-    [(moment,)] = connection.execute(f"select max(moment)::varchar from ({latest})").fetchall()
-    if moment is not None:
-        connection.execute(f"update {FRESH_TABLE} set _extracted_at = {quoted_text(moment)}::timestamp where {is_its}")
-
-
-def is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return bool(connection.execute("select 1 from duckdb_tables() where table_name = ?", [table]).fetchall())
-
-
-def upsert(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Fates:
-    """Move the fresh rows into the raw table: per file, how many were identical or superseded (the rest was loaded)."""
+    reached: set[str] = set()
     create_temp(connection, VERDICT_TABLE, VERDICT_COLUMNS)
     table = table_name(contract)
     is_first = not has_rows(connection, table)
     if contract.key:
         content = content_columns(connection, contract)
-        decide_among_fresh(connection, contract, content)
-        if not is_first:
-            decide_against_table(connection, contract, content)
-            connection.execute(
-                f"delete from {table} as r using {VERDICT_TABLE} as v, {FRESH_TABLE} as f "
-                f"where v.fate = 'loaded' and v.n = f.{ROW} and {equal_keys(contract, 'f', 'r')}"
-            )
+        refusals.carry(connection, contract, FRESH_TABLE)
+        find_contested(connection, contract, stored.sets, content, is_first=is_first)
+        reached = settle(connection, contract, stored, content)
     else:  # without a key a file's rows take the place of the rows that came under its name before
         connection.execute(f"delete from {table} where _file in (select _file from {FRESH_TABLE})")
     if not (is_first and takes_place(connection, contract)):
-        losers = f"(select n from {VERDICT_TABLE} where fate <> 'loaded')"
         connection.execute(
             f"insert into {table} by name select f.* exclude ({ROW}) from {FRESH_TABLE} as f "
-            f"anti join {losers} as l on f.{ROW} = l.n"
+            f"anti join {VERDICT_TABLE} as v on f.{ROW} = v.n"
         )
-    return count_fates(connection)
+    return count_fates(connection), reached
 
 
 def takes_place(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
@@ -158,36 +76,50 @@ def content_columns(connection: duckdb.DuckDBPyConnection, contract: Contract) -
     return [column.name for column in contract.columns] + extras_of(table_columns(connection, contract), contract)
 
 
-def decide_among_fresh(connection: duckdb.DuckDBPyConnection, contract: Contract, content: list[str]) -> None:
-    """Verdicts on rows whose key came more than once in this load: all but the newest are identical or superseded."""
+def find_contested(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, sets: ColumnSets, content: list[str], *, is_first: bool
+) -> None:
+    """Into `contested_keys`: keys that came more than once, or otherwise than the table has them, or in a bad row.
+
+    The other rows are new, or just what the table has: then the table only notes when they were seen.
+    """
     key = ", ".join(quoted_name(name) for name in contract.key)
-    newest = f"{quoted_name(contract.modstamp_column)} desc nulls last, " if contract.modstamp_column else ""
-    same = f"({row_of('f', content)}) is not distinct from ({row_of('w', content)})"
+    kinds = table_columns(connection, contract)
+    create_temp(connection, CONTESTED_TABLE, {name: kinds[name] for name in contract.key})
+    found = [f"select {key} from {FRESH_TABLE} group by all having count(*) > 1", f"select {key} from {TOUCHED_TABLE}"]
+    if not is_first:
+        meet(connection, contract, sets, content)
+        found.append(f"select {key} from {FRESH_TABLE} semi join (from {MET_TABLE} where not same) as m on {ROW} = m.n")
+    connection.execute(f"insert into {CONTESTED_TABLE} {' union '.join(found)}")
+    if not is_first:
+        see_again(connection, contract)
+
+
+def meet(connection: duckdb.DuckDBPyConnection, contract: Contract, sets: ColumnSets, content: list[str]) -> None:
+    """Into `fresh_met`: fresh rows whose key the table has, and whether they say the same."""
+    create_temp(connection, MET_TABLE, {"n": "BIGINT", "same": "BOOLEAN"})
+    number, join = sets.stored_sql("r")
+    same = f"({row_of('f', content)}) is not distinct from ({row_of('r', content)})"
+    if not sets.is_one:
+        same += f" and {sets.fresh_sql()} = {number}"
     connection.execute(
-        f"insert into {VERDICT_TABLE} with twins as (select {key} from {FRESH_TABLE} "
-        f"group by all having count(*) > 1), ranked as (select f.*, row_number() over (partition by "
-        f"{key} order by {newest}_extracted_at desc nulls last, {ROW} desc) as {PLACE} "
-        f"from {FRESH_TABLE} as f semi join twins using ({key})) "
-        f"select f.{ROW} as n, case when {same} then 'identical' else 'superseded' end as fate "
-        f"from ranked as f join ranked as w on w.{PLACE} = 1 and {equal_keys(contract, 'f', 'w')} where f.{PLACE} > 1"
+        f"insert into {MET_TABLE} select f.{ROW}, {same} from {FRESH_TABLE} as f "
+        f"join {table_name(contract)} as r on {equal_keys(contract, 'f', 'r')} {join}"
     )
 
 
-def decide_against_table(connection: duckdb.DuckDBPyConnection, contract: Contract, content: list[str]) -> None:
-    """Verdicts on rows whose key the table already has; those that win or are new are 'loaded'."""
-    newer = "false"
-    if contract.modstamp_column:
-        stamp = quoted_name(contract.modstamp_column)
-        newer = f"coalesce(r.{stamp} > f.{stamp}, false)"
-        tie = f"r.{stamp} is not distinct from f.{stamp} and "
-    else:
-        tie = ""
-    same = f"({row_of('f', content)}) is not distinct from ({row_of('r', content)})"
+def see_again(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Rows that the table has just so are identical; it notes the first and the last extract that held them."""
+    key = ", ".join(quoted_name(name) for name in contract.key)
     connection.execute(
-        f"insert into {VERDICT_TABLE} select f.{ROW}, case when {same} then 'identical' when {newer} then 'superseded' "
-        f"when {tie}r._extracted_at > f._extracted_at then 'superseded' else 'loaded' end "
-        f"from {FRESH_TABLE} as f join {table_name(contract)} as r on {equal_keys(contract, 'f', 'r')} "
-        f"where f.{ROW} not in (select n from {VERDICT_TABLE})"
+        f"insert into {VERDICT_TABLE} select f.{ROW}, 'identical' from {FRESH_TABLE} as f "
+        f"join {MET_TABLE} as m on f.{ROW} = m.n and m.same anti join {CONTESTED_TABLE} as c using ({key})"
+    )
+    connection.execute(
+        f"update {table_name(contract)} as r set _extracted_at = least(r._extracted_at, f._extracted_at), "
+        f"_seen_at = greatest(r._seen_at, f._seen_at) from {FRESH_TABLE} as f semi join {VERDICT_TABLE} as v "
+        f"on f.{ROW} = v.n where {equal_keys(contract, 'f', 'r')} and (r._extracted_at is null "
+        "or f._extracted_at < r._extracted_at or f._seen_at > r._seen_at)"
     )
 
 
@@ -199,10 +131,6 @@ def count_fates(connection: duckdb.DuckDBPyConnection) -> Fates:
     ).fetchall():
         fates.setdefault(seq, {})[fate] = count
     return fates
-
-
-def equal_keys(contract: Contract, left: str, right: str) -> str:
-    return " and ".join(f"{left}.{quoted_name(name)} = {right}.{quoted_name(name)}" for name in contract.key)
 
 
 def row_of(alias: str, columns: list[str]) -> str:

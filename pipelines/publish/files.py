@@ -1,7 +1,7 @@
 """One table as files: Parquet with its types, CSV and XLSX as people's programs read them.
 
 In CSV and XLSX a list is joined with "; ", a time is ISO 8601 UTC, and a text that a spreadsheet would take for a
-formula gets a leading apostrophe (OWASP, "CSV Injection").
+formula is marked as text (`pipelines/formulas.py`).
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines.formulas import guarded
 from pipelines.warehouse import quoted_name, quoted_text
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "U
            "FLOAT", "DOUBLE", "DECIMAL")  # fmt: skip
 SHEET_ROWS = 1_048_575
 """Rows a sheet holds below its header."""
-FORMULA_START = r"^[\t\r\n]|^[\s\x{00A0}\x{3000}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
-"""At the start a tab or a line's end, or, after blanks, one of = + - @, in full width too: some programs read both."""
 BATCH = 5_000
 
 
@@ -94,7 +93,7 @@ def sheet_column(name: str, kind: str) -> str:
         text = f"cast({column} as varchar)"
     else:
         return column
-    return f"case when regexp_matches({text}, '{FORMULA_START}') then '''' || {text} else {text} end as {column}"
+    return f"{guarded(text)} as {column}"
 
 
 def write_sheet(connection: duckdb.DuckDBPyConnection, table: PublishedTable, path: Path, stamp: datetime) -> None:

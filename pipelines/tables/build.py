@@ -14,8 +14,10 @@ LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 def build_table(connection: duckdb.DuckDBPyConnection, table: TableFile) -> int:
     """Replace the table by what its file selects, sorted by key, with the grain as its comment; returns the rows.
 
-    Raises GrowthError naming file and line when DuckDB refuses the text.
+    Raises GrowthError naming file and line when DuckDB refuses the text, or file and column of what feeds it wrongly.
     """
+    if table.is_fed:
+        return build_fed(connection, table)
     target = full_name(table)
     key = ", ".join(quoted_name(column) for column in table.key)
     # The text starts on the statement's first line and ends on a line of its own, so that the database counts
@@ -27,6 +29,28 @@ def build_table(connection: duckdb.DuckDBPyConnection, table: TableFile) -> int:
     except duckdb.Error as error:
         raise GrowthError(f"{place_of(error, table)}: {first_paragraph(str(error))}") from error
     return rows
+
+
+def build_fed(connection: duckdb.DuckDBPyConnection, table: TableFile) -> int:
+    """Replace a fed table, a view: what feeds it is large, and is there already."""
+    declared = types_of(connection, f"({table.path.read_text(encoding='utf-8')}\n)")
+    for feeder in table.feeders:
+        for column, found in types_of(connection, full_name(feeder)).items():
+            if found != declared[column]:
+                raise GrowthError(
+                    f"{feeder.path}: brings {column} as {found}, but {table.name} ({table.path}) holds it as "
+                    f"{declared[column]}; cast it."
+                )
+    target = full_name(table)
+    connection.execute(f"create or replace view {target} as {table.text}")
+    connection.execute(f"comment on view {target} is {quoted_text(table.grain)}")
+    [(rows,)] = connection.execute(f"select count(*) from {target}").fetchall()
+    return int(rows)
+
+
+def types_of(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, str]:
+    """The columns of a table or a query in brackets, in lower case, with their types."""
+    return {row[0].lower(): row[1] for row in connection.execute(f"describe from {source}").fetchall()}
 
 
 def run_within_memory(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
@@ -47,7 +71,13 @@ def run_within_memory(connection: duckdb.DuckDBPyConnection, statement: str) -> 
 
 
 def check_key_unique(connection: duckdb.DuckDBPyConnection, table: TableFile) -> int:
-    """How many rows break the key: each repetition of a key beyond the first, and each row with a null in its key."""
+    """How many rows break the key: each repetition of a key beyond the first, and each row with a null in its key.
+
+    A fed table of which one feeder alone has rows is as unique as that one, whose key was checked for itself.
+    """
+    filled = [one for one in table.feeders if connection.execute(f"from {full_name(one)} limit 1").fetchall()]
+    if table.is_fed and len(filled) < 2 and all(set(one.key) <= set(table.key) for one in filled):
+        return 0
     columns = [quoted_name(column) for column in table.key]
     has_null = " or ".join(f"{column} is null" for column in columns)
     [(broken,)] = connection.execute(

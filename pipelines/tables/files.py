@@ -1,15 +1,17 @@
 """The files of `sql/` as values: folder = schema, file = table, a header of comments, dependencies read from the text.
 
-What does not belong here: running a file (`build.py`) and judging its style (`lint.py`).
+What does not belong here: running a file (`build.py`), judging its style (`lint.py`), what holds between files
+(`tree.py`).
 
     -- One row per account the house knows          line 1: the grain
     -- key: account_id                               line 2: unique, never null; the sort order of the table
     -- engine: duckdb, because Spark has no asof     line 3, rarely: why the file need not be portable
     -- incremental by: person_id                     rarely: the same text runs over the changed keys alone
+    -- feeds: staging.accounts                       staging: what it selects becomes part of that table (`tree.py`)
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -27,11 +29,16 @@ GRAIN = re.compile(r"-- (One row per \S.*)")
 KEY = re.compile(r"-- key: ([a-z][a-z0-9_]*(?:, [a-z][a-z0-9_]*)*)")
 INCREMENTAL = re.compile(r"-- incremental by: ([a-z][a-z0-9_]*)")
 ENGINE = re.compile(r"-- engine: duckdb, because (\S.*)")
+FEEDS = re.compile(r"-- feeds: ([a-z_]+\.[a-z][a-z0-9_]*)")
+FED = re.compile(r"-- fed by: \S.*")
 
 
 @dataclass(frozen=True)
 class TableFile:
-    """One SQL file: the table it makes, what a row of it is, and the tables it reads (two-part names)."""
+    """One SQL file: the table it makes, what a row of it is, and the tables it reads (two-part names).
+
+    A fed table declares its columns and is the union of its `feeders`; `feeds` names the table that a feeder is for.
+    """
 
     name: str
     schema: str
@@ -42,20 +49,14 @@ class TableFile:
     dependencies: frozenset[str]
     incremental_by: str | None = None
     engine_reason: str | None = None
+    feeds: str | None = None
+    is_fed: bool = False
+    feeders: tuple["TableFile", ...] = ()
 
     @property
     def database(self) -> str:
         """The attached file that holds the table: `intake` or `warehouse`."""
         return DATABASE_OF[self.schema]
-
-
-def read_tables(sql_root: Path, schemas: Collection[str] | None = None) -> dict[str, TableFile]:
-    """Every `<schema>/<table>.sql` below the root, by two-part name, in alphabetical order; all schemas by default.
-
-    Raises GrowthError naming the file when a name, header line or the SQL itself cannot be read.
-    """
-    files = sorted(path for path in sql_root.glob("*/*.sql") if schemas is None or path.parent.name in schemas)
-    return {table.name: table for table in map(read_table, files)}
 
 
 def read_table(path: Path) -> TableFile:
@@ -77,6 +78,8 @@ def read_table(path: Path) -> TableFile:
         dependencies=dependencies(path, parse_select(path, text)),
         incremental_by=next((found[1] for line in header[2:] if (found := INCREMENTAL.fullmatch(line))), None),
         engine_reason=found[1] if len(header) > 2 and (found := ENGINE.fullmatch(header[2])) else None,
+        feeds=next((found[1] for line in header[2:] if (found := FEEDS.fullmatch(line))), None),
+        is_fed=any(FED.fullmatch(line) for line in header[2:]),
     )
 
 

@@ -20,10 +20,10 @@ living as (
         setting.as_of,
         setting.customer_days,
         setting.relationship_without_type,
-    from staging.salesforce_accounts as accounts
+    from staging.accounts as accounts
     cross join setting
     left join core.survivors as survivors on accounts.parent_id = survivors.record_id
-    left join staging.salesforce_record_types as record_types on accounts.record_type_id = record_types.record_type_id
+    left join staging.record_types as record_types on accounts.record_type_id = record_types.record_type_id
     where not accounts.is_deleted
         and accounts.created_at <= setting.as_of
 ),

@@ -39,7 +39,7 @@ tasks as (
         case when tasks.completed_at is null then tasks.modified_at end as known_done_at,
         tasks.created_at,
         tasks.modified_at,
-    from staging.salesforce_tasks as tasks
+    from staging.tasks as tasks
     cross join setting
     left join kinds as by_subtype on lower(tasks.task_subtype) = by_subtype.task_type
     left join kinds as by_type on lower(tasks.task_type) = by_type.task_type
@@ -65,7 +65,7 @@ meetings as (
         cast(null as timestamp) as known_done_at,
         events.created_at,
         events.modified_at,
-    from staging.salesforce_events as events
+    from staging.events as events
     cross join setting
     where not events.is_deleted
         and not events.is_series
@@ -91,8 +91,9 @@ select
     tied.who_id,
     coalesce(survivors.survivor_id, tied.who_id) as record_id,
     links.person_id,
-    case when starts_with(tied.what_id, '001') then coalesce(what.survivor_id, tied.what_id) end as account_id,
-    case when starts_with(tied.what_id, '006') then tied.what_id end as opportunity_id,
+    case when starts_with(tied.what_id, '001') or others.kind = 'account' then coalesce(what.survivor_id, tied.what_id) end
+        as account_id,
+    case when starts_with(tied.what_id, '006') or others.kind = 'opportunity' then tied.what_id end as opportunity_id,
     case when starts_with(tied.what_id, '701') then tied.what_id end as campaign_id,
     tied.channel,
     tied.kind,
@@ -115,4 +116,5 @@ cross join setting
 left join core.survivors as survivors on tied.who_id = survivors.record_id
 left join core.person_links as links on coalesce(survivors.survivor_id, tied.who_id) = links.record_id
 left join core.survivors as what on tied.what_id = what.record_id
+left join core.named_records as others on tied.what_id = others.record_id
 where tied.tied_at <= setting.as_of

@@ -12,13 +12,13 @@ setting as (
 ),
 
 records as (
-    select 'account' as object, created_at from staging.salesforce_accounts
+    select 'account' as object, created_at from staging.accounts
     union all
-    select 'contact' as object, created_at from staging.salesforce_contacts
+    select 'contact' as object, created_at from staging.contacts
     union all
-    select 'lead' as object, created_at from staging.salesforce_leads
+    select 'lead' as object, created_at from staging.leads
     union all
-    select 'opportunity' as object, created_at from staging.salesforce_opportunities
+    select 'opportunity' as object, created_at from staging.opportunities
 ),
 
 minutes as (

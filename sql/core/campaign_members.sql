@@ -14,7 +14,7 @@ setting as (
 
 label_statuses as (
     select campaign_id, lower(status) as status, bool_or(has_responded) as is_response
-    from staging.salesforce_campaign_member_statuses
+    from staging.campaign_member_statuses
     group by campaign_id, lower(status)
 ),
 
@@ -28,7 +28,7 @@ members as (
     select
         members.*,
         count(*) over (partition by members.created_by_id, members.created_at) as added_together,
-    from staging.salesforce_campaign_members as members
+    from staging.campaign_members as members
 ),
 
 judged as (

@@ -22,7 +22,7 @@ select
     campaigns.start_on,
     campaigns.end_on,
     campaigns.created_at,
-from staging.salesforce_campaigns as campaigns
+from staging.campaigns as campaigns
 cross join config.as_of as setting
 left join channels on lower(campaigns.campaign_type) = channels.campaign_type
 where not campaigns.is_deleted

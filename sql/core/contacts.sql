@@ -25,7 +25,7 @@ select
     backfills.object is not null as is_backfilled,
     contacts.created_at,
     contacts.modified_at,
-from staging.salesforce_contacts as contacts
+from staging.contacts as contacts
 inner join core.person_links as records on contacts.contact_id = records.record_id
 left join core.survivors as survivors on contacts.account_id = survivors.record_id
 left join core.users as users on contacts.owner_id = users.user_id

@@ -6,7 +6,7 @@ with
 
 corporate as (
     select min(currency) as corporate_currency
-    from staging.salesforce_currencies
+    from staging.currencies
     where is_corporate
     having count(*) = 1
 ),
@@ -19,7 +19,7 @@ dated as (
             lead(rates.from_on) over (partition by rates.currency order by rates.from_on), date '9999-12-31'
         ) as until_on,
         rates.rate,
-    from staging.salesforce_dated_rates as rates
+    from staging.dated_rates as rates
     cross join config.as_of as setting
     where rates.created_at <= setting.as_of
 ),
@@ -34,7 +34,7 @@ spans as (
         coalesce(min(dated.from_on), date '9999-12-31') as until_on,
         currencies.rate,
         'static' as rate_kind,
-    from staging.salesforce_currencies as currencies
+    from staging.currencies as currencies
     left join dated on currencies.currency = dated.currency
     group by currencies.currency, currencies.rate
 )

@@ -1,7 +1,7 @@
 -- One row per thing that happened to a marketing mail, as a touch
 -- key: source, source_id
 -- Opens are weak: mail programs open messages by themselves. Clicks on many links of one message within seconds are a
--- security scanner's.
+-- security scanner's; a source may know machines by itself.
 with
 
 setting as (
@@ -12,7 +12,7 @@ setting as (
 
 clicks as (
     select email_event_id, email_normal, message_id, link, epoch_s(occurred_at) as second
-    from staging.engagement_email_events
+    from staging.email_events
     where event_type = 'click'
         and email_normal is not null
         and message_id is not null
@@ -70,11 +70,11 @@ select
         as actor,
     coalesce(events.link, campaigns.campaign_name) as subject,
     events.event_type = 'open' as is_weak,
-    machine_clicks.email_event_id is not null as is_machine,
+    machine_clicks.email_event_id is not null or coalesce(events.is_machine, false) as is_machine,
     events.occurred_at,
     greatest(events.occurred_at, emails.known_at) as known_at,
     events.occurred_at as created_at,
-from staging.engagement_email_events as events
+from staging.email_events as events
 cross join setting
 left join core.person_emails as emails on events.email_normal = emails.email_normal
 left join core.campaigns as campaigns on events.campaign_id = campaigns.campaign_id

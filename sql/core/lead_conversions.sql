@@ -12,7 +12,7 @@ setting as (
 
 exact as (
     select lead_id, min(changed_at) as converted_at
-    from staging.salesforce_lead_history
+    from staging.lead_history
     where field = 'leadconverted'
     group by lead_id
 ),
@@ -30,7 +30,7 @@ conversions as (
             least(day_end_at(leads.converted_on, setting.zone), leads.modified_at),
             leads.modified_at
         ) as converted_at,
-    from staging.salesforce_leads as leads
+    from staging.leads as leads
     cross join setting
     left join exact on leads.lead_id = exact.lead_id
     where leads.is_converted

@@ -21,7 +21,7 @@ changes as (
         row_number() over (
             partition by history.lead_id order by history.changed_at, history.lead_history_id
         ) as change_number,
-    from staging.salesforce_lead_history as history
+    from staging.lead_history as history
     where history.field = 'status'
 ),
 

@@ -18,7 +18,7 @@ changes as (
         lower(history.new_value) as new_value,
         history.changed_at,
         history.changed_at = max(history.changed_at) over (partition by history.lead_id) as is_last,
-    from staging.salesforce_lead_history as history
+    from staging.lead_history as history
     cross join setting
     where history.field = 'status'
         and history.changed_at <= setting.as_of
@@ -33,7 +33,7 @@ bounds as (
 last_statuses as (
     select leads.lead_id, leads.modified_at, bool_or(changes.new_value = lower(leads.status)) as is_told
     from changes
-    inner join staging.salesforce_leads as leads on changes.lead_id = leads.lead_id
+    inner join staging.leads as leads on changes.lead_id = leads.lead_id
     where changes.is_last
         and not leads.is_converted
         and not leads.is_deleted

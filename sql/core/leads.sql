@@ -11,7 +11,10 @@ select
     leads.first_name,
     leads.last_name,
     leads.title,
-    case when starts_with(leads.company, '001') then companies.account_name else leads.company end as company_name,
+    case
+        when companies.account_id is not null then companies.account_name
+        when not starts_with(leads.company, '001') then leads.company
+    end as company_name,
     leads.email,
     leads.email_normal,
     leads.email_domain,
@@ -38,7 +41,7 @@ select
     leads.created_at,
     conversions.converted_at,
     leads.modified_at,
-from staging.salesforce_leads as leads
+from staging.leads as leads
 inner join core.person_records as records on leads.lead_id = records.record_id
 left join core.lead_conversions as conversions on leads.lead_id = conversions.lead_id
 left join core.currency_rates as rates

@@ -41,7 +41,7 @@ states as (
             else coalesce(stage_outcomes.outcome, 'open')
         end as outcome,
         coalesce(last_stages.entered_at, opportunities.modified_at) as stage_at,
-    from staging.salesforce_opportunities as opportunities
+    from staging.opportunities as opportunities
     cross join config.as_of as setting
     left join last_stages on opportunities.opportunity_id = last_stages.opportunity_id
     left join core.record_outcomes as record_outcomes on opportunities.opportunity_id = record_outcomes.opportunity_id
@@ -88,4 +88,4 @@ inner join core.opportunity_amounts as amounts on closings.opportunity_id = amou
 left join core.survivors as survivors on closings.account_id = survivors.record_id
 left join core.users as users on closings.owner_id = users.user_id
 left join business_types on lower(trim(closings.opportunity_type)) = business_types.opportunity_type
-left join staging.salesforce_record_types as record_types on closings.record_type_id = record_types.record_type_id
+left join staging.record_types as record_types on closings.record_type_id = record_types.record_type_id

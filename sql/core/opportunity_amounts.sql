@@ -19,7 +19,7 @@ histories as (
             amount := history.amount,
             probability := history.probability
         )) as latest,
-    from staging.salesforce_opportunity_history as history
+    from staging.opportunity_history as history
     cross join setting
     where history.changed_at <= setting.as_of
     group by history.opportunity_id
@@ -36,7 +36,7 @@ states as (
         end as probability,
         coalesce(opportunities.currency, setting.currency) as currency,
         coalesce(opportunities.close_on, cast(opportunities.created_at as date)) as rate_on,
-    from staging.salesforce_opportunities as opportunities
+    from staging.opportunities as opportunities
     cross join setting
     left join histories on opportunities.opportunity_id = histories.opportunity_id
     where not opportunities.is_deleted

@@ -9,7 +9,7 @@ select
     lines.amount,
     coalesce(lines.currency, opportunities.currency) as currency,
     lines.created_at,
-from staging.salesforce_opportunity_line_items as lines
+from staging.opportunity_line_items as lines
 inner join core.opportunities as opportunities on lines.opportunity_id = opportunities.opportunity_id
 cross join config.as_of as setting
 left join core.products as products on lines.product_id = products.product_id

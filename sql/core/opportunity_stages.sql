@@ -6,7 +6,7 @@ with
 
 opportunities as (
     select opportunities.*, setting.as_of, calendar.zone
-    from staging.salesforce_opportunities as opportunities
+    from staging.opportunities as opportunities
     cross join config.as_of as setting
     cross join config.calendar as calendar
     where not opportunities.is_deleted
@@ -15,12 +15,12 @@ opportunities as (
 
 states as (
     select opportunity_id, opportunity_history_id as entry_id, stage, amount, probability, changed_at as entered_at
-    from staging.salesforce_opportunity_history
+    from staging.opportunity_history
 ),
 
 changes as (
     select changes.*, opportunities.created_at, opportunities.close_on, opportunities.zone
-    from staging.salesforce_opportunity_field_history as changes
+    from staging.opportunity_field_history as changes
     inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
     left join states on changes.opportunity_id = states.opportunity_id
     where changes.field = 'stagename'
@@ -29,7 +29,7 @@ changes as (
 
 tracking as (
     select min(changed_at) as tracked_from_at
-    from staging.salesforce_opportunity_field_history
+    from staging.opportunity_field_history
     where field = 'stagename'
 ),
 

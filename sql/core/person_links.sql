@@ -20,7 +20,7 @@ contacts as (
             partition by coalesce(contacts.email_normal, contacts.contact_id)
             order by contacts.created_at, contacts.contact_id
         ) as person_id,
-    from staging.salesforce_contacts as contacts
+    from staging.contacts as contacts
     cross join setting
     where not contacts.is_deleted
         and contacts.created_at <= setting.as_of
@@ -39,7 +39,7 @@ leads as (
                 else local_date(contacts.created_at, setting.zone) < local_date(conversions.converted_at, setting.zone)
             end as is_joined_late,
         conversions.converted_at,
-    from staging.salesforce_leads as leads
+    from staging.leads as leads
     cross join setting
     left join core.lead_conversions as conversions on leads.lead_id = conversions.lead_id
     left join contacts on conversions.contact_id = contacts.contact_id

@@ -7,5 +7,5 @@ select
     product_family,
     is_active,
     created_at,
-from staging.salesforce_products
+from staging.products
 where not is_deleted

@@ -8,11 +8,11 @@ links as (
     from core.lead_conversions
     union all
     select lead_id, company, 'company_id', 2, created_at
-    from staging.salesforce_leads
-    where starts_with(company, '001')
+    from staging.leads
+    where company is not null
     union all
     select contact_id, account_id, 'contact', 2, created_at
-    from staging.salesforce_contacts
+    from staging.contacts
 ),
 
 links_to_living as (
@@ -28,9 +28,9 @@ links_to_living as (
 ),
 
 addresses as (
-    select lead_id as record_id, email_domain, created_at from staging.salesforce_leads
+    select lead_id as record_id, email_domain, created_at from staging.leads
     union all
-    select contact_id, email_domain, created_at from staging.salesforce_contacts
+    select contact_id, email_domain, created_at from staging.contacts
 ),
 
 matches as (

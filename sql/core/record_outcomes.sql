@@ -9,5 +9,5 @@ select
         when not opportunities.is_closed then 'open'
         else coalesce(stages.outcome, 'open')
     end as outcome,
-from staging.salesforce_opportunities as opportunities
+from staging.opportunities as opportunities
 left join core.stage_outcomes as stages on opportunities.stage = stages.stage

@@ -8,12 +8,12 @@ records as (
     select
         contact_id as record_id, 'contact' as record_kind, email_normal, cast(null as varchar) as became_contact_id,
         is_deleted, created_at, modified_at,
-    from staging.salesforce_contacts
+    from staging.contacts
     union all
     select
         lead_id, 'lead', email_normal, case when is_deleted and is_converted then converted_contact_id end,
         is_deleted, created_at, modified_at,
-    from staging.salesforce_leads
+    from staging.leads
 )
 
 select

@@ -4,23 +4,23 @@
 with
 
 named as (
-    select stage from staging.salesforce_opportunities
+    select stage from staging.opportunities
     union
-    select stage from staging.salesforce_opportunity_history
+    select stage from staging.opportunity_history
     union
-    select old_value as stage from staging.salesforce_opportunity_field_history where field = 'stagename'
+    select old_value as stage from staging.opportunity_field_history where field = 'stagename'
     union
-    select new_value as stage from staging.salesforce_opportunity_field_history where field = 'stagename'
+    select new_value as stage from staging.opportunity_field_history where field = 'stagename'
     union
-    select stage from staging.salesforce_opportunity_stages
+    select stage from staging.opportunity_stages
     union
-    select stage_label as stage from staging.salesforce_opportunity_stages
+    select stage_label as stage from staging.opportunity_stages
 ),
 
 listed_twice as (
-    select stage, is_closed, is_won from staging.salesforce_opportunity_stages
+    select stage, is_closed, is_won from staging.opportunity_stages
     union all
-    select stage_label as stage, is_closed, is_won from staging.salesforce_opportunity_stages
+    select stage_label as stage, is_closed, is_won from staging.opportunity_stages
 ),
 
 listed as (
@@ -31,7 +31,7 @@ listed as (
 
 observed as (
     select stage, bool_or(is_closed) as is_closed, bool_or(is_won) as is_won
-    from staging.salesforce_opportunities
+    from staging.opportunities
     group by stage
 )
 

@@ -12,10 +12,10 @@ setting as (
 records as (
     select
         contact_id as record_id, has_opted_out_of_email, do_not_call, is_bounced, bounced_at, is_deleted, modified_at,
-    from staging.salesforce_contacts
+    from staging.contacts
     union all
     select lead_id, has_opted_out_of_email, do_not_call, is_bounced, bounced_at, is_deleted, modified_at
-    from staging.salesforce_leads
+    from staging.leads
 ),
 
 refusals as (
@@ -40,13 +40,16 @@ holders as (
 mails as (
     select
         coalesce(addresses.person_id, events.email_normal) as person_id,
-        case when events.event_type in ('bounce', 'hard_bounce') then 'bounced' else 'opted_out' end as reason,
+        case when events.event_type in ('bounce', 'hard_bounce', 'held_back_bounced') then 'bounced' else 'opted_out' end
+            as reason,
         events.email_event_id as record_id,
         events.occurred_at as since_at,
-    from staging.engagement_email_events as events
+    from staging.email_events as events
     cross join setting
     left join core.person_addresses as addresses on events.email_normal = addresses.email_normal
-    where events.event_type in ('bounce', 'hard_bounce', 'unsubscribe', 'spam_report')
+    where events.event_type in (
+            'bounce', 'hard_bounce', 'held_back_bounced', 'unsubscribe', 'spam_report', 'held_back_refused'
+        )
         and events.email_normal is not null
         and events.occurred_at <= setting.as_of
 ),

@@ -1,15 +1,15 @@
 -- One row per record that was merged into another one, with the record that lives on and since when
 -- key: record_id
 -- The search starts from the records that live, so that a circle of merges ends nowhere and is left out.
--- A merge is the last change of its loser.
+-- A merge is the last change of its loser, unless the source knows better.
 with recursive
 
 records as (
-    select account_id as record_id, merged_into_id, is_deleted, modified_at from staging.salesforce_accounts
+    select account_id as record_id, merged_into_id, is_deleted, modified_at from staging.accounts
     union all
-    select contact_id as record_id, merged_into_id, is_deleted, modified_at from staging.salesforce_contacts
+    select contact_id as record_id, merged_into_id, is_deleted, modified_at from staging.contacts
     union all
-    select lead_id as record_id, merged_into_id, is_deleted, modified_at from staging.salesforce_leads
+    select lead_id as record_id, merged_into_id, is_deleted, coalesce(merged_at, modified_at) from staging.leads
 ),
 
 chains as (

@@ -3,21 +3,21 @@
 with
 
 owners as (
-    select owner_id as user_id from staging.salesforce_accounts
+    select owner_id as user_id from staging.accounts
     union
-    select owner_id as user_id from staging.salesforce_contacts
+    select owner_id as user_id from staging.contacts
     union
-    select owner_id as user_id from staging.salesforce_leads
+    select owner_id as user_id from staging.leads
     union
-    select owner_id as user_id from staging.salesforce_opportunities
+    select owner_id as user_id from staging.opportunities
     union
-    select owner_id as user_id from staging.salesforce_campaigns
+    select owner_id as user_id from staging.campaigns
     union
-    select owner_id as user_id from staging.salesforce_tasks
+    select owner_id as user_id from staging.tasks
     union
-    select owner_id as user_id from staging.salesforce_events
+    select owner_id as user_id from staging.events
     union
-    select user_id from staging.salesforce_users
+    select user_id from staging.users
 )
 
 select
@@ -27,5 +27,5 @@ select
     users.is_active,
     starts_with(owners.user_id, '00G') as is_queue,
 from owners
-left join staging.salesforce_users as users on owners.user_id = users.user_id
+left join staging.users as users on owners.user_id = users.user_id
 where owners.user_id is not null

@@ -7,11 +7,11 @@ with
 
 identifications as (
     select visitor_id, email_normal, visited_at as identified_at
-    from staging.engagement_web_visits
+    from staging.web_visits
     where visitor_id is not null and email_normal is not null
     union
     select visitor_id, email_normal, submitted_at as identified_at
-    from staging.engagement_form_fills
+    from staging.form_fills
     where visitor_id is not null and email_normal is not null
 ),
 

@@ -10,13 +10,13 @@ forms as (
 
 pages as (
     select distinct visits.page, first_value(words.kind) over (partition by visits.page order by words.word) as kind
-    from (select distinct page from staging.engagement_web_visits) as visits
+    from (select distinct page from staging.web_visits) as visits
     inner join config.page_words as words on contains(lower(visits.page), lower(words.word))
 ),
 
 robots as (
     select distinct agents.user_agent
-    from (select distinct user_agent from staging.engagement_web_visits) as agents
+    from (select distinct user_agent from staging.web_visits) as agents
     inner join config.robot_words as words on contains(agents.user_agent, lower(words.word))
 ),
 
@@ -33,7 +33,7 @@ actions as (
         robots.user_agent is not null as is_machine,
         false as is_hand_raise,
         visits.visited_at as occurred_at,
-    from staging.engagement_web_visits as visits
+    from staging.web_visits as visits
     left join pages on visits.page = pages.page
     left join robots on visits.user_agent = robots.user_agent
     union all
@@ -49,7 +49,7 @@ actions as (
         false,
         coalesce(forms.is_hand_raise, false),
         fills.submitted_at,
-    from staging.engagement_form_fills as fills
+    from staging.form_fills as fills
     left join forms on fills.form_type = forms.form_type
 ),
 

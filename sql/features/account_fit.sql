@@ -16,7 +16,7 @@ overlays as (
         firmographics.fetched_at,
     from spine.account_fit as spine
     inner join core.accounts as accounts on spine.account_id = accounts.account_id
-    inner join staging.overlay_firmographics as firmographics
+    inner join staging.firmographics as firmographics
         on accounts.domain = firmographics.domain
         and firmographics.fetched_at <= spine.as_of
     qualify row_number() over (

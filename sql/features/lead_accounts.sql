@@ -15,7 +15,7 @@ records as (
         staged.created_at,
         accounts.account_id,
         accounts.first_won_at,
-    from staging.salesforce_accounts as staged
+    from staging.accounts as staged
     left join core.currency_rates as rates
         on staged.currency = rates.currency
         and cast(staged.created_at as date) >= rates.from_on

@@ -40,7 +40,7 @@ overlays as (
         firmographics.country,
         nullif(replace(firmographics.technologies, ';', ', '), '') as technologies,
     from moments
-    inner join staging.overlay_firmographics as firmographics
+    inner join staging.firmographics as firmographics
         on moments.domain = firmographics.domain
         and firmographics.fetched_at <= moments.as_of
     qualify row_number() over (

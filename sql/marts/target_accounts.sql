@@ -27,7 +27,7 @@ segments as (
 -- What a third party says where the CRM says nothing: the model reads it too.
 overlays as (
     select firmographics.domain, firmographics.country, firmographics.industry, firmographics.employees
-    from staging.overlay_firmographics as firmographics
+    from staging.firmographics as firmographics
     cross join config.as_of
     where firmographics.fetched_at <= config.as_of.as_of
     qualify row_number() over (partition by domain order by fetched_at desc, source) = 1

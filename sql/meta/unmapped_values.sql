@@ -4,17 +4,17 @@ with
 
 found as (
     select 'lead_status_steps' as playbook_list, status as found_value, 'lead' as counts_as
-    from staging.salesforce_leads
+    from staging.leads
     union all
-    select 'lead_status_steps', new_value, 'lead' from staging.salesforce_lead_history where field = 'status'
+    select 'lead_status_steps', new_value, 'lead' from staging.lead_history where field = 'status'
     union all
-    select 'account_types', account_type, 'unknown' from staging.salesforce_accounts
+    select 'account_types', account_type, 'unknown' from staging.accounts
     union all
-    select 'opportunity_types', opportunity_type, 'new' from staging.salesforce_opportunities
+    select 'opportunity_types', opportunity_type, 'new' from staging.opportunities
     union all
-    select 'campaign_types', campaign_type, 'other' from staging.salesforce_campaigns
+    select 'campaign_types', campaign_type, 'other' from staging.campaigns
     union all
-    select 'form_types', form_type, 'form_other' from staging.engagement_form_fills
+    select 'form_types', form_type, 'form_other' from staging.form_fills
 ),
 
 mapped as (

@@ -1,5 +1,6 @@
 -- One row per thing that happened to a marketing mail
 -- key: email_event_id
+-- feeds: staging.email_events
 select
     email_event_id,
     message_id,

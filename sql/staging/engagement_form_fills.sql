@@ -1,5 +1,6 @@
 -- One row per form that somebody sent in
 -- key: form_fill_id
+-- feeds: staging.form_fills
 select
     form_fill_id,
     visitor_id,

@@ -1,5 +1,6 @@
 -- One row per page visit on the website
 -- key: visit_id
+-- feeds: staging.web_visits
 select
     visit_id,
     visitor_id,

@@ -1,5 +1,6 @@
 -- One row per company domain, source and fetch of third-party firmographics
 -- key: domain, source, fetched_at
+-- feeds: staging.firmographics
 select
     coalesce(website_domain(domain), lower(trim(domain))) as domain,
     source,

@@ -1,5 +1,6 @@
 -- One row per account record of the CRM, deleted ones included
 -- key: account_id
+-- feeds: staging.accounts
 select
     Id as account_id,
     ParentId as parent_id,
@@ -20,7 +21,7 @@ select
     Type as account_type,
     AccountSource as account_source,
     coalesce(IsPersonAccount, false) as is_person_account,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
     SystemModstamp as modified_at,
 from raw.account

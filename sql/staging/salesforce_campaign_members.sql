@@ -1,5 +1,6 @@
 -- One row per membership of a lead or contact in a campaign
 -- key: campaign_member_id
+-- feeds: staging.campaign_members
 select
     Id as campaign_member_id,
     CampaignId as campaign_id,
@@ -9,7 +10,7 @@ select
     nullif(trim(Status), '') as status,
     HasResponded as has_responded,
     FirstRespondedDate as first_responded_on,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
     SystemModstamp as modified_at,
 from raw.campaign_member

@@ -1,5 +1,6 @@
 -- One row per campaign of the CRM, deleted ones included
 -- key: campaign_id
+-- feeds: staging.campaigns
 select
     Id as campaign_id,
     ParentId as parent_id,
@@ -12,6 +13,6 @@ select
     CurrencyIsoCode as currency,
     StartDate as start_on,
     EndDate as end_on,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
 from raw.campaign

@@ -1,5 +1,6 @@
 -- One row per contact record of the CRM, deleted ones included
 -- key: contact_id
+-- feeds: staging.contacts
 select
     Id as contact_id,
     AccountId as account_id,
@@ -24,7 +25,7 @@ select
     DoNotCall as do_not_call,
     coalesce(IsEmailBounced, false) or EmailBouncedDate is not null as is_bounced,
     EmailBouncedDate as bounced_at,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
     SystemModstamp as modified_at,
 from raw.contact

@@ -1,5 +1,6 @@
 -- One row per currency of the CRM with its rate of today: so many units of it are one of the corporate currency
 -- key: currency
+-- feeds: staging.currencies
 select
     upper(trim(IsoCode)) as currency,
     ConversionRate as rate,

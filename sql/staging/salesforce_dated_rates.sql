@@ -1,5 +1,6 @@
 -- One row per currency and day from which a dated rate holds: so many units of it are one of the corporate currency
 -- key: currency, from_on
+-- feeds: staging.dated_rates
 select
     upper(trim(IsoCode)) as currency,
     StartDate as from_on,

@@ -1,5 +1,6 @@
 -- One row per calendar event of the CRM, deleted ones included
 -- key: event_id
+-- feeds: staging.events
 select
     Id as event_id,
     WhoId as who_id,
@@ -14,7 +15,7 @@ select
     ActivityDate as activity_on,
     coalesce(StartDateTime, ActivityDateTime) as start_at,
     EndDateTime as end_at,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
     SystemModstamp as modified_at,
 from raw.event

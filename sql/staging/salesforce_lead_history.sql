@@ -1,5 +1,6 @@
 -- One row per recorded change of a lead
 -- key: lead_history_id
+-- feeds: staging.lead_history
 select
     Id as lead_history_id,
     LeadId as lead_id,

@@ -1,5 +1,6 @@
 -- One row per lead record of the CRM, converted and deleted ones included
 -- key: lead_id
+-- feeds: staging.leads
 select
     Id as lead_id,
     MasterRecordId as merged_into_id,
@@ -36,7 +37,7 @@ select
     DoNotCall as do_not_call,
     coalesce(IsEmailBounced, false) or EmailBouncedDate is not null as is_bounced,
     EmailBouncedDate as bounced_at,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
     SystemModstamp as modified_at,
 from raw.lead

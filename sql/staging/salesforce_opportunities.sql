@@ -1,5 +1,6 @@
 -- One row per opportunity record of the CRM, deleted ones included
 -- key: opportunity_id
+-- feeds: staging.opportunities
 select
     Id as opportunity_id,
     AccountId as account_id,
@@ -17,7 +18,7 @@ select
     IsClosed as is_closed,
     IsWon as is_won,
     CloseDate as close_on,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
     SystemModstamp as modified_at,
 from raw.opportunity

@@ -1,5 +1,6 @@
 -- One row per recorded change of a field of an opportunity
 -- key: opportunity_field_history_id
+-- feeds: staging.opportunity_field_history
 select
     Id as opportunity_field_history_id,
     OpportunityId as opportunity_id,

@@ -1,5 +1,6 @@
 -- One row per recorded state of an opportunity: stage, amount and close date as they stood from then on
 -- key: opportunity_history_id
+-- feeds: staging.opportunity_history
 select
     Id as opportunity_history_id,
     OpportunityId as opportunity_id,

@@ -1,5 +1,6 @@
 -- One row per product line of an opportunity
 -- key: opportunity_line_id
+-- feeds: staging.opportunity_line_items
 select
     Id as opportunity_line_id,
     OpportunityId as opportunity_id,
@@ -9,6 +10,6 @@ select
     Quantity as quantity,
     TotalPrice as amount,
     CurrencyIsoCode as currency,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
 from raw.opportunity_line_item

@@ -1,5 +1,6 @@
 -- One row per record type of the CRM
 -- key: record_type_id
+-- feeds: staging.record_types
 select
     Id as record_type_id,
     Name as record_type,

@@ -1,5 +1,6 @@
 -- One row per task of the CRM, deleted ones included
 -- key: task_id
+-- feeds: staging.tasks
 select
     Id as task_id,
     WhoId as who_id,
@@ -14,7 +15,7 @@ select
     coalesce(IsRecurrence, false) as is_series,
     ActivityDate as activity_on,
     CompletedDateTime as completed_at,
-    coalesce(IsDeleted, false) as is_deleted,
+    coalesce(IsDeleted, false) or _absent_since is not null as is_deleted,
     CreatedDate as created_at,
     SystemModstamp as modified_at,
 from raw.task

@@ -1,5 +1,6 @@
 -- One row per user of the CRM
 -- key: user_id
+-- feeds: staging.users
 select
     Id as user_id,
     coalesce(

@@ -13,8 +13,9 @@ from pipelines.assets.tables import table_assets
 from pipelines.engine import Engine, Request
 from pipelines.errors import GrowthError
 from pipelines.home import Home
-from pipelines.tables.files import TableFile, read_tables
+from pipelines.tables.files import TableFile
 from pipelines.tables.lineage import column_lineage
+from pipelines.tables.tree import read_tables
 from pipelines.warehouse import connect_scratch
 
 ACCOUNTS = """\

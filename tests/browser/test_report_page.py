@@ -19,6 +19,7 @@ HEADINGS = (
     "Accounts to win",
     "The funnel",
     "How good the models are, and how we know",
+    "Are today's data whole?",
     "What was loaded, what was refused",
     "Terms",
 )

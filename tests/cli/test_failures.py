@@ -1,6 +1,7 @@
 """When the set-up or the machine fails: one sentence, a code, no traceback."""
 
 import errno
+import json
 import os
 import sqlite3
 import sys
@@ -72,6 +73,8 @@ def test_a_home_that_is_a_file_is_told_as_such(tmp_path: Path, below: str) -> No
     "error",
     [
         OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EFBIG, "File too large"),
+        duckdb.IOException('IO Error: Could not write file "x": File too large'),
         duckdb.IOException('IO Error: Could not write file "x": No space left on device'),
         sqlite3.OperationalError("disk I/O error"),
         HIDDEN,
@@ -100,3 +103,20 @@ def test_interrupting_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setattr(doctor, "callback", stop)
     assert leave(monkeypatch, "doctor") == 130
     assert capsys.readouterr().err == "growth: Interrupted; the published lists stay as they were.\n"
+
+
+def test_a_failure_is_json_for_a_script_wherever_it_arises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    assert leave(monkeypatch, "run", "--home", str(tmp_path / "home"), "--extracts", str(gone), "--json") == 1
+    found = capsys.readouterr()
+    failed = json.loads(found.out)
+    assert failed["status"] == "failed"
+    assert str(gone) in failed["message"]
+    assert failed["message"] in found.err
+    (tmp_path / "file").touch()
+    assert leave(monkeypatch, "run", "--home", str(tmp_path / "file"), "--json") == 1
+    assert "is a file, no folder" in json.loads(capsys.readouterr().out)["message"]
+    assert leave(monkeypatch, "run", "--home", str(tmp_path / "file")) == 1
+    assert capsys.readouterr().out == ""

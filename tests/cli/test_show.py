@@ -3,9 +3,11 @@
 import io
 import sys
 
+import duckdb
 import pytest
 
-from pipelines.cli.show import Rows, fitting, show_table
+from pipelines.cli.show import Rows, fitting, show_csv, show_table
+from pipelines.formulas import guarded, guarded_text
 
 ROWS = Rows(
     ("rank", "tier", "person_name", "reasons", "email"),
@@ -46,3 +48,16 @@ def test_a_pipe_gets_every_column(capsys: pytest.CaptureFixture[str], monkeypatc
     monkeypatch.setenv("COLUMNS", "20")
     show_table(ROWS, "queue", ESSENTIAL)
     assert capsys.readouterr().out.startswith("rank\ttier\tperson_name\treasons\temail\n1\tA\t")
+
+
+def test_csv_for_a_spreadsheet_holds_no_formula_and_keeps_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    cells = ("=1+1", "\t=1", "+49 30", "-2", "@x", " =1", "\uff1d1", "'=1", "plain", -2, None)
+    show_csv(Rows(tuple("abcdefghijk"), [cells]))
+    shown = capsys.readouterr().out.splitlines()[1]
+    assert shown == "'=1+1,'\t=1,'+49 30,'-2,'@x,' =1,'\uff1d1,''=1,plain,-2,"
+
+
+def test_the_two_forms_of_the_guard_agree(connection: duckdb.DuckDBPyConnection) -> None:
+    texts = ["=", "a=", "\t", "\r", "\n", "  -", "\u3000+", "\u00a0@", "'", "'x", "'''=", "\uff20", "", " ", "x\n=1"]
+    found = connection.execute(f"select {guarded('t')} from unnest(?) as given(t)", [texts]).fetchall()
+    assert [text for (text,) in found] == [guarded_text(text) for text in texts]

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.contracts import TableRule, check_table, load_contracts, run_table_rules
+from pipelines.contracts import TableRule, check_table, judge_whole, load_contracts
 from pipelines.errors import GrowthError
 from pipelines.home import PROJECT_ROOT
 
@@ -16,6 +16,8 @@ FILLED_DURING_SALES = [
     ("Lead", "Phone"), ("Lead", "MobilePhone"), ("Lead", "Website"), ("Account", "Phone"), ("Account", "Website"),
     ("Contact", "Phone"), ("Contact", "MobilePhone"),
 ]  # fmt: skip
+SALESFORCE_REQUIRED = {"Account", "Contact", "Lead", "Opportunity"}
+AGE = "status: active\nslaProperties: [{{property: {}, value: {}, unit: {}}}]"
 SMALL = """
 apiVersion: v3.1.0
 kind: DataContract
@@ -66,7 +68,9 @@ def refusal(folder: Path, text: str) -> str:
 @pytest.mark.capability("E5")
 def test_every_column_of_every_contract_in_says_when_it_becomes_known() -> None:
     contracts = [c for c in load_contracts(CONTRACTS) if c.table.startswith("raw.")]
-    assert {c.object for c in contracts if c.required} == {"Account", "Contact", "Lead", "Opportunity"}
+    required = {c.object for c in contracts if c.required}
+    assert {c.object for c in contracts if c.required and c.source == "salesforce"} == SALESFORCE_REQUIRED
+    assert required - SALESFORCE_REQUIRED == {"HubspotCompany", "HubspotContact", "PardotProspect"}
     assert all(column.known_at for contract in contracts for column in contract.columns)
     by_name = {(c.object, column.name): column for c in contracts for column in c.columns}
     assert by_name["Account", "Type"].known_at == "tracked"
@@ -79,9 +83,26 @@ def test_every_column_of_every_contract_in_says_when_it_becomes_known() -> None:
     assert all(by_name["Lead", name].refusal and by_name["Contact", name].refusal for name in REFUSALS)
 
 
+@pytest.mark.capability("E10")
+def test_an_object_may_be_as_old_as_its_frequency_and_its_latency_together(tmp_path: Path) -> None:
+    ages = "{property: frequency, value: 2, unit: d}, {property: latency, value: 12, unit: h}"
+    other = "{property: retention, value: 3, unit: y}"  # of the standard, and nothing that a load could measure
+    text = SMALL.replace("status: active", f"status: active\nslaProperties: [{ages}, {other}]")
+    assert [contract.expected_hours for contract in load_contracts(write(tmp_path, text))] == [60]
+    assert [contract.expected_hours for contract in load_contracts(write(tmp_path, SMALL))] == [None]
+    shipped = {contract.object for contract in load_contracts(CONTRACTS) if contract.expected_hours}
+    assert shipped >= {"Lead", "Contact", "Account", "Opportunity", "Task", "Event"}
+    assert shipped >= {"web_visit", "email_event", "form_fill"}
+
+
 def test_planned_dates_never_count_as_event_times() -> None:
     planned = {"CloseDate", "ActivityDate", "StartDateTime", "EndDateTime", "ActivityDateTime"}
     assert not any(planned & set(contract.event_time_columns) for contract in load_contracts(CONTRACTS))
+
+
+def deals(setting: str) -> str:
+    """The name of a table that comes in, with a setting of the object."""
+    return f"physicalName: raw.small\n    customProperties: [{{property: filePattern, value: small}}, {setting}]"
 
 
 @pytest.mark.parametrize(
@@ -94,13 +115,28 @@ def test_planned_dates_never_count_as_event_times() -> None:
         ("primaryKey: true", "customProperties: [{property: knownAt, value: later}]", "found 'later', expected one of"),
         ("primaryKey: true", "customProperties: [{property: refusal, value: true}]", "expected true or false for one"),
         ("primaryKey: true", "partitioned: false", "no column has primaryKey"),
-        ("validValues: [A, B]", "validValue: [A, B]", "expected metric invalidValues"),
-        ("severity: error", "severity: fatal", "a severity of error or warning"),
+        ("validValues: [A, B]", "validValue: [A, B]", "metric invalidValues expects the arguments"),
+        ("severity: error", "severity: fatal", "expected a severity of error, warning or info"),
         ("name: tier", "name: ID", "a column name is given twice"),
         ("status: active", "status: active\nstatus: draft", "key 'status' is given twice"),
         ("status: active", "status: !!python/object/apply:os.system ['true']", "could not determine a constructor"),
+        (
+            "status: active",
+            AGE.format("latncy", 1, "d"),
+            "slaProperties[0].property: found 'latncy', expected one of freq",
+        ),
+        ("status: active", AGE.format("latency", 1, "m"), "slaProperties[0].unit: found 'm', expected one of d, day"),
+        ("status: active", AGE.format("frequency", 0, "d"), "slaProperties[0].value: found 0, expected a number above"),
+        ("status: active", AGE.format("frequency", "daily", "d"), "slaProperties[0].value: found 'daily', expected"),
+        ("status: active", "status: active\nslaProperties: [{property: latency, value: 4}]", "[0].unit: found None"),
         ("apiVersion: v3.1.0", "apiVersion: v2.2.0", "found v2.2.0, expected v3.1.0"),
         ("physicalName: marts.small", "physicalName: raw.small", "filePattern: missing"),
+        (
+            "physicalName: marts.small",
+            deals("{property: fieldsOf, value: deal}"),
+            "fieldsOf: found 'deal' with the key",
+        ),
+        ("physicalName: marts.small", deals("{property: idPrefix, value: 'x-'}"), "idPrefix: found without fieldsOf"),
     ],
 )
 def test_a_contract_with_a_mistake_is_refused_by_name(tmp_path: Path, old: str, new: str, words: str) -> None:
@@ -157,7 +193,7 @@ def test_table_rules_tell_failing_from_raising(tmp_path: Path, connection: duckd
         TableRule("no_a", query, {"unexpected_rows_query": "select * from {batch} where tier = 'A'"}, "error", "No A."),
         TableRule("broken", query, {"unexpected_rows_query": "select nothing from {batch}"}, "warn", "Never runs."),
     )
-    results = run_table_rules(connection, [dataclasses.replace(contract, table_rules=rules)])
+    results = judge_whole(connection, [dataclasses.replace(contract, table_rules=rules)])
     assert [(r.rule_id, r.passed, r.severity, r.rows_failed) for r in results] == [
         ("has_rows", True, "error", 0), ("many", False, "warn", 1),
         ("no_a", False, "error", 1), ("broken", False, "error", -1),

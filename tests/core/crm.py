@@ -9,9 +9,14 @@ import duckdb
 from pipelines.contracts.contract import Contract
 from pipelines.contracts.odcs import load_contracts
 from pipelines.home import PROJECT_ROOT
+from pipelines.intake.history_coverage import prepare_history
+from pipelines.intake.ledger import create_ledger, write_columns_present
+from pipelines.intake.rows import UNDERSCORE_COLUMNS
+from pipelines.named_fields import write_named_fields
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.tables.build import build_table, check_key_unique
-from pipelines.tables.files import TableFile, build_order, read_tables
+from pipelines.tables.files import TableFile, build_order
+from pipelines.tables.tree import read_tables
 from pipelines.warehouse import quoted_name
 
 NOON = datetime(2024, 6, 30, 12)
@@ -37,9 +42,13 @@ class Crm:
         self.built: set[str] = set()
         self.as_of: datetime | None = None
         self.numbers = 0
+        self.playbook = playbook
         load_playbook(connection, playbook)
+        create_ledger(connection)
+        prepare_history(connection, incoming_contracts())
         for contract in incoming_contracts():
             columns = ", ".join(f"{quoted_name(one.name)} {one.physical_type}" for one in contract.columns)
+            columns += "".join(f", {name} {kind}" for name, kind in UNDERSCORE_COLUMNS.items())
             connection.execute(f"create table intake.{contract.table} ({columns})")
             self.columns[contract.table] = {one.name.lower() for one in contract.columns}
 
@@ -49,6 +58,8 @@ class Crm:
         created = values.get("CreatedDate", OLD)
         filled = {"Id": f"{table}-{self.numbers:03}", "CreatedDate": created, "SystemModstamp": created}
         row = {name: value for name, value in filled.items() if name.lower() in self.columns[f"raw.{table}"]} | values
+        contract = next(one for one in incoming_contracts() if one.table == f"raw.{table}")
+        write_columns_present(self.connection, contract, [name for name in row if name not in UNDERSCORE_COLUMNS])
         names = ", ".join(quoted_name(name) for name in row)
         marks = ", ".join("?" for _ in row)
         self.change(f"insert into intake.raw.{quoted_name(table)} ({names}) values ({marks})", *row.values())
@@ -64,6 +75,8 @@ class Crm:
             set_as_of(self.connection, as_of)
             self.as_of = as_of
             self.built.clear()
+        if not self.built:
+            write_named_fields(self.connection, incoming_contracts())
         wanted = {table}
         for one in reversed(tables_from_sql()):
             if one.name in wanted:
@@ -77,5 +90,10 @@ class Crm:
 
     def clear(self) -> None:
         """No row in any raw table, as at first."""
-        for name in self.columns:
+        for name in (*self.columns, "ledger.columns_present"):
             self.change(f"delete from intake.{name}")
+
+    def restore_playbook(self) -> None:
+        """The playbook as its files have it, whatever a test wrote into it."""
+        load_playbook(self.connection, self.playbook)
+        self.built.clear()

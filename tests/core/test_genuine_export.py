@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.home import PROJECT_ROOT
 from pipelines.intake import load_extracts
+from pipelines.named_fields import write_named_fields
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.tables.build import build_table, check_key_unique
 from pipelines.warehouse import connect_scratch
@@ -22,6 +23,7 @@ def built(shared_data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         report = load_extracts(connection, folder, [*incoming_contracts()], "first")
         load_playbook(connection, PROJECT_ROOT / "pipelines" / "playbook")
         set_as_of(connection, report.as_of or datetime(2024, 1, 24))
+        write_named_fields(connection, incoming_contracts())
         for table in tables_from_sql():
             build_table(connection, table)
             assert check_key_unique(connection, table) == 0, table.name
@@ -61,3 +63,24 @@ def test_consent_is_unknown_for_leads_whose_export_has_no_such_column(built: duc
 
 def test_owners_without_a_user_file_are_kept_without_a_name(built: duckdb.DuckDBPyConnection) -> None:
     assert built.execute("select count(*), count(user_name) from core.users").fetchall() == [(2, 0)]
+
+
+@pytest.mark.capability("E9")
+def test_stages_come_in_their_order_though_the_probabilities_mislead(built: duckdb.DuckDBPyConnection) -> None:
+    ladder = "select stage from core.stage_ladder where stage_number is not null order by stage_number"
+    stages = ["Discovery", "Qualification", "Proposal/Quote", "Negotiation", "Closed Won"]
+    assert built.execute(ladder).fetchall() == [(stage,) for stage in stages]
+
+
+@pytest.mark.capability("E9")
+def test_what_the_export_lacks_is_unknown_and_what_it_leaves_blank_is_not(built: duckdb.DuckDBPyConnection) -> None:
+    found = "select requirement, unmet, unknown from meta.stage_requirements where unmet + unknown > 0 order by all"
+    assert built.execute(found).fetchall() == [
+        ("close_date_planned", 3, 0),
+        ("contact_named", 0, 38),
+        ("loss_reason_said", 0, 3),
+        ("next_step_named", 17, 0),
+        ("products_named", 0, 29),
+    ]
+    owner = "select open_opportunities, overstated, closed_opportunities, closed_with_gaps from meta.stage_mismatch"
+    assert built.execute(owner).fetchall() == [(35, 18, 15, 0)]

@@ -20,7 +20,7 @@ from tests.demo.conftest import UNTIL
 
 ROOT = Path(__file__).parents[2]
 ACCOUNTS, SEED, DAYS = 150, 3, 3
-LOADING = {"_file", "_line", "_load_id", "_extracted_at", "_warned_rules"}
+LOADING = {"_file", "_line", "_load_id", "_extracted_at", "_seen_at", "_absent_since", "_warned_rules"}
 
 
 @pytest.fixture(scope="module")

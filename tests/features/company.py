@@ -12,10 +12,15 @@ import duckdb
 from pipelines.contracts.contract import Contract
 from pipelines.contracts.odcs import load_contracts
 from pipelines.home import PROJECT_ROOT
+from pipelines.intake.history_coverage import prepare_history
+from pipelines.intake.ledger import create_ledger
+from pipelines.intake.rows import UNDERSCORE_COLUMNS
+from pipelines.named_fields import write_named_fields
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.scoring import create_kept_tables, empty_scores
 from pipelines.tables.build import build_table, check_key_unique
-from pipelines.tables.files import TableFile, build_order, read_tables
+from pipelines.tables.files import TableFile, build_order
+from pipelines.tables.tree import read_tables
 from pipelines.warehouse import DATABASE_OF, quoted_name
 
 NOON = datetime(2024, 6, 30, 12)
@@ -57,7 +62,11 @@ class Company:
         set_as_of(connection, NOON)
         for contract in incoming_contracts():
             columns = ", ".join(f"{quoted_name(one.name)} {one.physical_type}" for one in contract.columns)
+            columns += "".join(f", {name} {kind}" for name, kind in UNDERSCORE_COLUMNS.items())
             connection.execute(f"create table intake.{contract.table} ({columns})")
+        create_ledger(connection)
+        prepare_history(connection, incoming_contracts())
+        write_named_fields(connection, incoming_contracts())
         create_kept_tables(connection)
         for model, unit in (("lead_conversion", "lead"), ("account_fit", "account")):
             connection.register("no_scores", empty_scores(f"{unit}_id"))

@@ -130,3 +130,25 @@ def test_the_lock_holds_every_declared_dependency() -> None:
     declared = set(re.findall(r'^ {2}"([a-z0-9-]+)>=', read("pyproject.toml"), flags=re.MULTILINE))
     assert len(declared) > 20
     assert declared <= locked
+
+
+WORDS_OF_THE_FIELD = {"engagement", "overlays"}
+"""Sources that are called by a word which the code needs for other things too."""
+
+
+@pytest.mark.capability("E3")
+def test_no_python_names_a_source() -> None:
+    sources = {name.split("/")[1] for name in tracked(".odcs.yaml")} - {"published"}
+    named = re.compile(rf"(?i)(?<![a-z])({'|'.join(sorted(sources - WORDS_OF_THE_FIELD))})(?![a-z])")
+    found = []
+    for name in tracked(".py"):
+        if name.startswith(("pipelines/", "models/")) and not name.startswith("pipelines/demo/"):
+            tree = ast.parse(read(name))
+            texts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+            found += [
+                f"{name}:{node.lineno}: {node.value!r}"
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in texts
+                if named.search(node.value) or node.value in sources
+            ]
+    assert found == []

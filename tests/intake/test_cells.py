@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.contracts.contract import Column
 from pipelines.errors import GrowthError
+from pipelines.intake.cells import typed, unreadable
 from pipelines.intake.record_ids import long_id
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import ACCOUNT_HEADER, FEW_CONTRACTS, STAMP, account, load, record_id, write_export
@@ -158,3 +159,25 @@ def test_a_text_column_that_the_contract_learns_as_a_time_keeps_its_offset(
     load(con, folder, "load-2", [wider if one.object == "Account" else one for one in FEW_CONTRACTS])
     found = con.execute("select Seen__c::varchar, Vip__c from raw.account order by Id").fetchall()
     assert found == [("2024-01-01 07:00:00", True), (None, None), (None, None)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "zone", "cell", "expected"),
+    [
+        ("date", "%d.%m.%Y", "", "31.12.2024", "2024-12-31"),
+        ("date", "%d.%m.%Y", "", "2024-12-31", None),
+        ("date", "%d.%m.%Y %H:%M", "", "31.12.2024 10:30", None),  # a time would be cut off
+        ("timestamp", "%d.%m.%Y %H:%M", "Europe/Berlin", "01.07.2024 12:00", "2024-07-01 10:00:00"),
+        ("timestamp", "%d/%m/%Y %H:%M:%S %z", "", "01/07/2024 12:00:00 +0200", "2024-07-01 10:00:00"),
+        ("timestamp", "", "Europe/Berlin", "2024-01-01T12:00:00", "2024-01-01 11:00:00"),
+        ("timestamp", "", "Europe/Berlin", "2024-01-01", "2023-12-31 23:00:00"),
+        ("timestamp", "", "Europe/Berlin", "2024-01-01T12:00:00.5+0000", "2024-01-01 12:00:00.5"),
+    ],
+)
+def test_dates_and_times_are_read_in_the_form_and_zone_that_the_contract_names(
+    con: duckdb.DuckDBPyConnection, *, kind: str, form: str, zone: str, cell: str, expected: str | None
+) -> None:
+    column = Column("at", kind, kind, False, None, False, False, "", text_format=form, zone=zone)
+    value, unread = typed("c", "VARCHAR", column), unreadable("c", "VARCHAR", column)
+    rows = con.execute(f"select ({value})::varchar, {unread} from (select ? as c)", [cell]).fetchall()
+    assert rows == [(expected, expected is None)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.errors import GrowthError
 from pipelines.intake import balance_problems
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import ACCOUNT_HEADER, STAMP, account, load, record_id, write_export
@@ -128,7 +129,7 @@ def test_the_newest_version_wins_whatever_the_order_of_arrival(tmp_path: Path, c
         con, write_export(tmp_path / "x", Account=f"{ACCOUNT_HEADER}\n{old}\n{account(2, 'Two')}\n"), "load-2"
     )
     balance = next(b for b in report.files if b.object == "Account")
-    assert (balance.rows_loaded, balance.rows_superseded) == (1, 1)
+    assert (balance.rows_loaded, balance.rows_identical) == (1, 1)
     assert names(con) == ["New", "Two"]
 
 
@@ -219,3 +220,21 @@ def test_no_row_is_lost_beyond_one_row_group(tmp_path: Path, con: duckdb.DuckDBP
     load(con, folder)
     found = con.execute("select count(*), count(email), count(distinct _file) from raw.email_event").fetchall()
     assert found == [(130000, 130000, 1)]
+
+
+@pytest.mark.capability("E7")
+@pytest.mark.parametrize("content", [None, f"{ACCOUNT_HEADER}\n"])
+def test_a_day_without_a_row_of_a_required_object_is_loaded_once_the_object_is_known(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection, content: str | None
+) -> None:
+    def quiet_day(folder: Path) -> Path:
+        write_export(folder, Account=content or "")
+        if content is None:
+            (folder / "Account.csv").unlink()
+        return folder
+
+    with pytest.raises(GrowthError, match=r"No file for Account|a header and no rows; Account is required"):
+        load(con, quiet_day(tmp_path / "2024-03-01"))
+    load(con, write_export(tmp_path / "2024-03-02"), "load-2")
+    load(con, quiet_day(tmp_path / "2024-03-03"), "load-3")
+    assert names(con) == ["Acme"]

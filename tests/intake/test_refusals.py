@@ -1,4 +1,4 @@
-"""What ends a load in one clear sentence, with nothing written."""
+"""What ends a load in one clear sentence, with nothing written but the account of it."""
 
 import gzip
 import os
@@ -21,8 +21,13 @@ def con() -> duckdb.DuckDBPyConnection:
 def sentence(con: duckdb.DuckDBPyConnection, folder: Path) -> str:
     with pytest.raises(GrowthError) as caught:
         load(con, folder)
-    tables = "select count(*) from duckdb_tables() where database_name = 'intake'"
-    assert con.execute(tables).fetchall() == [(0,)], "a refused load left something behind"
+    tables = "select table_name from duckdb_tables() where database_name = 'intake' and schema_name <> 'ledger'"
+    assert con.execute(tables).fetchall() == [], "a refused load left a table behind"
+    kept = "select count(*) from ledger.files"
+    assert con.execute(kept).fetchall() == [(0,)], "a refused load left something behind"
+    assert con.execute("select message from ledger.reports where kind = 'refused'").fetchall() == [(str(caught.value),)]
+    broken = "rows_read <> rows_rejected or rows_loaded + rows_identical + rows_superseded + rows_quarantined > 0"
+    assert con.execute(f"select * from ledger.balance where {broken}").fetchall() == []
     return str(caught.value)
 
 

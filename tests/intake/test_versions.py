@@ -1,6 +1,7 @@
 """What a later extract may and may not take away from a record: columns it lacks, refusals it could not be read for."""
 
 import dataclasses
+from itertools import permutations
 from pathlib import Path
 
 import duckdb
@@ -65,13 +66,13 @@ def test_a_column_that_one_of_two_files_lacks_comes_from_the_other(
     assert leads(con) == [("Working", "a@b.c", True, False)]
 
 
-def test_an_older_version_that_comes_late_still_says_whether_it_opted_out(
+def test_an_older_version_that_comes_late_still_says_what_the_newer_one_had_no_column_for(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
     folder = write_export(tmp_path / "x", Lead=short_lead(NEW, "Working"))
     load(con, folder)
     report = load(con, write_export(folder, Lead=lead(OLD, out="true")), "load-2")
-    assert leads(con) == [("Working", None, True, False)]
+    assert leads(con) == [("Working", "a@b.c", True, False)]
     assert balance(report, "Lead.csv").rows_superseded == 1
 
 
@@ -125,7 +126,8 @@ def test_a_content_that_comes_back_after_a_correction_is_read_again(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
     header = f"{ACCOUNT_HEADER},NumberOfEmployees\n"
-    bad, good = (f"{header}{account(1)},{cell}\n{account(2)},5\n" for cell in ("many", "9"))
+    bad = f"{header}{account(1, stamp=NEW)},many\n{account(2)},5\n"
+    good = f"{header}{account(1)},9\n{account(2)},5\n"
     folder = write_export(tmp_path / "x", Account=bad)
     load(con, folder, "z")
     load(con, write_export(folder, Account=good), "y")
@@ -181,3 +183,61 @@ def test_a_tightened_contract_moves_the_row_from_the_table_to_quarantine(
     assert con.execute("select Name from raw.account").fetchall() == [("Acme",)]
     assert con.execute("select violated_rules from quarantine.rows").fetchall() == [(["name_short"],)]
     assert balance(report, "Account.csv").rows_quarantined == 1
+
+
+def versions(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    columns = "Status, Email, HasOptedOutOfEmail, SystemModstamp::date::varchar"
+    found = con.execute(f"select {columns} from versions.lead where Id = ? order by SystemModstamp, Status", [LEAD])
+    return found.fetchall()
+
+
+@pytest.mark.capability("E7")
+@pytest.mark.parametrize("order", list(permutations((0, 1, 2))))
+def test_every_version_that_is_not_the_newest_is_kept_once_whatever_came_first(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection, order: tuple[int, ...]
+) -> None:
+    rows = [lead(OLD, out="true"), short_lead(NEW, "Working"), lead(NEWEST).replace("Open,a@", "Closed,a@")]
+    for turn, number in enumerate((*order, order[0])):
+        load(con, write_export(tmp_path / f"x{number}", Lead=rows[number]), f"load-{turn}")
+    assert leads(con) == [("Closed", "a@b.c", False, False)]
+    assert versions(con) == [("Open", "a@b.c", True, "2024-02-01"), ("Working", "a@b.c", True, "2024-02-02")]
+
+
+@pytest.mark.capability("E7")
+@pytest.mark.parametrize("order", list(permutations((0, 1, 2))))
+def test_of_equal_modstamps_the_value_of_the_later_extract_wins_whatever_came_first(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection, order: tuple[int, ...]
+) -> None:
+    days, ages = ("2024-03-01", "2024-03-02", "2024-03-03"), ("5", "6", "5")
+    for number in order:
+        load(con, write_export(tmp_path / days[number], Lead=lead(OLD, employees=ages[number])), f"load-{number}")
+    times = "NumberOfEmployees, _extracted_at::date::varchar, _seen_at::date::varchar"
+    found = con.execute(
+        f"select {times} from (from raw.lead union all from versions.lead) where Id = ?", [LEAD]
+    ).fetchall()
+    assert found == [(5, "2024-03-01", "2024-03-03"), (6, "2024-03-02", "2024-03-02")]
+
+
+def test_a_home_from_before_versions_were_kept_is_carried_on(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    folder = write_export(tmp_path / "x", Lead=lead(OLD))
+    load(con, folder)
+    con.execute("drop schema intake.versions cascade; create schema intake.versions")
+    con.execute(
+        "alter table intake.raw.lead drop column _seen_at; alter table intake.raw.lead drop column _absent_since"
+    )
+    for column in ("dated_at", "extracted_at", "first_modstamp", "last_modstamp", "columns"):
+        con.execute(f"alter table intake.ledger.files drop column {column}")
+    load(con, write_export(folder, Lead=lead(NEW).replace("Open,a@", "Working,a@")), "load-2")
+    assert leads(con) == [("Working", "a@b.c", False, False)]
+    assert versions(con) == [("Open", "a@b.c", False, "2024-02-01")]
+
+
+def test_the_ledger_tells_from_when_to_when_the_rows_of_a_file_changed(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    load(con, write_export(tmp_path / "2024-03-01", Lead=lead(NEW)))
+    found = con.execute(
+        "select file, records, extracted_at::varchar, first_modstamp::date::varchar, last_modstamp::date::varchar "
+        "from ledger.files where object = 'Lead'"
+    ).fetchall()
+    assert found == [("2024-03-01/Lead.csv", 2, "2024-03-01 00:00:00", "2024-01-23", "2024-02-02")]

@@ -68,6 +68,13 @@ def test_another_playbook_replaces_the_first_one(connection: duckdb.DuckDBPyConn
         ("process.yaml", ("process_steps:", "steps:"), "found the key 'steps', expected settings, process_steps"),
         ("channels.yaml", ("  - {word: pricing, kind: pricing_page_view}", "  word: pricing"), "page_words holds"),
         ("crm.yaml", ("settings:", "settings: ["), "crm.yaml:"),
+        ("stages.yaml", ("process: any, milestone: won,", "process: any,"), "expected Value error, either a stage or"),
+        ("stages.yaml", ("min_percent: 20", "min_percent: 20, outcome: won"), "one of min_percent, outcome, or field"),
+        (
+            "stages.yaml",
+            ("value: Commit", "from_on: soon"),
+            "milestones[4].from_on: found 'soon', expected no",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused_naming_file_and_key(

@@ -253,7 +253,7 @@ def add_loads(connection: duckdb.DuckDBPyConnection) -> None:
     insert(
         connection,
         "meta.reports",
-        load_id="r1",
+        run_id="r1",
         kind="unlisted",
         object="case",
         file="Case.csv",
@@ -262,7 +262,7 @@ def add_loads(connection: duckdb.DuckDBPyConnection) -> None:
     insert(
         connection,
         "meta.reports",
-        load_id="r1",
+        run_id="r1",
         kind="missing_optional",
         object="event",
         file=None,

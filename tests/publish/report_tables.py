@@ -35,7 +35,16 @@ COLUMNS = {
         " sample varchar"
     ),
     "meta.unmapped_values": "playbook_list varchar, found_value varchar, counts_as varchar, records bigint",
-    "meta.reports": "load_id varchar, kind varchar, object varchar, file varchar, message varchar",
+    "core.users": "user_id varchar, user_name varchar",
+    "meta.freshness": (
+        "run_id varchar, source varchar, object varchar, load_number bigint, is_present boolean, records bigint,"
+        " newest_at timestamp, age_hours double, lag_hours double, expected_hours double, verdict varchar"
+    ),
+    "meta.completeness": (
+        "run_id varchar, source varchar, object varchar, field varchar, owner varchar, load_number bigint,"
+        " records bigint, filled bigint, share double"
+    ),
+    "meta.reports": "run_id varchar, kind varchar, object varchar, file varchar, message varchar",
     "quarantine.rows": (
         "load_id varchar, source varchar, object varchar, file varchar, line bigint, line_end bigint,"
         " violated_rules varchar[], reasons varchar[], record varchar, quarantined_at_load varchar"

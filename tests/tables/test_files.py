@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import GrowthError
-from pipelines.tables.files import build_order, read_table, read_tables
+from pipelines.tables.files import build_order, read_table
+from pipelines.tables.tree import read_tables
 from tests.tables.conftest import WriteTable
 
 HEADER = "-- One row per account\n-- key: id\n"

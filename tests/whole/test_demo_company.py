@@ -73,6 +73,24 @@ def test_nobody_who_refused_is_in_the_queue(home: Path, extracts: Path) -> None:
     assert refused & listed == set()
 
 
+@pytest.mark.capability("E9")
+def test_open_deals_without_a_next_step_are_told_and_told_losses_are_not(home: Path, extracts: Path) -> None:
+    deals = pl.read_csv(extracts / "Opportunity.csv", infer_schema=False)
+    kept = deals.filter(pl.col("IsDeleted").fill_null("").is_in(["true", "1"]).not_())
+    late = kept.filter(pl.col("StageName").is_in(["Proposal", "Negotiation"]))
+    assert rows(
+        home, "select opportunities, unmet from meta.stage_requirements where requirement = 'next_step_named'"
+    ) == [(len(late), late["NextStep"].is_null().sum())]
+    assert rows(home, "select met > 0, unmet from meta.stage_requirements where requirement = 'loss_reason_said'") == [
+        (True, 0)
+    ]
+    totals = "sum(open_opportunities), sum(overstated) > 0 and sum(overstated) < sum(open_opportunities)"
+    open_deals = len(kept.filter(pl.col("StageName").str.starts_with("Closed").not_()))
+    assert rows(home, f"select {totals} from meta.stage_mismatch") == [(open_deals, True)]
+    page = (home / "published" / "latest" / "report.html").read_text(encoding="utf-8")
+    assert "Stages that the fields do not support" in page
+
+
 @pytest.mark.capability("X4")
 def test_the_published_folder_is_whole_and_private(home: Path) -> None:
     latest = home / "published" / "latest"

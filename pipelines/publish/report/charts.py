@@ -74,6 +74,31 @@ def funnel_bar(step: str, parts: Sequence[Part], widest: int) -> str:
     )
 
 
+def age_bar(name: str, verdict: str, age: float | None, promise: float, told: str) -> str:
+    """How old something is on a rail that ends at twice the promised age, with a mark at the promise (hours)."""
+    width = 0.0 if age is None else min(max(100 * age / (2 * promise), 1), 100)
+    bar = f'<rect class="{verdict}" y="3" width="{width:.2f}%" height="6" rx="3"/>' if age is not None else ""
+    return (
+        '<svg class="age" role="img" width="100%" height="12" xmlns="http://www.w3.org/2000/svg">'
+        f"<title>{escape(name)}</title><desc>{escape(told)}</desc>"
+        f'<rect class="rail" y="3" width="100%" height="6" rx="3"/>{bar}'
+        '<rect class="promise" x="50%" width="1.5" height="12"/></svg>'
+    )
+
+
+def sparkline(values: Sequence[float], name: str, words: Sequence[str], top: float | None = None) -> str:
+    """A small line from 0 to `top` (else the largest value), the oldest value first; `words` tells each of them."""
+    highest, step = top or max(values) or 1, 88 / max(len(values) - 1, 1)
+    points = [(4 + step * place, 20 - 16 * value / highest) for place, value in enumerate(values)]
+    line = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    return (
+        '<svg class="spark" role="img" width="96" height="24" viewBox="0 0 96 24" xmlns="http://www.w3.org/2000/svg">'
+        f"<title>{escape(name)}</title><desc>{escape(', '.join(words))}</desc>"
+        f'<path class="trace" d="M{line}"/><circle class="dot" cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" '
+        'r="3"/></svg>'
+    )
+
+
 def reliability_chart(bins: Sequence[ReliabilityBin], name: str) -> str:
     """Predicted against observed shares with intervals; on the diagonal a model keeps its word."""
     top = scale_for(max((max(b.high, b.predicted) for b in bins), default=1.0))

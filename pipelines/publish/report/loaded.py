@@ -86,29 +86,35 @@ def read_loaded(connection: duckdb.DuckDBPyConnection, run_id: str) -> Loaded:
     balance = of_run(connection, "meta.balance", "object, file", run_id)
     files = tuple(balance_line(row) for row in balance)
     broken = [row for row in of_run(connection, "meta.rule_results", "object, rule_id", run_id) if is_warning(row)]
+    told = of_run(connection, "meta.reports", "kind, object, file, message", run_id)
     held = read_table(connection, "quarantine.rows", QUARANTINED)
     return Loaded(
         files=files,
         total=BalanceLine("All files", "", tuple(sum(line.counts[i] for line in files) for i in range(len(COUNTS)))),
         warned=tuple(warned(row) for row in sorted(broken, key=lambda row: -row["rows_failed"])),
-        reports=by_kind(of_run(connection, "meta.reports", "kind, object, file, message", run_id))
-        + unmapped(connection),
+        reports=by_kind([row for row in told if row["kind"] != "suspicious"]) + unmapped(connection),
         quarantined=by_rule(held),
     )
 
 
 def of_run(connection: duckdb.DuckDBPyConnection, table: str, order: str, run_id: str) -> list[Row]:
-    """The rows of one run, or of the newest one when that run left none (its files were all known)."""
+    """The rows of the load that a run made, or of the newest load when it made none."""
     columns = columns_of(connection, table)
-    if not columns:
-        return []
     key = "run_id" if "run_id" in columns else "load_id"
-    return read(
-        connection,
-        f"select * from {table} where {key} = coalesce((select min({key}) from {table} where {key} = ?),"
-        f" (select max({key}) from {table})) order by {order}",
-        [run_id],
-    )
+    query = f"select * from {table} where {key} = ? order by {order}"
+    return read(connection, query, [load_of(connection, run_id)]) if columns else []
+
+
+def load_of(connection: duckdb.DuckDBPyConnection, run_id: str) -> str:
+    """The run itself where it read extracts, else the newest one that did (a training reads none)."""
+    if not columns_of(connection, "meta.balance"):
+        return run_id
+    newest = "(select max(run_id) from meta.balance)"
+    if columns_of(connection, "meta.freshness"):  # the ids of runs say nothing of their order
+        newest = f"coalesce((select max_by(run_id, load_number) from meta.freshness), {newest})"
+    own = "(select min(run_id) from meta.balance where run_id = ?)"
+    [row] = read(connection, f"select coalesce({own}, {newest}) as run_id", [run_id])
+    return str(row["run_id"])
 
 
 def balance_line(row: Row) -> BalanceLine:

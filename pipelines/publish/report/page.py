@@ -12,10 +12,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipelines.errors import GrowthError
 from pipelines.publish.report import words
 from pipelines.publish.report.funnel import UnitFunnel, read_funnels
+from pipelines.publish.report.gates import Gates, read_gates
 from pipelines.publish.report.lists import ListHead, QueueLine, TargetLine, read_queue, read_targets
 from pipelines.publish.report.loaded import Loaded, read_loaded
 from pipelines.publish.report.reading import columns_of, read
 from pipelines.publish.report.trust import ModelTrust, read_trust
+from pipelines.publish.report.whole import Whole, read_whole
 
 FIRST_CALLS = 5
 
@@ -42,7 +44,9 @@ class Report:
     queue: ListHead[QueueLine]
     targets: ListHead[TargetLine]
     funnels: tuple[UnitFunnel, ...]
+    gates: Gates
     models: tuple[ModelTrust, ...]
+    whole: Whole
     loaded: Loaded
 
 
@@ -69,7 +73,9 @@ def read_report(connection: duckdb.DuckDBPyConnection, context: ReportContext) -
         queue=queue,
         targets=targets,
         funnels=funnels,
+        gates=read_gates(connection),
         models=models,
+        whole=read_whole(connection, context.run_id),
         loaded=loaded,
     )
 

@@ -31,6 +31,13 @@ def percent(share: float | None) -> str:
     return f"{share * 100:.{digits}f}%".replace(".0%", "%")
 
 
+def span(hours: float) -> str:
+    """`under an hour`, `5 hours`, `3 days`: from two days on in days."""
+    if hours < 1:
+        return "under an hour"
+    return plural(round(hours), "hour") if hours < 48 else plural(round(hours / 24), "day")
+
+
 def decimal(value: float | None, digits: int = 2) -> str:
     return DASH if value is None else f"{value:,.{digits}f}"
 

@@ -1,0 +1,146 @@
+"""The past of a column: from when until when it held which value, from whatever told of it."""
+
+import itertools
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.intake import load_extracts
+from pipelines.warehouse import connect_scratch
+from tests.intake.loading import ALL_CONTRACTS, STAMP, record_id, write_export
+
+NAMES = (
+    "Account",
+    "Contact",
+    "Lead",
+    "Opportunity",
+    "User",
+    "LeadHistory",
+    "OpportunityHistory",
+    "OpportunityFieldHistory",
+)
+CONTRACTS = [contract for contract in ALL_CONTRACTS if contract.object in NAMES]
+LEAD, JOE, ANN = record_id("00Q", 1), record_id("005", 1), record_id("005", 2)
+LOG_HEADER = "Id,LeadId,CreatedDate,Field,DataType,OldValue,NewValue\n"
+
+
+@pytest.fixture
+def con() -> duckdb.DuckDBPyConnection:
+    return connect_scratch()
+
+
+def at(day: int, hour: int = 0) -> str:
+    return f"2024-02-{day:02d}T{hour:02d}:00:00.000+0000"
+
+
+def log(*changes: tuple[str, str, str, str]) -> str:
+    """LeadHistory of the lead: when, field, old, new."""
+    rows = [
+        f"{record_id('017', number)},{LEAD},{moment},{field},Text,{old},{new}\n"
+        for number, (moment, field, old, new) in enumerate(changes, start=1)
+    ]
+    return LOG_HEADER + "".join(rows)
+
+
+def lead(stamp: str, status: str = "Open", owner: str = JOE) -> str:
+    return f"Id,Status,OwnerId,CreatedDate,SystemModstamp\n{LEAD},{status},{owner},{STAMP},{stamp}\n"
+
+
+def past(con: duckdb.DuckDBPyConnection, column: str, table: str = "lead") -> list[tuple[object, ...]]:
+    """value, from, until (day and hour), known by; of one column."""
+    return con.execute(
+        "select case when is_known then value else '?' end, strftime(from_at, '%d-%H'), strftime(until_at, '%d-%H'), "
+        f"known_by from raw_history.{table} where column_name = ? order by observed_at, until_at",
+        [column],
+    ).fetchall()
+
+
+@pytest.mark.capability("E8")
+def test_a_history_object_tells_what_a_column_was_and_when_it_changed(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    history = log((at(3), "Status", "New", "Open"), (at(5), "Status", "Open", "Lost"), (at(1), "created", "", ""))
+    load_extracts(con, write_export(tmp_path / "x", Lead=lead(at(5), "Lost"), LeadHistory=history), CONTRACTS, "1")
+    assert past(con, "Status") == [
+        ("New", None, "03-00", "history"),
+        ("Open", "03-00", "05-00", "history"),
+        ("Lost", "05-00", None, "history"),
+    ]
+
+
+def test_an_owner_change_that_is_logged_by_id_and_by_name_is_one(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    history = log((at(3), "Owner", "Joe Doe", "Ann Lee"), (at(3), "Owner", JOE, ANN[:15]))
+    load_extracts(con, write_export(tmp_path / "x", Lead=lead(at(3), owner=ANN), LeadHistory=history), CONTRACTS, "1")
+    assert past(con, "OwnerId") == [(JOE, None, "03-00", "history"), (ANN, "03-00", None, "history")]
+
+
+def test_an_owner_change_that_is_logged_by_name_alone_is_a_change_to_somebody(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    history = log((at(3), "Owner", "Joe Doe", "Ann Lee"))
+    load_extracts(con, write_export(tmp_path / "x", Lead=lead(at(4), owner=ANN), LeadHistory=history), CONTRACTS, "1")
+    assert past(con, "OwnerId") == [("?", None, "04-00", "history"), (ANN, "04-00", None, "extracts")]
+
+
+def test_changes_at_one_moment_are_one_from_the_first_value_to_the_last(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    history = log((at(3), "Status", "Open", "Lost"), (at(3), "Status", "New", "Open"))
+    load_extracts(con, write_export(tmp_path / "x", Lead=lead(at(3), "Lost"), LeadHistory=history), CONTRACTS, "1")
+    assert past(con, "Status") == [("New", None, "03-00", "history"), ("Lost", "03-00", None, "history")]
+
+
+def test_a_change_that_the_log_missed_shows_in_the_record(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    history = log((at(3), "Status", "New", "Open"))
+    load_extracts(con, write_export(tmp_path / "x", Lead=lead(at(9), "Lost"), LeadHistory=history), CONTRACTS, "1")
+    assert past(con, "Status")[1:] == [("Open", "03-00", "09-00", "history"), ("Lost", "09-00", None, "extracts")]
+
+
+def test_states_of_an_opportunity_are_its_past(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    deal = record_id("006", 1)
+    header = "Id,OpportunityId,CreatedDate,StageName,Amount\n"
+    states = f"{header}{record_id('008', 1)},{deal},{at(3)},Talks,10\n{record_id('008', 2)},{deal},{at(4)},Won,12.5\n"
+    opportunity = (
+        "Id,Name,StageName,Amount,CloseDate,CreatedDate,SystemModstamp\n"
+        f"{deal},Deal,Won,12.50,2024-03-01,{STAMP},{at(4)}\n"
+    )
+    export = write_export(tmp_path / "x", Opportunity=opportunity, OpportunityHistory=states)
+    load_extracts(con, export, CONTRACTS, "1")
+    assert past(con, "StageName", "opportunity") == [
+        ("Talks", "03-00", "04-00", "history"),  # before it was another one, nobody knows which
+        ("Won", "04-00", None, "history"),
+    ]
+    assert past(con, "Amount", "opportunity")[0] == ("10.00", "03-00", "04-00", "history")
+
+
+def test_coverage_begins_with_the_first_change_that_is_told_or_the_first_extract(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    history = log((at(3), "Status", "New", "Open"), (at(5), "Owner", ANN, JOE))
+    load_extracts(con, write_export(tmp_path / "x", Lead=lead(at(9)), LeadHistory=history), CONTRACTS, "1")
+    found = con.execute(
+        "select column_name, strftime(known_from, '%d'), known_by, changes from ledger.history_coverage "
+        "where object = 'Lead' order by column_name"
+    ).fetchall()
+    assert found == [("OwnerId", "05", "history", 1), ("Status", "03", "history", 1)]
+    assert con.execute(
+        "select strftime(known_from, '%Y-%m-%d'), known_by from ledger.history_coverage "
+        "where object = 'Opportunity' and column_name in ('Name', 'StageName')"
+    ).fetchall() == [("2024-01-23", "creation"), ("2024-01-23", "extracts")]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(2))))
+def test_the_log_may_come_before_or_after_the_record(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection, order: tuple[int, ...]
+) -> None:
+    parts = [
+        {"Lead": lead(at(9), "Lost")},
+        {"Lead": lead(STAMP, "New"), "LeadHistory": log((at(3), "Status", "New", "Open"))},
+    ]
+    for number in order:
+        folder = write_export(tmp_path / f"x{number}", **parts[number])
+        load_extracts(con, folder, CONTRACTS, f"load-{number}")
+    assert [row[0] for row in past(con, "Status")] == ["New", "Open", "Lost"]
