@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.contracts import Contract
-from pipelines.intake.ledger import columns_present
+from pipelines.intake.proof.ledger import columns_present
 from pipelines.warehouse import quoted_name, quoted_text
 
 NAMED_FIELDS = "staging.named_fields"

@@ -17,11 +17,11 @@ from pipelines.contracts import Contract, load_contracts
 from pipelines.engine import CONTRACTS, Request
 from pipelines.errors import GrowthError
 from pipelines.home import Home
-from pipelines.intake.digests import Digests
-from pipelines.intake.files import find_files
-from pipelines.intake.reading import read_extract
-from pipelines.intake.recognise import contract_of
-from pipelines.intake.record_ids import record_id_columns
+from pipelines.intake.forms.digests import Digests
+from pipelines.intake.forms.files import find_files
+from pipelines.intake.forms.reading import read_extract
+from pipelines.intake.forms.recognise import contract_of
+from pipelines.intake.rules.record_ids import record_id_columns
 from pipelines.publish.manifest import read_manifest
 from pipelines.warehouse import open_memory, quoted_name, quoted_text
 

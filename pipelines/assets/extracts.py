@@ -12,9 +12,9 @@ from pipelines.contracts import Contract, RuleResult
 from pipelines.engine import Engine
 from pipelines.errors import GrowthError
 from pipelines.intake import load_extracts
-from pipelines.intake.as_of import rewind
-from pipelines.intake.digests import Digests
-from pipelines.intake.ledger import latest_moment
+from pipelines.intake.forms.digests import Digests
+from pipelines.intake.history.as_of import rewind
+from pipelines.intake.proof.ledger import latest_moment
 from pipelines.playbook_tables import load_playbook, set_as_of
 
 INTAKE_TABLES = {

@@ -22,7 +22,7 @@ def contract(file: Path, home: Home, source: str | None, name: str | None, out: 
     from pipelines.contracts import load_contracts
     from pipelines.contracts.contract import snake_case
     from pipelines.engine import CONTRACTS
-    from pipelines.intake.files import object_name, stem_of
+    from pipelines.intake.forms.files import object_name, stem_of
     from pipelines.proposal.profile import profile
     from pipelines.proposal.write import propose
 

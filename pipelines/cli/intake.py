@@ -22,7 +22,7 @@ def looking(home: Home) -> Iterator[tuple["duckdb.DuckDBPyConnection", list["Con
     """The intake database to read while no writer is at work, the contracts in, and whether anything was loaded."""
     import duckdb
 
-    from pipelines.intake.refused import show_refused
+    from pipelines.intake.workshop.refused import show_refused
     from pipelines.lock import writer_lock
 
     if not home.intake.exists():

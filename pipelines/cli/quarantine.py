@@ -16,7 +16,7 @@ from pipelines.errors import GrowthError
 from pipelines.home import Home
 
 if TYPE_CHECKING:
-    from pipelines.intake.mending import Outcome
+    from pipelines.intake.workshop.mending import Outcome
 
 SHOWN = 20
 NEXT = "Run `growth run` to bring them into the lists."
@@ -68,8 +68,8 @@ def quarantine(
     """The records that the contracts refused: what, where, why, since when, and who can mend them."""
     if context.invoked_subcommand:
         return
-    from pipelines.intake import refused
-    from pipelines.intake.refused import Filter
+    from pipelines.intake.workshop import refused
+    from pipelines.intake.workshop.refused import Filter
 
     which = Filter(file, rule, object, owner)
     with looking(home) as (connection, _, is_loaded):
@@ -128,7 +128,7 @@ def summary(total: dict[str, Any], shown: int, limit: int) -> str:
 @own_home_option
 def show(home: Home, target: str, extracts: Path | None, as_json: bool) -> None:
     """One record: every field, what is wrong with it, and its lines of the extract."""
-    from pipelines.intake.refused import one_record
+    from pipelines.intake.workshop.refused import one_record
 
     with looking(home) as (connection, contracts, is_loaded):
         found = query(connection, *one_record(target)) if is_loaded else Rows((), [])
@@ -159,8 +159,8 @@ def export(
     may rewrite dates (01/02), long ids and leading zeros as it opens a CSV: cells that nobody complained of keep what
     they held. In an .xlsx every cell is text; save it as CSV UTF-8 to bring it back.
     """
-    from pipelines.intake.refused import Filter
-    from pipelines.intake.to_mend import export as write_export
+    from pipelines.intake.workshop.refused import Filter
+    from pipelines.intake.workshop.to_mend import export as write_export
 
     with looking(home) as (connection, _, is_loaded):
         if not is_loaded:
@@ -180,7 +180,7 @@ def mend(home: Home, file: Path, as_json: bool) -> None:
 
     The same file may be given again: rows that were taken before change nothing.
     """
-    from pipelines.intake.mending import mend as mend_file
+    from pipelines.intake.workshop.mending import mend as mend_file
 
     with writing(home) as (connection, contracts):
         outcome = mend_file(connection, file, contracts, home.mended, f"mend-{uuid.uuid4()}", now=clock())
@@ -207,7 +207,7 @@ def replay(home: Home, as_json: bool) -> None:
 
     `growth run` does the same and also reads the extracts again; this shows at once what a changed rule lets in.
     """
-    from pipelines.intake.mending import replay as replay_refused
+    from pipelines.intake.workshop.mending import replay as replay_refused
 
     with writing(home) as (connection, contracts):
         judged, left = replay_refused(connection, contracts, f"replay-{uuid.uuid4()}", now=clock())

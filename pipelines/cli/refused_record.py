@@ -86,7 +86,7 @@ def fields(row: dict[str, Any]) -> list[str]:
 
 
 def fields_of(row: dict[str, Any]) -> dict[str, Any] | None:
-    from pipelines.intake.quarantine import STRUCTURE
+    from pipelines.intake.workshop.quarantine import STRUCTURE
 
     if row["violated_rules"] == [STRUCTURE]:
         return None
@@ -123,8 +123,8 @@ def lines_of(
     connection: "duckdb.DuckDBPyConnection", home: Home, row: dict[str, Any], extracts: Path | None
 ) -> tuple[list[str], str]:
     """The extract's lines, from the folder that was named, or the one that the last run read."""
-    from pipelines.intake.mended import FOLDER
-    from pipelines.intake.source_lines import source_lines
+    from pipelines.intake.forms.source_lines import source_lines
+    from pipelines.intake.workshop.mended import FOLDER
 
     content = query(connection, CONTENT, [row["object"], row["file"]]).rows
     if not content:

@@ -1,6 +1,6 @@
 """How a source writes its cells: words for nothing, blanks, ids of two lengths.
 
-What does not belong here: reading cells by it (`pipelines/intake/cells.py`).
+What does not belong here: reading cells by it (`pipelines/intake/rules/cells.py`).
 """
 
 from collections.abc import Mapping, Sequence

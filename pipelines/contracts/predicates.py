@@ -10,9 +10,9 @@ from pipelines.warehouse import quoted_name, quoted_text
 def violation(rule: RowRule, prefix: str = "") -> str:
     """True where `rule` is broken, over columns of the rule's own names (each after `prefix`, such as `j.`).
 
-    Type and reference rules are not predicates over a typed row: cells are typed by `pipelines.intake.cells`,
-    references resolved by `pipelines.intake.references` once every file is in. A blank keeps every rule but `required`
-    and `missing`.
+    Type and reference rules are not predicates over a typed row: cells are typed by `pipelines.intake.rules.cells`,
+    references resolved by `pipelines.intake.rules.references` once every file is in. A blank keeps every rule but
+    `required` and `missing`.
     """
     names = [prefix + quoted_name(name) for name in rule.columns]
     match rule.kind:

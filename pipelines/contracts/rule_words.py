@@ -1,4 +1,4 @@
-"""What a rule about rows expects of a cell, in words; `type` is told by `pipelines.intake.cells`."""
+"""What a rule about rows expects of a cell, in words; `type` is told by `pipelines.intake.rules.cells`."""
 
 from pipelines.contracts.contract import RowRule
 

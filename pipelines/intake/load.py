@@ -14,33 +14,35 @@ import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
-from pipelines.intake import dumps, ledger, quarantine, refusals, replay
-from pipelines.intake.absent import column_sets, report_absent
-from pipelines.intake.account import Account, told_if_refused
-from pipelines.intake.archived import missing_archive
-from pipelines.intake.attribute_history import note_touched
-from pipelines.intake.balance import Ended, places_of, told_by, where_rows_ended
-from pipelines.intake.completeness import measure
-from pipelines.intake.files import ExtractFile, find_files, sha256_of
-from pipelines.intake.fresh import add_fresh, date_fresh, end_fresh, span_of, start_fresh, widen_fresh
-from pipelines.intake.history_coverage import note_moments, prepare_history, remember_history
-from pipelines.intake.incoming import Incoming
-from pipelines.intake.known import KnownFiles
-from pipelines.intake.ledger import FileBalance, LedgerFile, Report
-from pipelines.intake.mended import find_mended, note_mended, origin_sql, with_mended
-from pipelines.intake.parquet import whole
+from pipelines.intake.forms.files import ExtractFile, find_files, sha256_of
+from pipelines.intake.forms.incoming import Incoming
+from pipelines.intake.forms.parquet import whole
+from pipelines.intake.forms.recognised import check_header, read_recognised
+from pipelines.intake.history.archived import missing_archive
+from pipelines.intake.history.attribute_history import note_touched
+from pipelines.intake.history.history_coverage import note_moments, prepare_history, remember_history
+from pipelines.intake.merging import dumps, refusals
+from pipelines.intake.merging.absent import column_sets, report_absent
+from pipelines.intake.merging.fresh import add_fresh, date_fresh, end_fresh, span_of, start_fresh, widen_fresh
+from pipelines.intake.merging.raw_tables import align_table, align_tables, is_known
+from pipelines.intake.merging.upsert import Fates, upsert
+from pipelines.intake.merging.versions import Stored
 from pipelines.intake.plan import plan_files
-from pipelines.intake.raw_tables import align_table, align_tables, is_known
-from pipelines.intake.recognised import check_header, read_recognised
-from pipelines.intake.references import flag_references, note_settled
-from pipelines.intake.rejected import check_rows, refused
+from pipelines.intake.proof import ledger
+from pipelines.intake.proof.account import Account, told_if_refused
+from pipelines.intake.proof.balance import Ended, places_of, told_by, where_rows_ended
+from pipelines.intake.proof.completeness import measure
+from pipelines.intake.proof.known import KnownFiles
+from pipelines.intake.proof.ledger import FileBalance, LedgerFile, Report
+from pipelines.intake.proof.suspicion import look_at_end, suspicions, without_line_end
 from pipelines.intake.report import LoadReport
-from pipelines.intake.rows import extra_columns, raw_columns
-from pipelines.intake.suspicion import look_at_end, suspicions, without_line_end
+from pipelines.intake.rules.references import flag_references, note_settled
+from pipelines.intake.rules.rejected import check_rows, refused
+from pipelines.intake.rules.rows import extra_columns, raw_columns
+from pipelines.intake.rules.whole_tables import note_broken_tables, refuse_broken_tables
 from pipelines.intake.under_way import Load, Taken, date_dumps
-from pipelines.intake.upsert import Fates, upsert
-from pipelines.intake.versions import Stored
-from pipelines.intake.whole_tables import note_broken_tables, refuse_broken_tables
+from pipelines.intake.workshop import quarantine, replay
+from pipelines.intake.workshop.mended import find_mended, note_mended, origin_sql, with_mended
 from pipelines.warehouse import transaction
 
 Progress = Callable[[str, int, int], None]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from pipelines.contracts.contract import Contract, snake_case
 from pipelines.errors import GrowthError
-from pipelines.intake.files import ENDINGS, ExtractFile, object_name
-from pipelines.intake.known import KnownFiles
-from pipelines.intake.ledger import Report
-from pipelines.intake.recognise import contract_of
+from pipelines.intake.forms.files import ENDINGS, ExtractFile, object_name
+from pipelines.intake.forms.recognise import contract_of
+from pipelines.intake.proof.known import KnownFiles
+from pipelines.intake.proof.ledger import Report
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.intake.ledger import FileBalance, Report
+from pipelines.intake.proof.ledger import FileBalance, Report
 
 
 @dataclass(frozen=True)

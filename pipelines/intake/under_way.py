@@ -7,15 +7,15 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contracts.contract import Contract
-from pipelines.intake.absent import Columns
-from pipelines.intake.account import Account
-from pipelines.intake.balance import Told
-from pipelines.intake.dumps import Part, common_moments, note_sightings
-from pipelines.intake.files import ExtractFile
-from pipelines.intake.fresh import date_fresh
-from pipelines.intake.known import KnownFiles
-from pipelines.intake.ledger import FileBalance, LedgerFile, Report
-from pipelines.intake.rejected import Refused
+from pipelines.intake.forms.files import ExtractFile
+from pipelines.intake.merging.absent import Columns
+from pipelines.intake.merging.dumps import Part, common_moments, note_sightings
+from pipelines.intake.merging.fresh import date_fresh
+from pipelines.intake.proof.account import Account
+from pipelines.intake.proof.balance import Told
+from pipelines.intake.proof.known import KnownFiles
+from pipelines.intake.proof.ledger import FileBalance, LedgerFile, Report
+from pipelines.intake.rules.rejected import Refused
 from pipelines.warehouse import quoted_text
 
 

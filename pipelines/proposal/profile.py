@@ -10,9 +10,9 @@ import duckdb
 from pipelines.contracts.contract import Column, snake_case
 from pipelines.contracts.formats import strptime_of
 from pipelines.errors import GrowthError
-from pipelines.intake.cells import typed
-from pipelines.intake.files import ExtractFile, compression_of, sha256_of
-from pipelines.intake.reading import read_extract
+from pipelines.intake.forms.files import ExtractFile, compression_of, sha256_of
+from pipelines.intake.forms.reading import read_extract
+from pipelines.intake.rules.cells import typed
 from pipelines.warehouse import connect_scratch, quoted_name
 
 ROWS = 200_000

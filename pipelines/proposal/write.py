@@ -9,7 +9,7 @@ import yaml
 
 from pipelines.contracts.contract import snake_case
 from pipelines.errors import GrowthError
-from pipelines.intake.files import object_name, stem_of
+from pipelines.intake.forms.files import object_name, stem_of
 from pipelines.proposal.meaning import REFUSALS, TYPES, feeds, meanings, plain
 from pipelines.proposal.profile import Profile, Seen
 from pipelines.warehouse import quoted_name, quoted_text

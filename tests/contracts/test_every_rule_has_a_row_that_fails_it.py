@@ -16,7 +16,7 @@ from pipelines.contracts.contract import MetricRule, RowRule, WholeRule
 from pipelines.errors import GrowthError
 from pipelines.home import PROJECT_ROOT
 from pipelines.intake import load_extracts
-from pipelines.intake.rejected import RejectedFile
+from pipelines.intake.rules.rejected import RejectedFile
 from pipelines.warehouse import connect_scratch, quoted_name
 from tests.contracts.rows_of_contracts import Row, breaking, failing_rows, valid_row
 

@@ -8,7 +8,7 @@ import pytest
 from pipelines.contracts import load_contracts
 from pipelines.errors import GrowthError
 from pipelines.intake import load_extracts
-from pipelines.intake.rejected import RejectedFile
+from pipelines.intake.rules.rejected import RejectedFile
 from pipelines.warehouse import connect_scratch
 
 HEAD = """

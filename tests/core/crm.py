@@ -9,9 +9,9 @@ import duckdb
 from pipelines.contracts.contract import Contract
 from pipelines.contracts.odcs import load_contracts
 from pipelines.home import PROJECT_ROOT
-from pipelines.intake.history_coverage import prepare_history
-from pipelines.intake.ledger import create_ledger, write_columns_present
-from pipelines.intake.rows import UNDERSCORE_COLUMNS
+from pipelines.intake.history.history_coverage import prepare_history
+from pipelines.intake.proof.ledger import create_ledger, write_columns_present
+from pipelines.intake.rules.rows import UNDERSCORE_COLUMNS
 from pipelines.named_fields import write_named_fields
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.tables.build import build_table, check_key_unique

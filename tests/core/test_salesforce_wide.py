@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.intake import load_extracts
-from pipelines.intake.files import find_files
-from pipelines.intake.recognise import contract_of
+from pipelines.intake.forms.files import find_files
+from pipelines.intake.forms.recognise import contract_of
 from pipelines.warehouse import connect_scratch
 from tests.core.crm import Crm, incoming_contracts
 

@@ -14,7 +14,7 @@ from pipelines.demo.world import read_world
 from pipelines.errors import GrowthError
 from pipelines.home import Home
 from pipelines.intake import load_extracts
-from pipelines.intake.raw_tables import table_name
+from pipelines.intake.merging.raw_tables import table_name
 from pipelines.warehouse import connect, quoted_name
 from tests.demo.conftest import UNTIL
 

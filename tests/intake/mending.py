@@ -9,9 +9,9 @@ import duckdb
 
 from pipelines.contracts import Contract
 from pipelines.intake import FileBalance, balance_problems, load_extracts
-from pipelines.intake.mending import Outcome, mend
-from pipelines.intake.refused import Filter, show_refused
-from pipelines.intake.to_mend import export
+from pipelines.intake.workshop.mending import Outcome, mend
+from pipelines.intake.workshop.refused import Filter, show_refused
+from pipelines.intake.workshop.to_mend import export
 from tests.intake.loading import ALL_CONTRACTS, SMALL, STAMP, record_id
 
 CONTRACTS = [contract for contract in ALL_CONTRACTS if contract.object in ("Account", "Lead")]

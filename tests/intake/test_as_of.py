@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from pipelines.intake import load_extracts
-from pipelines.intake.as_of import rewind
+from pipelines.intake.history.as_of import rewind
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import record_id, write_export
 from tests.intake.test_attribute_history import CONTRACTS, JOE, LEAD, LOG_HEADER, at, log

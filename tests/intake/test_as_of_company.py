@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.demo import write_company
 from pipelines.intake import load_extracts
-from pipelines.intake.as_of import rewind
+from pipelines.intake.history.as_of import rewind
 from pipelines.warehouse import connect_scratch, quoted_name
 from tests.intake.loading import ALL_CONTRACTS
 

@@ -11,9 +11,10 @@ import pytest
 
 from pipelines.contracts import Contract
 from pipelines.errors import GrowthError
-from pipelines.intake import quarantine, structure, tally
-from pipelines.intake.raw_tables import table_name
-from pipelines.intake.upsert import upsert
+from pipelines.intake.forms import structure, tally
+from pipelines.intake.merging.raw_tables import table_name
+from pipelines.intake.merging.upsert import upsert
+from pipelines.intake.workshop import quarantine
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import ACCOUNT_HEADER, STAMP, account, load, record_id, write_export
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.intake import delimited, json_text, plain_text
-from pipelines.intake.structure import find_blocks
+from pipelines.intake.forms import delimited, json_text, plain_text
+from pipelines.intake.forms.structure import find_blocks
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import ACCOUNT_HEADER, STAMP, account, load, record_id, write_export
 

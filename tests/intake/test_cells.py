@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.contracts.contract import Column
 from pipelines.errors import GrowthError
-from pipelines.intake.cells import typed, unreadable
-from pipelines.intake.record_ids import long_id
+from pipelines.intake.rules.cells import typed, unreadable
+from pipelines.intake.rules.record_ids import long_id
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import ACCOUNT_HEADER, FEW_CONTRACTS, STAMP, account, load, record_id, write_export
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.intake import digests
-from pipelines.intake.digests import YOUNG_NS, Digests
-from pipelines.intake.files import sha256_of
+from pipelines.intake.forms import digests
+from pipelines.intake.forms.digests import YOUNG_NS, Digests
+from pipelines.intake.forms.files import sha256_of
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.intake.attribute_history import TOUCHED, remember, versions_table
-from pipelines.intake.history_coverage import prepare_history
-from pipelines.intake.raw_tables import align_table, table_name
+from pipelines.intake.history.attribute_history import TOUCHED, remember, versions_table
+from pipelines.intake.history.history_coverage import prepare_history
+from pipelines.intake.merging.raw_tables import align_table, table_name
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import ALL_CONTRACTS, record_id
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.intake import json_text, structure
-from pipelines.intake.record import LONGEST, MOST_FIELDS, read_record
+from pipelines.intake.forms import json_text, structure
+from pipelines.intake.forms.record import LONGEST, MOST_FIELDS, read_record
 from tests.intake.hostile import ACCOUNTS, OBJECT, ROW, outcome, sentence, write_parquet
 from tests.intake.loading import ACCOUNT_HEADER, account, load, record_id, write_export
 
@@ -118,9 +118,9 @@ def test_numbers_of_an_array_stay_as_they_are_written(tmp_path: Path, connection
 def test_a_record_too_long_to_be_held_is_refused_and_the_others_load(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.intake.record.LONGEST", 1000)
+    monkeypatch.setattr("pipelines.intake.forms.record.LONGEST", 1000)
     monkeypatch.setattr(structure, "LONGEST", 1000)
-    monkeypatch.setattr("pipelines.intake.delimited.find_blocks", partial(structure.find_blocks, block=300))
+    monkeypatch.setattr("pipelines.intake.forms.delimited.find_blocks", partial(structure.find_blocks, block=300))
     quoted = '"' + "x\n" * 1000 + '"'
     text = "\n".join([ACCOUNT_HEADER, SOUND[0], account(1, quoted), SOUND[1], account(2, "y" * 5000), SOUND[2]])
     folder = write_export(tmp_path / "x", Account=text)

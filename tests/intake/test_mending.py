@@ -9,8 +9,8 @@ import pytest
 
 from pipelines.errors import GrowthError
 from pipelines.intake import balance_problems
-from pipelines.intake.mending import mend
-from pipelines.intake.refused import show_refused
+from pipelines.intake.workshop.mending import mend
+from pipelines.intake.workshop.refused import show_refused
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import STAMP, record_id
 from tests.intake.mending import (
@@ -177,7 +177,7 @@ def test_a_mend_that_fails_at_its_end_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipelines.intake.mending.put_in_place", full)
+        patch.setattr("pipelines.intake.workshop.mending.put_in_place", full)
         with pytest.raises(OSError, match="No space"):
             mended(con, tmp_path, with_five)
     assert table(con) == before

@@ -9,10 +9,10 @@ import duckdb
 import pytest
 
 from pipelines.errors import GrowthError
-from pipelines.intake.mending import mend
-from pipelines.intake.refused import Filter, show_refused
-from pipelines.intake.spreadsheet import is_rewritten
-from pipelines.intake.to_mend import export
+from pipelines.intake.workshop.mending import mend
+from pipelines.intake.workshop.refused import Filter, show_refused
+from pipelines.intake.workshop.spreadsheet import is_rewritten
+from pipelines.intake.workshop.to_mend import export
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import STAMP, record_id
 from tests.intake.mending import CONTRACTS, LEADS, NOW, Row, exported, lead, load, mended, table, write_leads

@@ -11,9 +11,9 @@ from pipelines.contracts import Contract
 from pipelines.contracts.contract import Column
 from pipelines.contracts.odcs import load_contract
 from pipelines.errors import GrowthError
-from pipelines.intake.cells import typed, unreadable
-from pipelines.intake.files import find_files
-from pipelines.intake.recognise import contract_of
+from pipelines.intake.forms.files import find_files
+from pipelines.intake.forms.recognise import contract_of
+from pipelines.intake.rules.cells import typed, unreadable
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import FEW_CONTRACTS, SMALL, load, write_export
 

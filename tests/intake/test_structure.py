@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.intake.structure import BLOCK, Records, find_blocks
+from pipelines.intake.forms.structure import BLOCK, Records, find_blocks
 
 
 def find_records(text: bytes, delimiter: bytes, block: int = BLOCK) -> Records:

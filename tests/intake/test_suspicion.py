@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.intake.ledger import LedgerFile
-from pipelines.intake.suspicion import suspicions, without_line_end
+from pipelines.intake.proof.ledger import LedgerFile
+from pipelines.intake.proof.suspicion import suspicions, without_line_end
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import ACCOUNT_HEADER, account, load, write_export
 

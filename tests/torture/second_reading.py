@@ -5,8 +5,8 @@ import json
 import re
 from pathlib import Path
 
-from pipelines.intake.delimited import delimiter_of
-from pipelines.intake.plain_text import PlainText
+from pipelines.intake.forms.delimited import delimiter_of
+from pipelines.intake.forms.plain_text import PlainText
 from tests.torture.extracts import COLUMNS, Extract
 
 

@@ -1,0 +1,41 @@
+"""From a file of any form to the incoming view: unpack, tell the format by content, call its reader."""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import GrowthError
+from pipelines.intake.forms import parquet
+from pipelines.intake.forms.archives import plain_copy
+from pipelines.intake.forms.delimited import read_delimited
+from pipelines.intake.forms.files import ExtractFile
+from pipelines.intake.forms.incoming import Format, Incoming
+from pipelines.intake.forms.json_text import read_json
+from pipelines.intake.forms.plain_text import PlainText, opened_text
+
+
+def read_extract(connection: duckdb.DuckDBPyConnection, file: ExtractFile, scratch: Path, number: int) -> Incoming:
+    """The file's records in `incoming_text`, a view: what is unpacked into `scratch` must stay until they are read.
+
+    Raises GrowthError for a file that is empty, cut off, damaged or cannot be read.
+    """
+    plain = plain_copy(file, scratch, number)
+    with plain.open("rb") as stream:
+        beginning = stream.read(4)
+        stream.seek(-min(4, plain.stat().st_size), 2)
+        end = stream.read(4)
+    if not beginning:
+        raise GrowthError(f"{file.name} is empty; export it again or take it out of the folder.")
+    if beginning == parquet.MAGIC:
+        if end != parquet.MAGIC:
+            raise GrowthError(f"{file.name} is a Parquet file that is cut off; export or copy it again.")
+        return parquet.read_parquet(connection, file.name, plain)
+    with opened_text(file.name, plain, scratch) as text:
+        if format_of(text) == "json":
+            return read_json(connection, file.name, text, scratch)
+        return read_delimited(connection, file.name, text, scratch)
+
+
+def format_of(text: PlainText) -> Format:
+    """JSON begins with a brace or a bracket; every other text is delimited."""
+    return "json" if text.data[text.start : text.start + 4096].lstrip()[:1] in (b"{", b"[") else "csv"

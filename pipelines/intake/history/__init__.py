@@ -1,0 +1,1 @@
+"""What the tables held in the past: versions of each column, since when they are known, `raw` as of a moment."""

@@ -1,0 +1,233 @@
+"""`raw_history.<object>`: from when until when each column of a record held which value, where it ever changed.
+
+What belongs here: which records a load has touched, and the stretches of their values made anew from everything that is
+known of them: the versions that came (`versions`, `raw`) and what history objects tell (told_changes.py). The order in
+which files came cannot matter, since a stretch depends on the assertions alone. A record that never changed has no
+row: its raw row says what it always was, as far back as `ledger.history_coverage` knows (history_coverage.py).
+"""
+
+from collections.abc import Sequence
+
+import duckdb
+
+from pipelines.contracts.contract import Contract, History
+from pipelines.intake.history.stretches import stretches
+from pipelines.intake.history.told_changes import SEEN, told
+from pipelines.intake.merging.fresh import FRESH_TABLE, has_rows, is_there
+from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name
+from pipelines.warehouse import quoted_name, quoted_text
+
+HISTORY_COLUMNS = (
+    "record_id varchar, column_name varchar, stretch_number bigint, value varchar, is_known boolean, "
+    "from_at timestamp, until_at timestamp, observed_at timestamp, known_by varchar"
+)
+"""`from_at` null: since before anybody looked, as far back as the column's past is known, and seen first at
+`observed_at`; `until_at` null: still."""
+TOUCHED, ROWS, ASSERTIONS = "history_touched", "history_rows", "history_assertions"
+
+
+def history_table(contract: Contract) -> str:
+    return f"intake.raw_history.{quoted_name(contract.table.split('.')[1])}"
+
+
+def versions_table(contract: Contract) -> str:
+    return f"intake.versions.{quoted_name(contract.table.split('.')[1])}"
+
+
+def has_versions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
+    """Whether any record of the object has come in more than one version."""
+    found = connection.execute(
+        "select 1 from duckdb_tables() where database_name = 'intake' and schema_name = 'versions' and table_name = ?",
+        [contract.table.split(".")[1]],
+    ).fetchall()
+    return bool(found) and has_rows(connection, versions_table(contract))
+
+
+def create_histories(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> None:
+    """An empty history for every object whose records can be told apart, and nothing noted as touched yet.
+
+    `history_touched` holds the objects of which anything was read, and the records whose past that may have changed.
+    """
+    connection.execute(f"create or replace temp table {TOUCHED} (object varchar, record_id varchar)")
+    for contract in contracts:
+        if contract.key:
+            connection.execute(f"create table if not exists {history_table(contract)} ({HISTORY_COLUMNS})")
+
+
+def record_of(contract: Contract, alias: str) -> str:
+    """SQL for a record's id as text: its key, its parts joined."""
+    parts = [f"{alias}.{quoted_name(name)}::varchar" for name in contract.key]
+    return parts[0] if len(parts) == 1 else f"concat_ws('|', {', '.join(parts)})"
+
+
+def extracted_by(alias: str) -> str:
+    """SQL for when a row's extract was taken at the latest: of one that only bears a day, that is the end of it."""
+    at = f"{alias}._extracted_at"
+    return f"case when {at} = date_trunc('day', {at}) then {at} + interval 1 day else {at} end"
+
+
+def note_touched(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Remember whose stretches the fresh rows of this object may have changed; called before they are dropped."""
+    fresh = FRESH_TABLE if is_there(connection, FRESH_TABLE.strip('"')) else table_name(contract)
+    record = record_of(contract, "f") if contract.key else ""
+    if contract.key:
+        for known, its in known_records(connection, contract):
+            connection.execute(
+                f"insert into {TOUCHED} select distinct {quoted_text(contract.object)}, {record} "
+                f"from {fresh} as f semi join {known} as k on {its} = {record}"
+            )
+    if spec := contract.history:
+        connection.execute(
+            f"insert into {TOUCHED} select distinct {quoted_text(spec.of)}, f.{quoted_name(spec.record)} "
+            f"from {fresh} as f where f.{quoted_name(spec.record)} is not null"
+        )
+
+
+def known_records(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[tuple[str, str]]:
+    """Tables whose records have a past, with the SQL of the record's id: where a fresh row may change something."""
+    known = []
+    if has_versions(connection, contract):
+        known.append((versions_table(contract), record_of(contract, "k")))
+    if has_rows(connection, history_table(contract)):
+        known.append((history_table(contract), "k.record_id"))
+    return known
+
+
+def remember(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> list[str]:
+    """Make the stretches of all touched records anew; the objects whose histories were looked at."""
+    [(names,)] = connection.execute(
+        f"select list(distinct object) from {TOUCHED} where record_id is not null"
+    ).fetchall()
+    changed = [contract for contract in contracts if contract.object in (names or ()) and contract.key]
+    for contract in changed:
+        histories = [(one, one.history) for one in contracts if one.history and one.history.of == contract.object]
+        remember_object(connection, contract, histories)
+    return [contract.object for contract in changed]
+
+
+def remember_object(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, histories: Sequence[tuple[Contract, History]]
+) -> None:
+    """The stretches of one object's touched records."""
+    its = "touched_records"
+    connection.execute(
+        f"create or replace temp table {its} as select distinct record_id from {TOUCHED} "
+        "where object = ? and record_id is not null",
+        [contract.object],
+    )
+    connection.execute(
+        f"create or replace temp table {ASSERTIONS} (record_id varchar, column_name varchar, moment timestamp, "
+        "rank integer, place varchar, value varchar, is_known boolean)"
+    )
+    extras = extras_of(table_columns(connection, contract), contract)
+    for history, spec in histories:
+        connection.execute(f"insert into {ASSERTIONS} {told(history, spec, contract, extras, touched=its)}")
+    assert_seen(connection, contract, extras, its)
+    table = history_table(contract)
+    if has_rows(connection, table):
+        connection.execute(f"delete from {table} where record_id in (select record_id from {its})")
+    connection.execute(f"insert into {table} {stretches(ASSERTIONS, extras, created_of(contract, its))}")
+    connection.execute(f"drop table {ASSERTIONS}; drop table {its}")
+
+
+def mutable_columns(contract: Contract, extras: Sequence[str]) -> list[tuple[str, bool]]:
+    """Every column that can have a past, and whether it changes without a modstamp: all but key and time of the row."""
+    fixed = {*contract.key, contract.modstamp_column, contract.created_column}
+    own = [(column.name, column.derived) for column in contract.columns if column.name not in fixed]
+    return own + [(name, False) for name in extras]
+
+
+def assert_seen(connection: duckdb.DuckDBPyConnection, contract: Contract, extras: Sequence[str], touched: str) -> None:
+    """What the versions say: the changes between them, and all of it where a history tells of the same column."""
+    columns = mutable_columns(contract, extras)
+    [(names,)] = connection.execute(f"select list(distinct column_name) from {ASSERTIONS}").fetchall()
+    told_of = {name.lower() for name in names or ()}
+    about = [column for column in columns if column[0].lower() in told_of]
+    if about:
+        create_rows(connection, contract, about, touched)
+        cells = ", ".join(cell(name, is_derived) for name, is_derived in about)
+        pairs = f"(select distinct record_id, column_name from {ASSERTIONS})"
+        connection.execute(
+            f"insert into {ASSERTIONS} with cells as (select record_id, place, moment, extracted_at, "
+            f"unnest([{cells}]) as cell from {ROWS}) "
+            f"select record_id, cell.column_name, cell.moment, {SEEN}, place, cell.value, true "
+            f"from cells semi join {pairs} as p on cells.record_id = p.record_id and cell.column_name = p.column_name"
+        )
+    if has_versions(connection, contract):  # of records, too, that no history names
+        create_rows(connection, contract, columns, touched, only_with_versions=True)
+        for is_derived in (False, True):
+            if chosen := [name for name, derived in columns if derived == is_derived]:
+                connection.execute(f"insert into {ASSERTIONS} {differences(chosen, is_derived=is_derived)}")
+    connection.execute(f"drop table if exists {ROWS}")
+
+
+def cell(name: str, is_derived: bool) -> str:
+    """What a version says of one column: a derived one is known when it was extracted, another one since the change."""
+    moment = "extracted_at" if is_derived else "moment"
+    return f"struct_pack(column_name := {quoted_text(name)}, moment := {moment}, value := {quoted_name(name)})"
+
+
+def create_rows(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    columns: Sequence[tuple[str, bool]],
+    touched: str,
+    *,
+    only_with_versions: bool = False,
+) -> None:
+    """`history_rows`: these columns, as text, of all versions of the touched records; `place` orders those that say the
+    same moment: by the time of their extract, the table's own row last."""
+    cells = ", ".join(f"r.{quoted_name(name)}::varchar as {quoted_name(name)}" for name, _ in columns)
+    stamp = f"r.{quoted_name(contract.modstamp_column)}" if contract.modstamp_column else "null::timestamp"
+    record = record_of(contract, "r")
+    their = f"semi join {touched} as t on {record} = t.record_id"
+    if only_with_versions:
+        versions = f"(select {record_of(contract, 'v')} as record_id from {versions_table(contract)} as v)"
+        their += f" semi join {versions} as v on {record} = v.record_id"
+    sources = [(table_name(contract), 1)]
+    if has_versions(connection, contract):
+        sources.append((versions_table(contract), 0))
+    rows = " union all ".join(
+        f"select {record} as record_id, coalesce({stamp}, {extracted_by('r')}) as moment, "
+        f"{extracted_by('r')} as extracted_at, "
+        f"{is_raw} as is_raw, {cells} from {source} as r {their}"
+        for source, is_raw in sources
+    )
+    names = ", ".join(quoted_name(name) for name, _ in columns)
+    connection.execute(
+        f"create or replace temp table {ROWS} as select record_id, moment, extracted_at, {names}, "
+        "lpad(row_number() over (partition by record_id order by moment nulls first, extracted_at nulls first, is_raw, "
+        f"row({names})::varchar)::varchar, 9, '0') as place from ({rows})"
+    )
+
+
+def differences(names: Sequence[str], *, is_derived: bool) -> str:
+    """SELECT of assertions, two per change between two versions of a record that follow each other."""
+    moment, order = ("extracted_at", "extracted_at, place") if is_derived else ("moment", "place")
+    packed = ", ".join(f"{quoted_name(name)} := {quoted_name(name)}" for name in names)
+    changes = ", ".join(
+        f"case when {quoted_name(name)} is distinct from before.{quoted_name(name)} then struct_pack(column_name := "
+        f"{quoted_text(name)}, old := before.{quoted_name(name)}, new := {quoted_name(name)}) end"
+        for name in names
+    )
+    return (
+        f"with ordered as (select *, lag(struct_pack({packed})) over w as before, lag({moment}) over w as before_at, "
+        f"lag(place) over w as before_place from {ROWS} where {moment} is not null "
+        f"window w as (partition by record_id order by {order})), "
+        f"changes as (select record_id, {moment} as moment, place, before_at, before_place, "
+        f"unnest(list_filter([{changes}], lambda x: x is not null)) as change from ordered "
+        "where before_place is not null) "
+        f"select record_id, change.column_name, before_at, {SEEN}, before_place, change.old, true from changes "
+        f"union all select record_id, change.column_name, moment, {SEEN}, place, change.new, true from changes"
+    )
+
+
+def created_of(contract: Contract, touched: str) -> str:
+    """SELECT of when each touched record was made, where the object says so."""
+    if not contract.created_column:
+        return "select null::varchar as record_id, null::timestamp as created_at where false"
+    record = record_of(contract, "r")
+    return (
+        f"select {record} as record_id, r.{quoted_name(contract.created_column)} as created_at "
+        f"from {table_name(contract)} as r semi join {touched} as t on {record} = t.record_id"
+    )

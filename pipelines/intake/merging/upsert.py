@@ -1,0 +1,137 @@
+"""Accepted rows into a `raw` table: one row per key, the newest version wins; says what became of each row.
+
+What belongs here: which fresh rows are plainly new or plainly the same, and where those go. A key about which more is
+to be said is settled with all its versions (`versions`).
+"""
+
+import duckdb
+
+from pipelines.contracts.contract import Contract
+from pipelines.intake.forms.incoming import ROW
+from pipelines.intake.merging import refusals
+from pipelines.intake.merging.absent import ColumnSets
+from pipelines.intake.merging.fresh import (
+    FRESH_TABLE,
+    ROWS_PER_FILE,
+    TOUCHED_TABLE,
+    create_temp,
+    equal_keys,
+    has_rows,
+)
+from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name
+from pipelines.intake.merging.versions import CONTESTED_TABLE, VERDICT_TABLE, Stored, settle
+from pipelines.warehouse import quoted_name
+
+VERDICT_COLUMNS = {"n": "BIGINT", "fate": "VARCHAR"}
+MET_TABLE = "fresh_met"
+Fates = dict[int, dict[str, int]]
+
+
+def upsert(connection: duckdb.DuckDBPyConnection, contract: Contract, stored: Stored) -> tuple[Fates, set[str]]:
+    """Move the fresh rows into the raw table.
+
+    Returns, per file, how many were identical or superseded (the rest was loaded), and the keys of loaded records that
+    a refused row of this load reached.
+    """
+    reached: set[str] = set()
+    create_temp(connection, VERDICT_TABLE, VERDICT_COLUMNS)
+    table = table_name(contract)
+    is_first = not has_rows(connection, table)
+    if contract.key:
+        content = content_columns(connection, contract)
+        refusals.carry(connection, contract, FRESH_TABLE)
+        find_contested(connection, contract, stored.sets, content, is_first=is_first)
+        reached = settle(connection, contract, stored, content)
+    else:  # without a key a file's rows take the place of the rows that came under its name before
+        connection.execute(f"delete from {table} where _file in (select _file from {FRESH_TABLE})")
+    if not (is_first and takes_place(connection, contract)):
+        connection.execute(
+            f"insert into {table} by name select f.* exclude ({ROW}) from {FRESH_TABLE} as f "
+            f"anti join {VERDICT_TABLE} as v on f.{ROW} = v.n"
+        )
+    return count_fates(connection), reached
+
+
+def takes_place(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
+    """Let the fresh rows be the raw table where it is empty and every one of them stays; whether that was done.
+
+    They stay readable under their own name, too.
+    """
+    is_beside = connection.execute(
+        "select 1 from duckdb_tables() where database_name = 'intake' and table_name = ?", [FRESH_TABLE.strip('"')]
+    ).fetchall()
+    columns = connection.execute(f"describe {FRESH_TABLE}").fetchall() if is_beside else []
+    is_alike = [row[0] for row in columns if row[0] != ROW] == list(table_columns(connection, contract))
+    if not is_alike or has_rows(connection, VERDICT_TABLE):
+        return False
+    name = quoted_name(contract.table.split(".")[1])
+    connection.execute(f"drop table {table_name(contract)}")
+    connection.execute(f"alter table intake.raw.{FRESH_TABLE} drop column {ROW}")
+    connection.execute(f"alter table intake.raw.{FRESH_TABLE} rename to {name}")
+    return True
+
+
+def content_columns(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[str]:
+    """What makes two versions of a row the same: every column but those about its loading."""
+    return [column.name for column in contract.columns] + extras_of(table_columns(connection, contract), contract)
+
+
+def find_contested(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, sets: ColumnSets, content: list[str], *, is_first: bool
+) -> None:
+    """Into `contested_keys`: keys that came more than once, or otherwise than the table has them, or in a bad row.
+
+    The other rows are new, or just what the table has: then the table only notes when they were seen.
+    """
+    key = ", ".join(quoted_name(name) for name in contract.key)
+    kinds = table_columns(connection, contract)
+    create_temp(connection, CONTESTED_TABLE, {name: kinds[name] for name in contract.key})
+    found = [f"select {key} from {FRESH_TABLE} group by all having count(*) > 1", f"select {key} from {TOUCHED_TABLE}"]
+    if not is_first:
+        meet(connection, contract, sets, content)
+        found.append(f"select {key} from {FRESH_TABLE} semi join (from {MET_TABLE} where not same) as m on {ROW} = m.n")
+    connection.execute(f"insert into {CONTESTED_TABLE} {' union '.join(found)}")
+    if not is_first:
+        see_again(connection, contract)
+
+
+def meet(connection: duckdb.DuckDBPyConnection, contract: Contract, sets: ColumnSets, content: list[str]) -> None:
+    """Into `fresh_met`: fresh rows whose key the table has, and whether they say the same."""
+    create_temp(connection, MET_TABLE, {"n": "BIGINT", "same": "BOOLEAN"})
+    number, join = sets.stored_sql("r")
+    same = f"({row_of('f', content)}) is not distinct from ({row_of('r', content)})"
+    if not sets.is_one:
+        same += f" and {sets.fresh_sql()} = {number}"
+    connection.execute(
+        f"insert into {MET_TABLE} select f.{ROW}, {same} from {FRESH_TABLE} as f "
+        f"join {table_name(contract)} as r on {equal_keys(contract, 'f', 'r')} {join}"
+    )
+
+
+def see_again(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Rows that the table has just so are identical; it notes the first and the last extract that held them."""
+    key = ", ".join(quoted_name(name) for name in contract.key)
+    connection.execute(
+        f"insert into {VERDICT_TABLE} select f.{ROW}, 'identical' from {FRESH_TABLE} as f "
+        f"join {MET_TABLE} as m on f.{ROW} = m.n and m.same anti join {CONTESTED_TABLE} as c using ({key})"
+    )
+    connection.execute(
+        f"update {table_name(contract)} as r set _extracted_at = least(r._extracted_at, f._extracted_at), "
+        f"_seen_at = greatest(r._seen_at, f._seen_at) from {FRESH_TABLE} as f semi join {VERDICT_TABLE} as v "
+        f"on f.{ROW} = v.n where {equal_keys(contract, 'f', 'r')} and (r._extracted_at is null "
+        "or f._extracted_at < r._extracted_at or f._seen_at > r._seen_at)"
+    )
+
+
+def count_fates(connection: duckdb.DuckDBPyConnection) -> Fates:
+    """Per file, by its number: how many of its rows were not loaded, by fate."""
+    fates: Fates = {}
+    for seq, fate, count in connection.execute(
+        f"select n // {ROWS_PER_FILE}, fate, count(*) from {VERDICT_TABLE} where fate <> 'loaded' group by all"
+    ).fetchall():
+        fates.setdefault(seq, {})[fate] = count
+    return fates
+
+
+def row_of(alias: str, columns: list[str]) -> str:
+    return "row(" + ", ".join(f"{alias}.{quoted_name(name)}" for name in columns) + ")"
