@@ -1,6 +1,6 @@
 """Histories of a CRM drawn at random: however its extracts are cut, repeated, delayed and mixed, the tables are one.
 
-The clean load takes the same files at once.
+They are those of the same files taken at once, and what they hold as current is what one full extract at the end holds.
 """
 
 import json
@@ -133,14 +133,15 @@ def written(rows: list[Record], columns: list[str], form: str, target: Path) -> 
 
 
 def write_history(draw: random.Random, folder: Path) -> list[Path]:
-    """Extracts of some days: their files, cut into parts, some of them lacking a column or bearing one more."""
+    """Extracts of some days: their files, cut into parts, some of them lacking a column; the last day's is full."""
     crm = Crm(draw)
     files: list[Path] = []
-    for day in range(draw.randrange(2, 6)):
+    days = draw.randrange(2, 6)
+    for day in range(days):
         crm.now = max(crm.now, START + timedelta(days=day))
         for _ in range(draw.randrange(1, 8)):
             crm.step()
-        full = day == 0 or draw.random() < 0.3
+        full = day in (0, days - 1) or draw.random() < 0.3
         rows = crm.extract(full=full)
         date = (crm.now + timedelta(days=1)).date().isoformat()
         crm.now += timedelta(days=1)
@@ -201,6 +202,13 @@ def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, .
     }
 
 
+def current(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    """What the raw table holds of records that are still there."""
+    names = ", ".join(f'"{name}"' for name in KINDS)
+    query = f'select {names} from raw.thing where _absent_since is null order by "Id"'
+    return connection.execute(query).fetchall()
+
+
 def check(seed: int) -> None:
     draw = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
@@ -211,8 +219,12 @@ def check(seed: int) -> None:
         with connect_scratch() as clean:
             load_extracts(clean, folder, [THING], "clean")
             expected = tables(clean)
+        with connect_scratch() as last:
+            load_extracts(last, files[-1].parent, [THING], "last")
+            whole = current(last)
         with deliver(draw, folder, files, inbox) as connection:
             assert tables(connection) == expected
+            assert current(connection) == whole
 
 
 @pytest.mark.capability("E7")
