@@ -22,6 +22,17 @@ FORMS = (
 MOMENTS = tuple(re.compile(rf"(?<!\d){form}") for form in FORMS)
 
 
+AT_END = tuple(re.compile(rf"[ _.-]?(?<!\d){form}$") for form in FORMS)
+
+
+def without_moment(stem: str) -> str:
+    """A file's base name without the date and time at its end: `Account_20261121T0300` is of `Account`."""
+    for form in AT_END:
+        if (shorter := form.sub("", stem)) != stem:
+            return shorter or stem
+    return stem
+
+
 def path_moment(path: str) -> datetime | None:
     """The last date in a path, with the time that follows it where one does (naive UTC, else 00:00); None without one.
 

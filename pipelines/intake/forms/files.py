@@ -16,7 +16,7 @@ from typing import Literal
 
 from pipelines.errors import GrowthError
 from pipelines.intake.forms.entries import check_entry
-from pipelines.intake.forms.extract_time import path_moment
+from pipelines.intake.forms.extract_time import path_moment, without_moment
 
 Compression = Literal["none", "gzip", "zstd", "zip"]
 MAGIC: tuple[tuple[bytes, Compression], ...] = (
@@ -27,6 +27,8 @@ MAGIC: tuple[tuple[bytes, Compression], ...] = (
 )
 ENDINGS = re.compile(r"\.(csv|tsv|txt|json|jsonl|ndjson|parquet|gz|gzip|zst|zstd|zip)$", re.IGNORECASE)
 PART_NUMBER = re.compile(r"([_-][0-9]+)+$")
+COPY = re.compile(r" ?\([0-9]+\)$")
+"""What a browser adds to the name of a file that it has downloaded before."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,11 @@ class ExtractFile:
 
     @property
     def stem(self) -> str:
-        """Base name without the endings of format and compression: what contract patterns are matched with."""
-        return stem_of(self.name)
+        """Base name without the endings of format and compression, the mark of a copy and the moment at its end.
+
+        What contract patterns are matched with.
+        """
+        return without_moment(COPY.sub("", stem_of(self.name)))
 
     @cached_property
     def dated_at(self) -> datetime | None:
