@@ -26,11 +26,12 @@ where run_id = (
 """
 WARNINGS = """
 select message from meta.reports
-where kind = 'suspicious' and run_id = (
+where kind in ('suspicious', 'ignored', 'unlisted') and run_id = (
     select run_id from meta.runs where run_id in (select run_id from meta.balance) order by started_at desc limit 1
 )
-order by message
+order by kind = 'suspicious' desc, kind, message
 """
+"""What is odd about the extracts first, then the files that nobody described."""
 SHOWN = 5
 SENTENCES = "select sentence from scores.model_status order by model"
 

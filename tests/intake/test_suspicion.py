@@ -55,6 +55,16 @@ def test_a_gap_in_numbered_parts_is_named_and_dates_are_no_parts() -> None:
     assert told([*whole, *dates, entry("Case_2026_1.csv", 5), entry("Case_2026_3.csv", 5)]) == []
 
 
+def test_a_file_of_which_many_records_were_refused_is_named() -> None:
+    wrong = replace(entry("Account.csv", 400), rows_quarantined=20)
+    assert told([wrong]) == [
+        "20 of the 400 records of Account.csv broke the contract of Account; growth quarantine says why, and whether "
+        "the export is to be mended or the contract."
+    ]
+    assert told([replace(wrong, rows_quarantined=19)]) == []
+    assert told([replace(entry("Account.csv", 9), rows_quarantined=9)]) == []
+
+
 def loads(counts: Sequence[int]) -> list[LedgerFile]:
     return [entry("Account.csv", count, number) for number, count in enumerate(counts, start=1)]
 

@@ -1,4 +1,4 @@
-"""Extracts that look cut short: what the files' own counts, names and times give away. Nothing here refuses anything.
+"""Extracts that look cut short or wrong: what files' own counts, names and times give away. Nothing is refused here.
 
 Replication tools stop without a word: at a round number of rows, at a part that was never copied, at an object whose
 job died. What belongs here: judging the ledger's entries, plain values in and reports out. What does not: reading
@@ -20,6 +20,8 @@ ROUND_LIMITS = (2_000, 10_000, 50_000, 100_000, 250_000, 1_000_000)
 LEAST_LAG = timedelta(hours=96)
 LEAST_DAILY = 8
 """A day without any change comes by chance once in exp(8) = 3,000 days where eight are usual (Poisson)."""
+MANY_REFUSED, REFUSED_SHARE = 10, 0.05
+"""So many records of a file, and such a share of them, are no slips of single people any more."""
 RARE = 10_000
 """A lag that comes by chance less often than once in so many is told."""
 
@@ -37,6 +39,7 @@ def suspicions(entries: Sequence[LedgerFile], load_id: str) -> list[Report]:
         for place, extract in enumerate(extracts):
             if any(file.load_id == load_id for file in extract.files):
                 found += [*round_count(extract), *missing_parts(extract, read)]
+                found += [report for file in extract.files if file.load_id == load_id for report in many_refused(file)]
                 volumes += odd_volume(extract, extracts[:place])
     return found + odd_volumes(volumes) + missing_objects(read, load_id) + lagging_objects(read, load_id)
 
@@ -52,6 +55,17 @@ def round_count(extract: Extract) -> list[Report]:
         f"number of records that the source shows for {extract.object}, and export it again if that is larger."
     )
     return [Report(KIND, extract.object, last.file, message)]
+
+
+def many_refused(file: LedgerFile) -> list[Report]:
+    """A file of which many records broke the contract: rather its export is wrong than each of them."""
+    if file.rows_quarantined < max(MANY_REFUSED, REFUSED_SHARE * file.records):
+        return []
+    message = (
+        f"{file.rows_quarantined:,} of the {file.records:,} records of {file.file} broke the contract of "
+        f"{file.object}; growth quarantine says why, and whether the export is to be mended or the contract."
+    )
+    return [Report(KIND, file.object, file.file, message)]
 
 
 def missing_parts(extract: Extract, entries: Iterable[LedgerFile]) -> list[Report]:
