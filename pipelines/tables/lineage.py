@@ -71,14 +71,20 @@ class Reader:
             for inner in scope.subquery_scopes or scope.derived_table_scopes:
                 yield from self.parents(inner, column)
             return
-        if column not in query.named_selects:
-            return
-        index = query.named_selects.index(column)
+        if column in query.named_selects:
+            yield from self.placed(scope, query.named_selects.index(column))
+
+    def placed(self, scope: Scope, index: int) -> Iterator[Parent]:
+        """The parents of a column by its place: in a branch of a union, names may repeat (`'city', city`)."""
+        query = query_of(scope)
         if isinstance(query, exp.SetOperation):
             for branch in scope.set_operation_scopes:
-                yield from self.parents(branch, query_of(branch).named_selects[index])
-            return
-        yield from self.value(scope, query.selects[index])
+                yield from self.placed(branch, index)
+        elif isinstance(query, exp.Subquery):
+            for inner in scope.subquery_scopes or scope.derived_table_scopes:
+                yield from self.placed(inner, index)
+        else:
+            yield from self.value(scope, query.selects[index])
 
     def value(self, scope: Scope, expression: exp.Expr) -> Iterator[Parent]:
         """What an expression of a scope is made of."""

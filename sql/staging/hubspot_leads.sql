@@ -3,7 +3,7 @@
 -- feeds: staging.leads
 -- A merged contact of which only the id is left has the times of its survivor.
 select
-    people.record_id as lead_id,
+    'hubspot-lead-' || people.contact_id as lead_id,
     survivors.record_id as merged_into_id,
     'hubspot-owner-' || contacts.property_hubspot_owner_id as owner_id,
     case when people.is_contact then accounts.account_id end as converted_account_id,

@@ -2,7 +2,8 @@
 -- key: lead_id
 -- feeds: staging.leads
 -- What the CRM's own export holds, too, is left to it, but for a refusal: that holds for the same person there.
--- Where the replica lacks the day on which a record was made, that on which it was first seen stands for it.
+-- Where the replica lacks the day on which a record was made, that on which it was first seen stands for it, else
+-- today: it is there now, and nobody knows since when. Its last change tells nothing: it moves with every change.
 with
 
 states as (
@@ -50,13 +51,11 @@ select
     coalesce(replica.is_deleted, false) or coalesce(replica._fivetran_deleted, false)
         or not coalesce(replica._fivetran_active, true) or replica._absent_since is not null
         or own.Id is not null as is_deleted,
-    coalesce(
-        replica.created_date,
-        least(states.first_at, replica.last_modified_date, replica.system_modstamp, replica._fivetran_synced)
-    ) as created_at,
+    coalesce(replica.created_date, states.first_at, setting.as_of) as created_at,
     coalesce(replica.system_modstamp, replica.last_modified_date, replica._fivetran_synced) as modified_at,
     case when own.Id is not null then replica.created_date end as merged_at,
 from raw.sf_lead as replica
+cross join config.as_of as setting
 left join raw.lead as own on replica.id = own.Id
 left join states on replica.id = states.id
 where own.Id is null or replica.has_opted_out_of_email or replica.do_not_call

@@ -13,8 +13,7 @@ select
     replica.currency_iso_code as currency,
     coalesce(replica.is_deleted, false) or coalesce(replica._fivetran_deleted, false)
         or not coalesce(replica._fivetran_active, true) or replica._absent_since is not null as is_deleted,
-    coalesce(
-        replica.created_date, least(replica.last_modified_date, replica.system_modstamp, replica._fivetran_synced)
-    ) as created_at,
+    coalesce(replica.created_date, setting.as_of) as created_at,
 from raw.sf_opportunity_line_item as replica
+cross join config.as_of as setting
 anti join raw.opportunity_line_item as own on replica.id = own.Id

@@ -9,8 +9,7 @@ select
     ) as user_name,
     replica.email,
     replica.is_active,
-    coalesce(
-        replica.created_date, least(replica.last_modified_date, replica.system_modstamp, replica._fivetran_synced)
-    ) as created_at,
+    coalesce(replica.created_date, setting.as_of) as created_at,
 from raw.sf_user as replica
+cross join config.as_of as setting
 anti join raw.user as own on replica.id = own.Id

@@ -8,7 +8,7 @@ from pipelines.intake import load_extracts
 from pipelines.intake.forms.files import find_files
 from pipelines.intake.forms.recognise import contract_of
 from pipelines.warehouse import connect_scratch
-from tests.core.crm import Crm, incoming_contracts
+from tests.core.crm import NOON, Crm, incoming_contracts
 
 SYNCED = "2024-06-01 08:00"
 
@@ -54,6 +54,16 @@ def test_a_record_without_its_day_was_there_when_it_was_first_seen(crm: Crm) -> 
     crm.add("sf_account_history", Id="0011", _fivetran_start="2024-03-05 07:00", _fivetran_synced=SYNCED)
     crm.add("sf_account_history", Id="0011", _fivetran_start="2024-04-05 07:00", _fivetran_synced=SYNCED)
     assert crm.rows("core.accounts", "account_id, created_at::varchar") == [("0011", "2024-03-05 07:00:00")]
+
+
+@pytest.mark.capability("E3", "M4")
+def test_a_record_that_nobody_dates_is_there_now_whenever_it_was_last_changed(crm: Crm) -> None:
+    for row, changed in (("0031", "2024-02-01 08:00"), ("0032", "2024-05-01 08:00")):
+        put(crm, "contact", row, created_date=None, email=f"p{row}@ada.example", has_opted_out_of_email=True,
+            last_modified_date=changed, system_modstamp=changed, _fivetran_synced=changed)  # fmt: skip
+    now = NOON.isoformat(sep=" ")
+    assert crm.rows("core.contacts", "contact_id, created_at::varchar") == [("0031", now), ("0032", now)]
+    assert crm.rows("core.suppressions", "person_id, reason") == [("0031", "opted_out"), ("0032", "opted_out")]
 
 
 @pytest.mark.capability("E3", "T5")

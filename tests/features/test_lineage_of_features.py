@@ -24,6 +24,8 @@ DATED: Mapping[Place, str] = {
     ("core.opportunities", "closed_at"): "a moment: an opportunity counts as open at landmarks before it",
     ("core.currency_rates", "rate"): "a rate of exchange tells nothing of a record",
     ("core.touches", "occurred_at"): "a moment: only touches that had happened, and were known, by the landmark count",
+    ("staging.hubspot_merges", "loser_id"): "an id: it says which record a row is, and nothing of it",
+    ("staging.pardot_accounts", "account_id"): "an id: it says which record a row is, and nothing of it",
 }
 """Columns made of tracked or outcome fields that hold a moment to compare with the landmark, or tell no outcome."""
 

@@ -20,6 +20,12 @@ CASES = [
         "b as (select id, both_marks as x from a union all select Id, Email from raw.user) select id, x from b",
         {"id": ["raw.account.Id", "raw.user.Id"], "x": ["raw.account.Name", "raw.user.Email"]},
     ),
+    # in the branches of a union only the place counts, whatever name a constant beside it bears
+    (
+        "with a as (select 'x' as fact, Name as value from raw.account union all select 'Email', Email from raw.user "
+        "union all select 'step', step from core.steps) select value as v from a",
+        {"v": ["core.steps.step", "raw.account.Name", "raw.user.Email"]},
+    ),
     ("select * exclude (OwnerId) from raw.account", {"id": ["raw.account.Id"], "name": ["raw.account.Name"]}),
     # rows are counted, no column is
     ("select OwnerId as id, count(*) as n from raw.account group by all",
