@@ -18,7 +18,7 @@ from pipelines.assets.published import published_assets
 from pipelines.assets.tables import table_assets
 from pipelines.contracts import Contract, load_contracts
 from pipelines.engine import CONTRACTS, PLAYBOOK, SQL, Engine, Request, open_engine, silent
-from pipelines.fingerprint import fingerprint, is_of_this_project
+from pipelines.fingerprint import fingerprint, is_of_today
 from pipelines.history import RUNS, last_fingerprint, last_published
 from pipelines.home import Home
 from pipelines.instance import fail_abandoned
@@ -70,7 +70,7 @@ def repeated(home: Home) -> tuple[Request, str]:
             connection.execute(RUNS)
             last, mark = last_published(connection), last_fingerprint(connection)
     request = Request(home, last.extracts, last.playbook) if last else Request(home, home.extracts)
-    return request, mark if is_of_this_project(mark, request.playbook) else ""
+    return request, mark if is_of_today(mark, request) else ""
 
 
 def is_whole(run: dg.DagsterRun) -> bool:

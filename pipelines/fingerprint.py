@@ -20,16 +20,21 @@ def fingerprint(request: Request, extract_hashes: dict[str, str]) -> str:
     `extract_hashes` maps each extract file to the hash of its content."""
     as_of = request.as_of.isoformat() if request.as_of else "the data says"
     mended = [("mended", path.name) for path in sorted(request.home.mended.glob("*.jsonl"))]  # named by their content
-    files = sorted([*request.home.contracts.rglob("*.yaml"), *request.home.sql.rglob("*.sql")])
-    own = [(str(path.relative_to(request.home.root)), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
-    return half([*sorted(extract_hashes.items()), *mended, *own, ("as of", as_of)]) + half(
-        project_hashes(request.playbook)
-    )
+    return half([*sorted(extract_hashes.items()), *mended, ("as of", as_of)]) + made_by(request)
 
 
-def is_of_this_project(mark: str, playbook: Path) -> bool:
-    """Whether a fingerprint names today's contracts, SQL, playbook, code and libraries, from whatever extracts."""
-    return len(mark) == 2 * HALF and mark[HALF:] == half(project_hashes(playbook))
+def is_of_today(mark: str, request: Request) -> bool:
+    """Whether a fingerprint names today's contracts and SQL, the home's own too, playbook, code and libraries, from
+    whatever extracts."""
+    return len(mark) == 2 * HALF and mark[HALF:] == made_by(request)
+
+
+def made_by(request: Request) -> str:
+    """The second half: one hash over the project, the playbook, and what a home adds of its own."""
+    home = request.home
+    files = sorted([*home.contracts.rglob("*.yaml"), *home.sql.rglob("*.sql")])
+    own = [(str(path.relative_to(home.root)), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
+    return half([*project_hashes(request.playbook), *own])
 
 
 def half(parts: Iterable[tuple[str, str]]) -> str:

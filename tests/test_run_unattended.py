@@ -8,8 +8,8 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import HOME_VARIABLE, engine, is_loading, published_playbook, repeated
-from pipelines.engine import PLAYBOOK, Engine
-from pipelines.fingerprint import HALF, half, is_of_this_project
+from pipelines.engine import PLAYBOOK, Engine, Request
+from pipelines.fingerprint import HALF, half, is_of_today
 from pipelines.history import Inputs, close_run, open_run
 from pipelines.home import Home
 from pipelines.warehouse import connect
@@ -53,8 +53,17 @@ def test_after_a_run_that_did_not_publish_no_fingerprint_speaks_for_the_tables(h
     assert (request.extracts, mark) == (home.root / "drop", "")
 
 
+@pytest.mark.parametrize("own", ["contracts/own/fair.odcs.yaml", "sql/staging/own_fair.sql"])
+def test_a_file_of_the_home_that_was_changed_gives_up_the_fingerprint(home: Home, own: str) -> None:
+    past_run(home, "one", "published", MARK)
+    assert repeated(home)[1] == MARK
+    (home.root / own).parent.mkdir(parents=True, exist_ok=True)
+    (home.root / own).write_text("changed")
+    assert repeated(home)[1] == ""
+
+
 def test_another_program_gives_up_the_fingerprint(home: Home) -> None:
-    assert not is_of_this_project("0" * 2 * HALF, PLAYBOOK)
+    assert not is_of_today("0" * 2 * HALF, Request(home, home.extracts, PLAYBOOK))
     past_run(home, "one", "published", "0" * 2 * HALF)
     assert repeated(home)[1] == ""
 

@@ -107,6 +107,32 @@ def test_a_hostile_object_goes_to_quarantine(
     assert reasons[0].startswith(reason)
 
 
+@pytest.mark.parametrize("form", ["lines", "array"])
+def test_numbers_of_many_digits_are_not_rounded(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection, form: str
+) -> None:
+    wanted = {"whole__c": "123456789012345678901234567890", "part__c": "-0.12345678901234567890",
+              "near__c": "9007199254740993.0", "inside__c": '{"id":123456789012345678901}',
+              "text__c": 'a "quoted": 12345678901234567, \\'}  # fmt: skip
+    parts = [f'"{name}": {json.dumps(cell) if name == "text__c" else cell}' for name, cell in wanted.items()]
+    content = OBJECT.replace("}", f", {', '.join(parts)}}}")
+    write_export(tmp_path / "x", Account=content if form == "lines" else f"[{content}]")
+    assert outcome(connection, tmp_path / "x")[1] == []
+    [found] = connection.execute(f"select {', '.join(wanted)} from raw.account").fetchall()
+    wanted["inside__c"] = '{"id":"123456789012345678901"}'  # in a nested value the quotes show
+    assert list(found) == list(wanted.values())
+
+
+@pytest.mark.parametrize("number", ["12345678901234567890x", "1.2.3.4.5.6.7.8.9.0", "01234567890123456789"])
+def test_many_digits_that_are_no_number_stay_refused(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection, number: str
+) -> None:
+    content = f"{OBJECT}\n" + OBJECT.replace("}", f', "Site": {number}}}')
+    assert outcome(connection, write_export(tmp_path / "x", Account=content))[1] == [
+        "found text that is no JSON object"
+    ]
+
+
 def test_numbers_of_an_array_stay_as_they_are_written(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
     text = f'[{OBJECT[:-1]},\r\n "n__c": 12345678901234567890123, "t__c": "a\\nb \\\\u0000"}}]'
     load(connection, write_export(tmp_path / "x", Account=text))

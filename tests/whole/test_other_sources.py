@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -67,6 +68,19 @@ def hubspot(shared_data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="module")
 def pardot(shared_data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     yield from core_of(shared_data / "pardot")
+
+
+def outgoing(home: Path) -> str:
+    """All that leaves the house, as text in small letters: the reader's copy alone stays in it."""
+    latest = home / "published" / "latest"
+    parts = [path.read_text(encoding="utf-8") for path in latest.iterdir() if path.suffix in (".csv", ".html", ".json")]
+    for path in latest.glob("*.xlsx"):
+        with zipfile.ZipFile(path) as book:
+            parts += [book.read(name).decode() for name in book.namelist()]
+    with duckdb.connect() as connection:
+        for path in latest.glob("*.parquet"):
+            parts += [str(row) for row in connection.execute("select * from read_parquet(?)", [str(path)]).fetchall()]
+    return "\n".join(parts).lower()
 
 
 def counts(connection: duckdb.DuckDBPyConnection, tables: str) -> dict[str, int]:
@@ -178,8 +192,16 @@ def test_whoever_refused_in_one_source_is_in_no_list(together: Path) -> None:
     )
     assert rows(together, reasons) == [("flag", "opted_out"), ("held", "bounced")]
     assert one(together, f"select email_allowed from core.people where person_id = '{contact_id}'") is False
-    queue = "select count(*) from marts.lead_queue inner join core.suppressions using (person_id)"
-    assert one(together, f"{queue} where reason in ('opted_out', 'bounced', 'deleted')") == 0
+    refused = "select person_id from core.suppressions where reason in ('opted_out', 'bounced', 'deleted')"
+    queue = (
+        "select people.person_id from marts.lead_queue as queue"
+        " inner join core.record_persons as people on people.record_id in (queue.lead_id, queue.contact_id)"
+    )
+    assert one(together, f"select count(*) from ({queue}) semi join ({refused}) using (person_id)") == 0
+    addresses = f"select distinct email_normal from core.record_persons semi join ({refused}) using (person_id)"
+    text = outgoing(together)
+    assert "well@own-rows.example" in text
+    assert [address for (address,) in rows(together, addresses) if address and str(address) in text] == []
 
 
 @pytest.mark.capability("E3")

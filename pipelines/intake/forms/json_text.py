@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import numpy as np
@@ -23,6 +24,7 @@ from pipelines.intake.forms.incoming import (
     check_names,
     show_text,
 )
+from pipelines.intake.forms.json_numbers import exact_numbers
 from pipelines.intake.forms.plain_text import PlainText
 from pipelines.intake.forms.record import LONGEST, too_long
 from pipelines.intake.forms.structure import NEWLINE
@@ -51,6 +53,12 @@ class Survey:
     longest: int = 0
     numbers: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = field(default_factory=list)
     malformed: list[Malformed] = field(default_factory=list)
+
+    def write(self, sink: BinaryIO, texts: list[bytes]) -> None:
+        """Sound elements, a line each."""
+        exact = [exact_numbers(text) for text in texts]
+        self.longest = max(self.longest, max(map(len, exact), default=0))
+        sink.write(b"".join(text + b"\n" for text in exact))
 
 
 def read_json(connection: duckdb.DuckDBPyConnection, name: str, text: PlainText, scratch: Path) -> Incoming:
@@ -93,16 +101,15 @@ def survey(name: str, elements: Elements, path: Path) -> Survey:
         for texts, numbers in elements:
             found.records += len(texts)
             longest = max(map(len, texts), default=0)
-            found.longest = max(found.longest, min(longest, LONGEST))
             together = b"\n".join(texts)
             lines = np.array(numbers, dtype=np.int64)
             if is_text(together) and longest <= LONGEST:
                 found.numbers.append(lines)
-                sink.write(together + b"\n" if texts else b"")
+                found.write(sink, texts)
                 continue
             sound = [i for i, element in enumerate(texts) if is_text(element) and len(element) <= LONGEST]
             found.numbers.append(lines[sound])
-            sink.write(b"".join(texts[i] + b"\n" for i in sound))
+            found.write(sink, [texts[i] for i in sound])
             odd = sorted(set(range(len(texts))) - set(sound))
             found.malformed += [malformed_element(texts[i], numbers[i]) for i in odd]
             check_malformed(name, found.malformed)
