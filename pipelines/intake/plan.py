@@ -10,6 +10,8 @@ from pipelines.intake.forms.recognise import contract_of
 from pipelines.intake.proof.known import KnownFiles
 from pipelines.intake.proof.ledger import Report
 
+SHOWN = 3
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -44,7 +46,9 @@ def plan_files(folder: Path, files: list[ExtractFile], contracts: list[Contract]
     present |= {entry.source for entry in known.entries}
     known_objects = {entry.object for entry in known.entries if entry.records}
     lacking = [one for one in contracts if not by_table[one.table] and one.object not in known_objects]
-    check_present(folder, contracts, lacking, present)
+    strangers = [report.file for report in reports]
+    strangers += [file.name for _, its in unlisted.values() for file in its]
+    check_present(folder, contracts, lacking, present, sorted(strangers))
     for contract in contracts:
         if not by_table[contract.table] and contract.source in present:
             message = f"No file for {contract.object}: its table is empty or as it was before."
@@ -53,17 +57,21 @@ def plan_files(folder: Path, files: list[ExtractFile], contracts: list[Contract]
     return Plan(planned + [unlisted[table] for table in sorted(unlisted)], reports)
 
 
-def check_present(folder: Path, contracts: list[Contract], lacking: list[Contract], present: set[str]) -> None:
+def check_present(
+    folder: Path, contracts: list[Contract], lacking: list[Contract], present: set[str], strangers: list[str]
+) -> None:
     """Enough is there to begin with: something that stands by itself, and what its source cannot do without.
 
-    `lacking`: contracts of whose objects nothing has come, now or before.
+    `lacking`: contracts of whose objects nothing has come, now or before; `strangers`: files that no contract knows.
     """
+    shown = ", ".join(strangers[:SHOWN]) + (f" and {len(strangers) - SHOWN} more" if len(strangers) > SHOWN else "")
+    found = f" No contract describes {shown}." if strangers else ""
     for contract in lacking:
         if contract.required and contract.source in present:
             name = contract.object
             raise GrowthError(
                 f"No file for {name}: looked for {name}.csv, {name}_1.csv, {name}.csv.gz, {name}.parquet or "
-                f"{name}.jsonl (also zipped) in {folder}; export the {name} object too."
+                f"{name}.jsonl (also zipped) in {folder}; export the {name} object too.{found}"
             )
     alone = [contract for contract in contracts if not contract.supplements]
     if all(contract in lacking for contract in alone):
@@ -74,7 +82,7 @@ def check_present(folder: Path, contracts: list[Contract], lacking: list[Contrac
         wanted = "; or ".join(f"of {source} {', '.join(objects)}" for source, objects in sources.items())
         raise GrowthError(
             f"No file in {folder} holds what can be scored. Put there, each as .csv, .jsonl or .parquet (also zipped): "
-            f"{wanted}. For a file of your own, `growth contract FILE` proposes a contract."
+            f"{wanted}.{found} For a file of your own, `growth contract FILE` proposes a contract."
         )
 
 

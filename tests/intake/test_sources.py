@@ -123,8 +123,12 @@ def test_engagement_alone_and_a_wrong_folder_are_told_what_to_put_there(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
     (tmp_path / "email_event.csv").write_text("email_event_id,email,event_type,occurred_at\n1,a@b.c,open,2024-01-31\n")
-    with pytest.raises(GrowthError, match=r"holds what can be scored.* of salesforce Account, Contact, Lead, Opport"):
+    (tmp_path / "accounts.csv").write_text("Id\n")
+    with pytest.raises(
+        GrowthError, match=r"holds what can be scored.* of salesforce Account, Contact, Lead, Opport"
+    ) as e:
         load(con, tmp_path)
+    assert "Opportunity. No contract describes accounts.csv. For a file of your own" in str(e.value)
     assert set(SMALL) == {"Account.csv", "Contact.csv", "Lead.csv", "Opportunity.csv"}
 
 

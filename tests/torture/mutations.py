@@ -27,7 +27,8 @@ class Mutant:
 def edited(extract: Extract, kind: str, start: int, end: int, put: bytes) -> Mutant:
     """The bytes [start, end) replaced. A record whose line end is touched is touched, and so is the one behind it."""
     content = extract.content[:start] + put + extract.content[end:]
-    met = [(a, b) for a, b in extract.spans if not (b < start or a > end or (a == end and start < end))]
+    is_whole = not put and any(a == start < end for a, _ in extract.spans)  # whole records went: the next one begins
+    met = [(a, b) for a, b in extract.spans if not (b < start or a > end or (a == end and is_whole))]
     if start == end and put.endswith(b"\n") and kind == "line twice":
         met = []
     untouched = tuple(row for row, span in zip(extract.rows, extract.spans, strict=False) if span not in met)
