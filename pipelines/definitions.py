@@ -11,11 +11,11 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.assets.extracts import INTAKE_TABLES, extract_assets, history_tables, playbook_assets
+from pipelines.assets.extracts import INTAKE_TABLES, extract_assets, history_tables, past_of, playbook_assets
 from pipelines.assets.models import KEPT_TABLES, kept_assets, model_assets, model_names
 from pipelines.assets.named_fields import named_field_assets
 from pipelines.assets.published import published_assets
-from pipelines.assets.tables import table_assets
+from pipelines.assets.tables import absent_tables, table_assets
 from pipelines.contracts import Contract, load_contracts
 from pipelines.engine import CONTRACTS, PLAYBOOK, SQL, Engine, Request, open_engine, silent
 from pipelines.fingerprint import fingerprint, is_of_today
@@ -90,9 +90,16 @@ def utc_now() -> datetime:
 
 
 def build_definitions(
-    sql: Path | Sequence[Path], contracts: Sequence[Contract], models: tuple[str, ...]
+    sql: Path | Sequence[Path],
+    contracts: Sequence[Contract],
+    models: tuple[str, ...],
+    nothing_of: frozenset[str] = frozenset(),
 ) -> dg.Definitions:
-    """The definitions over a tree of SQL files, the contracts in and out, and the models' names."""
+    """The definitions over a tree of SQL files, the contracts in and out, and the models' names.
+
+    The daily job names no raw table in `nothing_of`, and nothing that is empty without it: of a company's run Dagster
+    need not hear what it has not got.
+    """
     tables = read_tables(sql)
     incoming = [contract for contract in contracts if contract.table.startswith("raw.")]
     outgoing = {contract.table: contract for contract in contracts if not contract.table.startswith("raw.")}
@@ -109,7 +116,8 @@ def build_definitions(
         assets += model_assets(name, tables)
     assets.append(kept_assets(models))
     assets += published_assets(published, outgoing, last)
-    jobs = engine_jobs(models)
+    without = nothing_of | (history_tables(incoming).keys() & {past_of(name) for name in nothing_of})
+    jobs = engine_jobs(models, without | absent_tables(tables, without))
     return dg.Definitions(
         assets=assets,
         jobs=jobs,
@@ -119,10 +127,13 @@ def build_definitions(
     )
 
 
-def project_definitions(playbook: Path = PLAYBOOK, home: Home | None = None) -> dg.Definitions:
+def project_definitions(
+    playbook: Path = PLAYBOOK, home: Home | None = None, nothing_of: frozenset[str] = frozenset()
+) -> dg.Definitions:
     """The SQL files and contracts of the engine and of the home, and the models that a playbook labels."""
     sql = [SQL, home.sql] if home else [SQL]
-    return build_definitions(sql, load_contracts(CONTRACTS, home.contracts if home else None), model_names(playbook))
+    contracts = load_contracts(CONTRACTS, home.contracts if home else None)
+    return build_definitions(sql, contracts, model_names(playbook), nothing_of)
 
 
 def published_playbook(home: Home) -> Path:

@@ -1,10 +1,12 @@
 """What runs together and when: the jobs, their schedules, and the hook that says loudly what failed."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from pipelines.after_failure import refresh_account
+from pipelines.assets.groups import asset_key
 from pipelines.engine import Engine
 from pipelines.history import close_run
 
@@ -25,12 +27,14 @@ def tell_failure(context: dg.HookContext) -> None:
     refresh_account(engine.connection)
 
 
-def engine_jobs(models: tuple[str, ...]) -> "list[Job]":
-    """`daily`: all, a model only when due; `weekly_training`: models and what follows; `publish`: the files."""
-    trained = dg.AssetSelection.keys(*(["models", name] for name in models))
+def engine_jobs(models: tuple[str, ...], without: Collection[str] = ()) -> "list[Job]":
+    """`daily`: all but the tables of what did not come, a model only when due; `weekly_training`: models and what
+    follows; `publish`: the files."""
+    absent = dg.AssetSelection.assets(*(asset_key(name) for name in sorted(without)))
+    trained = dg.AssetSelection.assets(*(["models", name] for name in models))
     force = dg.RunConfig(ops=forced_training(models))
     return [
-        job("daily", "From extracts to published lists.", dg.AssetSelection.all()),
+        job("daily", "From extracts to published lists.", dg.AssetSelection.all() - absent),
         job("weekly_training", "Fit the models anew, score, publish.", trained.downstream(), force),
         job("publish", "Write the published files again.", dg.AssetSelection.groups("published")),
     ]

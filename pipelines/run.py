@@ -127,8 +127,10 @@ def execute_daily(engine: Engine, verbose: bool) -> None:
     from pipelines.assets.models import model_names
     from pipelines.definitions import project_definitions
     from pipelines.jobs import forced_training
+    from pipelines.presence import raw_tables_without_rows
 
-    job = project_definitions(engine.request.playbook, engine.home).resolve_job_def("daily")
+    definitions = project_definitions(engine.request.playbook, engine.home, raw_tables_without_rows(engine))
+    job = definitions.resolve_job_def("daily")
     ops = forced_training(model_names(engine.request.playbook)) if engine.request.train else {}
     with open_instance(engine.home) as instance:
         try:

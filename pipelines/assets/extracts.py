@@ -52,8 +52,12 @@ def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
     )
     checks = [check for contract in contracts for check in contract_check_specs(contract)]
 
-    @dg.multi_asset(name="extracts", specs=specs, check_specs=[balance, *checks])
-    def extracts(engine: dg.ResourceParam[Engine]) -> Iterator[dg.MaterializeResult[None]]:
+    @dg.multi_asset(name="extracts", specs=specs, check_specs=[balance, *checks], can_subset=True)
+    def extracts(
+        context: dg.AssetExecutionContext, engine: dg.ResourceParam[Engine]
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        # Whatever is chosen, all is loaded; of the tables that a run does not name it says nothing.
+        chosen = {".".join(key.path) for key in context.selected_asset_keys}
         load_extracts(
             engine.connection,
             engine.request.extracts,
@@ -66,12 +70,12 @@ def extract_assets(contracts: Sequence[Contract]) -> dg.AssetsDefinition:
         )
         results = rule_results(engine)
         for contract in contracts:
-            found = [result for result in results if result.object == contract.object]
-            yield loaded_table(engine, contract.table, check_results(contract, found))
-        for name in INTAKE_TABLES:
-            yield loaded_table(engine, name, [balance_check(engine)] if name == "ledger.balance" else [])
-        for name in history_tables(contracts):
-            yield loaded_table(engine, name, [])
+            if contract.table in chosen:
+                found = [result for result in results if result.object == contract.object]
+                yield loaded_table(engine, contract.table, check_results(contract, found))
+        for name in [*INTAKE_TABLES, *history_tables(contracts)]:
+            if name in chosen:
+                yield loaded_table(engine, name, [balance_check(engine)] if name == "ledger.balance" else [])
         look_back(engine, contracts)
 
     return extracts
@@ -81,11 +85,16 @@ def history_tables(contracts: Sequence[Contract]) -> dict[str, str]:
     """Of objects that a history tells of: their past, by two-part name with its grain."""
     told_of = {contract.history.of for contract in contracts if contract.history}
     return {
-        contract.table.replace("raw.", "raw_history.", 1): "One row per record, column and stretch of one value, of "
+        past_of(contract.table): "One row per record, column and stretch of one value, of "
         f"columns of {contract.object} that ever changed."
         for contract in contracts
         if contract.object in told_of
     }
+
+
+def past_of(table: str) -> str:
+    """The table of a raw table's past, by two-part names."""
+    return table.replace("raw.", "raw_history.", 1)
 
 
 def look_back(engine: Engine, contracts: Sequence[Contract]) -> None:

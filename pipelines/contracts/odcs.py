@@ -64,7 +64,12 @@ def load_contracts(folder: Path, own: Path | None = None) -> list[Contract]:
 
 def load_contract(path: Path) -> Contract:
     """One contract file as a Contract."""
-    text = contract_text(path)
+    return read_contract(path, contract_text(path))
+
+
+@cache
+def read_contract(path: Path, text: str) -> Contract:
+    """The text of a contract file as a Contract, read once per process."""
     document = read_yaml(text, path)
     spell_anew(document)
     check_standard(document, path)

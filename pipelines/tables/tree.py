@@ -22,7 +22,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from pipelines.errors import GrowthError
-from pipelines.tables.files import TableFile, parse_select, read_table
+from pipelines.tables.files import TableFile, dependencies, parse_select, read_table
 
 
 def read_tables(roots: Path | Sequence[Path], schemas: Sequence[str] | None = None) -> dict[str, TableFile]:
@@ -41,7 +41,8 @@ def read_tables(roots: Path | Sequence[Path], schemas: Sequence[str] | None = No
                 tables[table.name] = table
     tables = dict(sorted(tables.items()))
     check_targets(tables)
-    return {name: joined(table, tables) if table.is_fed else table for name, table in tables.items()}
+    fed = {name: feeders_of(table, tables) for name, table in tables.items() if table.is_fed}
+    return {name: joined(table, fed[name]) if table.is_fed else table for name, table in tables.items()}
 
 
 def check_targets(tables: Mapping[str, TableFile]) -> None:
@@ -52,16 +53,21 @@ def check_targets(tables: Mapping[str, TableFile]) -> None:
             raise GrowthError(f"{table.path}: feeds {table.feeds}; the tables that can be fed are {', '.join(fed)}.")
 
 
-def joined(table: TableFile, tables: Mapping[str, TableFile]) -> TableFile:
-    """A fed table with the union of its feeders as its text; alone it keeps its own, which has no row."""
-    feeders = tuple(one for one in tables.values() if one.feeds == table.name)
+def feeders_of(table: TableFile, tables: Mapping[str, TableFile]) -> tuple[TableFile, ...]:
+    """The files that say they feed a table."""
+    return tuple(one for one in tables.values() if one.feeds == table.name)
+
+
+def joined(table: TableFile, feeders: Sequence[TableFile]) -> TableFile:
+    """A fed table with the union of feeders as its text; alone it keeps its own, which has no row."""
     types = declared_types(table)
     parts = [selected(table, types, feeder) for feeder in feeders]
+    text = table.path.read_text(encoding="utf-8")
     return replace(
         table,
-        text="\nunion all\n".join(parts) or table.text,
-        dependencies=table.dependencies | {feeder.name for feeder in feeders},
-        feeders=feeders,
+        text="\nunion all\n".join(parts) or text,
+        dependencies=dependencies(table.path, parse_select(table.path, text)) | {feeder.name for feeder in feeders},
+        feeders=tuple(feeders),
     )
 
 

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from pipelines.assets import lineage
-from pipelines.assets.tables import table_assets
+from pipelines.assets.tables import absent_tables, table_assets
 from pipelines.engine import Engine, Request
 from pipelines.errors import GrowthError
 from pipelines.home import Home
@@ -104,3 +104,47 @@ def test_lineage_is_read_again_only_when_text_or_parents_have_changed(
     (tree / "core" / "accounts.sql").write_text(ACCOUNTS.replace("upper(name)", "lower(name)"), encoding="utf-8")
     materialize(tree, engine)
     assert read == ["core.accounts"]
+
+
+LEADS = """\
+-- One row per lead of any source
+-- key: lead_id
+-- fed by: every file that says it feeds this one
+select cast(null as varchar) as lead_id, where false
+"""
+
+
+@pytest.mark.capability("E3")
+def test_a_source_of_which_nothing_came_has_typed_tables_and_is_picked_up_when_it_comes(
+    tmp_path: Path, engine: Engine
+) -> None:
+    engine.connection.execute("create table intake.raw.fair (name varchar)")
+    feeder = (
+        "-- One row per lead\n-- key: lead_id\n-- feeds: staging.leads\nselect {}::varchar as lead_id from raw.{}\n"
+    )
+    files = {"leads": LEADS, "crm_leads": feeder.format("id", "account"), "fair_leads": feeder.format("name", "fair")}
+    for name, text in files.items():
+        path = tmp_path / "sql" / "staging" / f"{name}.sql"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    tables = read_tables(tmp_path / "sql")
+    assert absent_tables(tables, {"raw.fair"}) == {"staging.fair_leads"}
+    assets = table_assets(tables, frozenset({"raw.account", "raw.fair"}), {})
+    parents = "select parent_table from meta.column_lineage where table_name = 'staging.leads' order by all"
+
+    first = dg.materialize(
+        assets,
+        resources={"engine": engine},
+        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(["staging", "fair_leads"]),
+    )
+    told = {event.asset_key.path[1] for event in first.asset_materializations_for_node("staging") if event.asset_key}
+    assert told == {"crm_leads", "leads"}
+    assert engine.connection.execute("from staging.leads order by 1").fetchall() == [("1",), ("2",)]
+    described = engine.connection.execute("describe staging.fair_leads").fetchall()
+    assert [row[:2] for row in described] == [("lead_id", "VARCHAR")]
+    assert engine.connection.execute(parents).fetchall() == [("staging.crm_leads",)]
+
+    engine.connection.execute("insert into intake.raw.fair values ('at the stand')")
+    dg.materialize(assets, resources={"engine": engine})
+    assert engine.connection.execute("from staging.leads order by 1").fetchall() == [("1",), ("2",), ("at the stand",)]
+    assert engine.connection.execute(parents).fetchall() == [("staging.crm_leads",), ("staging.fair_leads",)]
