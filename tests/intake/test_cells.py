@@ -172,6 +172,11 @@ def test_a_text_column_that_the_contract_learns_as_a_time_keeps_its_offset(
         ("timestamp", "", "Europe/Berlin", "2024-01-01T12:00:00", "2024-01-01 11:00:00"),
         ("timestamp", "", "Europe/Berlin", "2024-01-01", "2023-12-31 23:00:00"),
         ("timestamp", "", "Europe/Berlin", "2024-01-01T12:00:00.5+0000", "2024-01-01 12:00:00.5"),
+        ("timestamp", "", "", "2024-01-23", "2024-01-23 00:00:00"),
+        ("timestamp", "", "", "2024/01/23 09:30", "2024-01-23 09:30:00"),
+        ("timestamp", "", "", "2024-01-2", None),  # the rest of 2024-01-23 was cut off
+        ("timestamp", "", "", "2024-01-2T09:30:00.000+0000", None),
+        ("timestamp", "", "", "2024-1-23T09:30:00.000+0000", None),
     ],
 )
 def test_dates_and_times_are_read_in_the_form_and_zone_that_the_contract_names(

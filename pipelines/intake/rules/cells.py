@@ -103,8 +103,11 @@ def moment_of(cell: str, column: Column) -> str:
         has_offset = f"regexp_matches({cell}, '(?i):[0-9]{{2}}(\\.[0-9]+)? ?(z|utc|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')"
         local = in_zone(f"try_cast({cell} as timestamp)", column.zone)
         moment = f"case when {has_offset} then {moment} else {local} end"
-    is_year = f"({cell} like '1%' or {cell} like '2%') and {cell}[5] not between '0' and '9'"
-    return f"case when {is_year} then {moment} end"
+    # A cell that was cut off (2024-01-2 of 2024-01-23) would be read as another day.
+    is_digit = "between '0' and '9'"
+    is_whole = f"({cell} like '1%' or {cell} like '2%') and {cell}[5] not {is_digit}"
+    is_whole += f" and {cell}[7] {is_digit} and {cell}[10] {is_digit}"
+    return f"case when {is_whole} then {moment} end"
 
 
 def day_of(cell: str, column: Column) -> str:
