@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from pipelines.cli.options import home_option
+from pipelines.cli.show import harmless
 from pipelines.errors import GrowthError
 from pipelines.home import Home
 
@@ -17,21 +18,20 @@ from pipelines.home import Home
 @click.option("--out", type=click.Path(path_type=Path), help="The folder to write to.  [default: the home]")
 def contract(file: Path, home: Home, source: str | None, name: str | None, out: Path | None) -> None:
     """Propose a contract and a staging file for FILE (CSV, JSON lines or Parquet); nothing is overwritten."""
-    import re
-
     from pipelines.contracts import load_contracts
-    from pipelines.contracts.contract import snake_case
+    from pipelines.contracts.odcs import check_together, load_contract
     from pipelines.engine import CONTRACTS
-    from pipelines.intake.forms.files import object_name, stem_of
-    from pipelines.proposal.profile import profile
+    from pipelines.proposal.names import described_by, names_of
     from pipelines.proposal.write import propose
 
-    words = [snake_case(word) for word in (source or "own", name or object_name(stem_of(file.name)))]
-    of, called = (re.sub(r"_+", "_", word).strip("_") for word in words)
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", of) or not re.fullmatch(r"[a-z][a-z0-9_]*", called):
-        raise GrowthError(f"{called!r} of {of!r} is no name for a table; give one with --object and --source.")
-    proposal = propose(file, profile(file), of, called)
     root = out or home.root
+    contracts = load_contracts(CONTRACTS, root / "contracts")
+    if not name and (there := described_by(file, contracts)):
+        raise GrowthError(
+            f"{there} is there already and describes {file.name}; edit it, take it away, or give another --object."
+        )
+    of, called = names_of(file, source, name, contracts)
+    proposal = propose(file, of, called, home, contracts)
     texts = {root / "contracts" / of / f"{called}.odcs.yaml": proposal.contract}
     if proposal.staging:
         texts[root / "sql" / "staging" / f"{of}_{called}.sql"] = proposal.staging
@@ -44,9 +44,9 @@ def contract(file: Path, home: Home, source: str | None, name: str | None, out: 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     try:
-        load_contracts(CONTRACTS, root / "contracts")
+        check_together([*contracts, load_contract(next(iter(texts)))])
     except GrowthError:
         for path in texts:
             path.unlink()
         raise
-    click.echo("\n".join([*(f"Wrote {path}" for path in texts), *proposal.lines]))
+    click.echo("\n".join([*(f"Wrote {path}" for path in texts), *map(harmless, proposal.lines)]))

@@ -29,7 +29,8 @@ class Column:
     How the source writes its cells: `text_format` is the strptime form of dates and times in text, `epoch_s` or
     `epoch_ms` (empty: ISO 8601), a time without an offset is one of the zone `zone` (empty: UTC); `id_form` is
     `case_safe` for ids that come with 15 characters, of which case matters, or with 18; a cell that holds one of
-    `null_values` is blank; a blank boolean is unknown unless `blank_is_false`.
+    `null_values` is blank; a blank boolean is unknown unless `blank_is_false`; `number_form` shows how numbers in text
+    are parted where it is not `1234.56`: `1.234,56` or `1,234.56`.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Column:
     id_form: str | None = None
     null_values: tuple[str, ...] = ()
     blank_is_false: bool = False
+    number_form: str = ""
 
 
 @dataclass(frozen=True)

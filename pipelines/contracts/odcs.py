@@ -31,7 +31,7 @@ OBJECT_PROPERTIES = frozenset(
     }
 ) | DUMP_PROPERTIES  # fmt: skip
 COLUMN_PROPERTIES = frozenset(
-    {"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt", "onViolation", "idForm"}
+    {"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt", "onViolation", "idForm", "numberForm"}
 )
 RECORDS = ("opportunity",)
 KNOWN_AT = ("at_creation", "tracked", "outcome")
@@ -217,6 +217,7 @@ def read_column(prop: Mapping[str, Any], where: str) -> Column:
         needed=bool(prop.get("criticalDataElement", False)),
         lasting=bool(settings.get("lasting", False)),
         id_form=settings.get("idForm"),
+        number_form=settings.get("numberForm", ""),
         happened_at=settings.get("happenedAt"),
         text_format=form,
         zone=zone,

@@ -1,4 +1,4 @@
-"""How a source writes its cells: words for nothing, blanks, ids of two lengths.
+"""How a source writes its cells: words for nothing, blanks, ids of two lengths, decimal commas.
 
 What does not belong here: reading cells by it (`pipelines/intake/rules/cells.py`).
 """
@@ -11,6 +11,7 @@ from pipelines.contracts.contract import Column
 from pipelines.errors import GrowthError
 
 ID_FORMS = ("case_safe",)
+NUMBER_FORMS = ("1.234,56", "1,234.56")
 
 
 def with_forms(columns: Sequence[Column], settings: Mapping[str, Any], where: str) -> tuple[Column, ...]:
@@ -31,6 +32,13 @@ def with_forms(columns: Sequence[Column], settings: Mapping[str, Any], where: st
             raise GrowthError(
                 f"{at}: idForm: found {column.id_form!r} for logicalType {column.logical_type!r}, "
                 f"expected {', '.join(ID_FORMS)} for a string."
+            )
+        if column.number_form not in ("", *NUMBER_FORMS) or (
+            column.number_form and column.logical_type not in ("integer", "number")
+        ):
+            raise GrowthError(
+                f"{at}: numberForm: found {column.number_form!r} for logicalType {column.logical_type!r}, "
+                f"expected {' or '.join(NUMBER_FORMS)} for an integer or a number."
             )
         blank_is_false = column.logical_type == "boolean" and bool(settings.get("blankIsFalse", False))
         words_of_column = tuple(word.strip() for word in words)

@@ -1,20 +1,29 @@
-"""The proposal as files: a contract in YAML, a staging file in SQL, and the lines that say what to check."""
+"""The proposal: a contract in YAML, a staging file in SQL, and lines that say what was guessed and what to check."""
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+import duckdb
 import yaml
 
-from pipelines.contracts.contract import snake_case
+from pipelines.contracts.contract import Contract
 from pipelines.errors import GrowthError
-from pipelines.intake.forms.files import object_name, stem_of
-from pipelines.proposal.meaning import REFUSALS, TYPES, feeds, meanings, plain
-from pipelines.proposal.profile import Profile, Seen
-from pipelines.warehouse import quoted_name, quoted_text
+from pipelines.home import Home
+from pipelines.intake.forms.files import stem_of
+from pipelines.proposal.document import contract_document, is_protected
+from pipelines.proposal.findings import REFUSALS, Findings, consent_of
+from pipelines.proposal.keys import key_of
+from pipelines.proposal.meaning import meaning_of, name_says, named
+from pipelines.proposal.profile import Seen, cells_of, profile
+from pipelines.proposal.references import references
+from pipelines.proposal.staging import TIED, links_by_address, staging_text
+from pipelines.proposal.vocabulary import Table, vocabulary
+from pipelines.warehouse import quoted_name
 
-IDS = ("id", "key", "uuid", "guid", "number", "no", "email", "e_mail", "mail")
+SHOWN = 6
+DAYS_SEEN = 10
+"""Days with rows from which on the gaps between them say how often such rows come."""
 
 
 @dataclass(frozen=True)
@@ -27,127 +36,154 @@ class Proposal:
     lines: tuple[str, ...]
 
 
-def propose(path: Path, seen: Profile, source: str, name: str) -> Proposal:
-    """The proposal for a file that was looked at. Raises GrowthError where no column tells its rows apart."""
-    stem = object_name(stem_of(path.name))
-    key = key_of(seen, path)
-    target = feeds(seen.columns)
-    means = meanings(target, seen.columns) if target else {}
-    times = [means[one].name for one in ("created_at", "modified_at") if one in means]
-    columns = [
-        replace(one, logical_type="timestamp", physical_type="timestamp") if one.name in times else one
-        for one in seen.columns
-    ]
-    document = contract_document(columns, seen, (source, name, stem), key, means)
-    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
-    staging = staging_text(name, key, target, means) if target else ""
-    return Proposal(text, staging, target, tuple(remarks(seen, key, target, means)))
+def propose(path: Path, source: str, name: str, home: Home, contracts: Sequence[Contract]) -> Proposal:
+    """The proposal for a file. Raises GrowthError where it cannot be read, or no column tells its rows apart."""
+    with cells_of(path) as (connection, incoming):
+        seen = profile(connection, incoming, path)
+        columns = tuple(named(one) for one in seen.columns)
+        means = meaning_of(stem_of(path.name), columns)
+        columns = tuple(as_meant(one, means.of(one)) for one in columns)
+        means = replace(means, columns={one: as_meant(column, one) for one, column in means.columns.items()})
+        key, nearest = key_of(connection, columns, means)
+        if not key:
+            raise GrowthError(without_key(path, nearest))
+        columns = tuple(as_key(one) if one.name in key else one for one in columns)
+        seen = replace(seen, columns=columns)
+        found = Findings(
+            (source, name, stem_of(path.name)), seen, key, means, references(home, columns, means, contracts),
+            consent_of(columns, means), None,
+        )  # fmt: skip
+        found = replace(found, gap_days=gap_days(connection, found))
+        if len(incoming.malformed):
+            lines = [f"{len(incoming.malformed):,} records cannot be read and will be in quarantine."]
+        else:
+            lines = []
+    text = yaml.safe_dump(contract_document(found), sort_keys=False, allow_unicode=True, width=110)
+    staging = staging_text(found, means.table) if means.table else ""
+    return Proposal(text, staging, means.table.name if means.table else "", (*remarks(found), *lines))
 
 
-def key_of(seen: Profile, path: Path) -> Seen:
-    """The column that is filled and different in every row, one that is called like a key first."""
-    fitting = [one for one in seen.columns if one.filled == one.distinct == seen.rows]
-    if not fitting:
-        raise GrowthError(
-            f"{path}: no column is filled and different in every row, so its rows cannot be told apart; "
-            "add a column with a number or an id."
-        )
-    return min(fitting, key=lambda one: not any(plain(one.name).split("_")[-1] == word for word in IDS))
+def as_meant(one: Seen, meaning: str) -> Seen:
+    """A refusal in 0 and 1 is a yes or no; a day on which something happened is a moment."""
+    if meaning in REFUSALS and one.logical_type == "integer":
+        return replace(one, logical_type="boolean", physical_type="boolean", low=None, high=None)
+    if meaning and not meaning.startswith(("is_", "has_", "do_")) and one.logical_type == "boolean":
+        return replace(one, logical_type="string", physical_type="varchar")
+    if meaning.endswith("_at") and one.logical_type == "date":
+        return replace(one, logical_type="timestamp", physical_type="timestamp")
+    return one
 
 
-def contract_document(
-    columns: list[Seen], seen: Profile, names: tuple[str, str, str], key: Seen, means: dict[str, Seen]
-) -> dict[str, Any]:
-    """The ODCS document as plain values; `names` are those of the source, the object, and the files' stem."""
-    source, name, stem = names
-    times = [means[one].name for one in ("modified_at", "created_at") if one in means]
-    settings = [("filePattern", f"{re.escape(stem)}([_-][0-9]+)*"), ("required", False)]
-    settings += [("modstampColumn", means["modified_at"].name)] if "modified_at" in means else []
-    settings += [("eventTimeColumns", times)] if times else []
-    settings += [("maxRejectPct", 50)]
-    words = f"Rows of {stem}; proposed from {seen.rows} rows, not yet confirmed by anybody."
-    properties = [column_document(one, seen, one.name == key.name, means) for one in columns]
-    return {
-        "apiVersion": "v3.1.0", "kind": "DataContract", "id": f"{source}-{name}".replace("_", "-"), "name": name,
-        "version": "0.1.0", "status": "draft", "domain": source, "description": {"purpose": words},
-        "schema": [{
-            "name": name, "physicalName": f"raw.{snake_case(name)}", "logicalType": "object", "physicalType": "table",
-            "description": words, "dataGranularityDescription": f"one row per {key.name}",
-            "customProperties": [{"property": one, "value": value} for one, value in settings],
-            "properties": properties,
-        }],
-    }  # fmt: skip
-
-
-def column_document(one: Seen, seen: Profile, is_key: bool, means: dict[str, Seen]) -> dict[str, Any]:
-    """One column. When its value became known cannot be seen in one file: only its key and its creation are sure."""
-    meaning = next((canonical for canonical, column in means.items() if column.name == one.name), "")
-    known = "at_creation" if is_key or meaning == "created_at" else "tracked"
-    unsure = (
-        "" if known == "at_creation" else " When it became known cannot be seen in one file: it counts as changing."
-    )
-    document: dict[str, Any] = {
-        "name": one.name,
-        "description": f"{meaning.replace('_', ' ').capitalize() or 'Not recognised by its name'}.{unsure}",
-        "logicalType": one.logical_type,
-        "physicalType": one.physical_type,
-    }
-    if is_key:
-        document |= {"primaryKey": True, "primaryKeyPosition": 1}
-    if is_key or meaning == "modified_at":
-        document["required"] = True
-    if one.text_format:
-        document["logicalTypeOptions"] = {"format": one.text_format}
-    document["customProperties"] = [{"property": "knownAt", "value": known}]
-    if meaning in REFUSALS:
-        document["customProperties"].append({"property": "refusal", "value": True})
-    if one.values:
-        document["quality"] = [{
-            "id": f"{snake_case(one.name)}_allowed", "description": "Only values that were there before.",
-            "metric": "invalidValues", "arguments": {"validValues": list(one.values)}, "mustBe": 0,
-            "dimension": "conformity", "severity": "warning",
-            "customProperties": [{"property": "onViolation", "value": "warn"}],
-        }]  # fmt: skip
-    return document
-
-
-def staging_text(name: str, key: Seen, target: str, means: dict[str, Seen]) -> str:
-    """The select that brings the file's rows into the canonical table; ids begin with the object's name."""
-    own = target.removesuffix("s") + "_id"
-    lines = [f"{quoted_text(name + ':')} || cast({quoted_name(key.name)} as varchar) as {own}"]
-    for canonical, column in means.items():
-        cell = quoted_name(column.name)
-        wanted = TYPES.get(canonical, "")
-        cast = f"cast({cell} as {wanted})" if wanted else f"nullif(trim(cast({cell} as varchar)), '')"
-        lines.append(f"{cast} as {canonical}")
-        if canonical == "email":
-            lines += [f"email_normal({cell}) as email_normal", f"email_domain({cell}) as email_domain"]
-    if target == "leads" and "full_name" not in means and {"first_name", "last_name"} & means.keys():
-        parts = [f"coalesce({quoted_name(means[one].name)}, '')" for one in ("first_name", "last_name") if one in means]
-        lines.append(f"nullif(trim({' || chr(32) || '.join(parts)}), '') as full_name".replace("chr(32)", "' '"))
-    lines += ["false as is_converted"] if target == "leads" else ["false as is_person_account"]
-    lines.append("false as is_deleted")
-    body = "".join(f"    {line},\n" for line in lines)
+def as_key(one: Seen) -> Seen:
+    """Digits that name a row are text, whatever they look like today."""
     return (
-        f"-- One row per {target.removesuffix('s')} of {snake_case(name)}\n-- key: {own}\n-- feeds: staging.{target}\n"
-        f"select\n{body}from raw.{snake_case(name)}\n"
+        replace(one, logical_type="string", physical_type="varchar", low=None, high=None, number_form="")
+        if one.logical_type == "integer"
+        else one
     )
 
 
-def remarks(seen: Profile, key: Seen, target: str, means: dict[str, Seen]) -> list[str]:
+def without_key(path: Path, nearest: tuple[str, int] | None) -> str:
+    near = ""
+    if nearest:
+        shared = "is blank or shared" if nearest[1] != 1 else "is blank or shared as well"
+        near = f" Nearest comes {nearest[0]}: in {nearest[1]:,} row{'s' * (nearest[1] != 1)} it {shared}."
+    return (
+        f"{path}: no column, and no two or three together, are filled and different in every row, so its rows cannot "
+        f"be told apart.{near} Add a column with a number or an id, or take the doubled rows out."
+    )
+
+
+def gap_days(connection: duckdb.DuckDBPyConnection, found: Findings) -> int | None:
+    """The most days that passed between two days with rows; none where there are too few days to say."""
+    times = [one for one in found.seen.columns if one.name in found.times and not one.text_format]
+    if not times:
+        return None
+    moment = f"try_cast(left({quoted_name(times[0].name)}::varchar, 10) as date)"
+    [(days, gap)] = connection.execute(
+        f"select count(*), max(day - before) from (select day, lag(day) over (order by day) as before from "
+        f"(select distinct {moment} as day from incoming_text) as days where day is not null) as gaps"
+    ).fetchall()
+    return int(gap) if days >= DAYS_SEEN and gap else None
+
+
+def remarks(found: Findings) -> list[str]:
     """What a person should check, most important first."""
-    lines = [f"Key: {key.name} (filled and different in all {seen.rows:,} rows that were read)."]
-    found = ", ".join(f"{column.name} -> {canonical}" for canonical, column in means.items())
-    lines.append(f"Feeds staging.{target}: {found}." if target else "Feeds no table: loaded and checked, read by none.")
-    if target and not any(one in means for one in ("created_at", "modified_at")):
-        lines.append("No column says when a row came about: its rows have no age, and no as-of moment comes from them.")
-    if target == "leads" and REFUSALS[0] not in means:
-        lines.append("No opt-out column was recognised: whether e-mail is allowed stays unknown.")
+    table, means, seen = found.means.table, found.means.columns, found.seen
+    rows = f"all {seen.rows:,} rows" if seen.is_whole else f"every row; types were told from the first {seen.rows:,}"
+    lines = [f"Key: {' and '.join(found.key)} (filled and different in {rows})."]
+    if table is None:
+        lines.append("Feeds no table: its columns are those of no object known here. Loaded, checked, read by none.")
+    else:
+        told = ", ".join(f"{column.name} -> {name}" for name, column in means.items())
+        lines.append(f"Feeds staging.{table.name}: {told}. Please check.")
+        lines += doubts(found, table)
+    lines += [f"{one.column.name}: {one.how}." for one in found.known.values() if one]
+    lines += [f"Protected: {one.name}; kept, and read by no model." for one in seen.columns if is_protected(one)]
     lines += [
         f"{one.name}: read as {one.text_format}; day and month could be the other way round."
         for one in seen.columns
         if one.is_ambiguous
     ]
+    if local := [one.name for one in seen.columns if one.logical_type == "timestamp" and "mm" in one.text_format]:
+        lines.append(
+            f"{listed(local)}: times without a zone are read as UTC; say `defaultTimezone: Europe/Berlin` or so."
+        )
+    if nothing := sorted({word for one in seen.columns for word in one.null_words}):
+        lines.append(f"Cells that count as blank in every column: {', '.join(map(repr, nothing))}.")
+    if table and (
+        unread := [one.name for one in seen.columns if not found.means.of(one) and one.name not in found.key]
+    ):
+        lines.append(f"Not recognised, loaded and read by no table: {listed(unread)}.")
     if seen.left_out:
         lines.append(f"{len(seen.left_out):,} columns are not described; they are loaded as text.")
+    if found.gap_days and found.times:
+        lines.append(
+            f"Late after {found.gap_days + 1} days without a newer row (slaProperties): the longest gap so far."
+        )
     return [*lines, "knownAt is `tracked` for what may change later; say `at_creation` where it never does."]
+
+
+def doubts(found: Findings, table: Table) -> list[str]:
+    """What the table would need, and the file does not say or says in another form."""
+    means = found.means.columns
+    is_needed = {*table.tells, *(one for group in table.needs for one in group), *REFUSALS, "employees"}
+    lines = [
+        f"{column.name} should be the {name.replace('_', ' ')}, but holds text such as {column.some[0]!r}: not taken."
+        for name, column in found.means.unfit.items()
+        if column.some and name in is_needed
+    ]
+    for name, reference in found.known.items():
+        is_linked = links_by_address(found, table) and name in TIED
+        if reference is None and not is_linked:
+            kind = name.removesuffix("_id").replace("who", "person").replace("what", "record")
+            lines.append(
+                f"{means[name].name}: no {kind} is known here with such ids, so it links nothing yet; propose and run "
+                "the file that has them first, then this one."
+            )
+    if links_by_address(found, table):
+        lines.append(f"Its people are found by their address in {means['email'].name} among contacts and leads.")
+    if table.name == "leads" and name_says(vocabulary().table("contacts"), found.names[2]):
+        lines.append("Leads, not contacts: no column holds ids of accounts, and a lead keeps the name of its company.")
+    if table.name == "events" and not found.times:
+        lines.append("No column says when a meeting was entered: it counts as known from its start.")
+    elif not found.times:
+        lines.append(
+            "No column says when a row came about: a date in the file's name does (fair_2026-03-12.csv); without one "
+            "no list takes its rows."
+        )
+    if "has_opted_out_of_email" in table.types and "has_opted_out_of_email" not in means:
+        lines.append(
+            f"A yes in {found.consent.name} allows e-mail, a no forbids it."
+            if found.consent
+            else "No opt-out column was recognised: whether e-mail is allowed stays unknown."
+        )
+    if table.name == "tasks" and not {"is_closed", "status"} & means.keys():
+        lines.append("No status: every row counts as something that was done.")
+    return lines
+
+
+def listed(names: Sequence[str]) -> str:
+    """Some names, and how many more there are."""
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

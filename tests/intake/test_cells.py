@@ -42,6 +42,25 @@ def test_a_text_that_would_be_rounded_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("form", "cell", "value"),
+    [
+        ("1.234,56", "1.234,50", 1234.5),
+        ("1.234,56", "-1234,5", -1234.5),
+        ("1.234,56", "1.5", None),
+        ("1.234,56", "1.2345,00", None),
+        ("1,234.56", "1,234.50", 1234.5),
+        ("1,234.56", "1,5", None),
+    ],
+)
+def test_numbers_are_read_in_the_form_that_the_contract_shows_and_in_no_other(
+    con: duckdb.DuckDBPyConnection, form: str, cell: str, value: float | None
+) -> None:
+    column = Column("x", "number", "decimal(18,2)", False, None, False, False, ".", number_form=form)
+    read = f"select ({typed('c', 'VARCHAR', column)})::double, {unreadable('c', 'VARCHAR', column)}"
+    assert con.execute(f"{read} from (select ? as c)", [cell]).fetchall() == [(value, value is None)]
+
+
+@pytest.mark.parametrize(
     ("column", "kept", "cell"),
     [
         ("NumberOfEmployees", "5.0::double", "5.5::double"),

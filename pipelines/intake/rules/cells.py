@@ -15,7 +15,7 @@ from pipelines.warehouse import quoted_text
 EXPECTED = {
     "date": "a date like 2024-01-31",
     "timestamp": "a time like 2024-01-31T09:30:00.000+0000",
-    "boolean": "true, false, yes, no, 1, 0 or nothing",
+    "boolean": "true, false, yes, no, ja, nein, 1, 0 or nothing",
     "integer": "a whole number like 250",
     "number": "a number like 1250.50",
     "string": "text",
@@ -50,6 +50,16 @@ def without_null_words(cell: str, found_type: str, column: Column) -> str:
     return f"case when trim({cell}) in ({words}) then null else {cell} end"
 
 
+def with_point(cell: str, form: str) -> str:
+    """A number of the form as the engine reads numbers; what is none of the form stays none: 1.5 where a point parts
+    groups of three digits is not read as one and a half.
+    """
+    group, mark = (".", ",") if form == "1.234,56" else (",", ".")
+    pattern = rf"\s*[+-]?([0-9]+|[0-9]{{1,3}}(\{group}[0-9]{{3}})+)(\{mark}[0-9]+)?\s*"
+    plain = f"replace(replace({cell}, '{group}', ''), '{mark}', '.')"
+    return f"case when regexp_full_match({cell}, '{pattern}') then {plain} when trim({cell}) <> '' then '?' end"
+
+
 def epoch(cell: str, column: Column) -> str:
     """The moment of a whole number of seconds or milliseconds since 1970, up to the year 5138."""
     digits, factor = (11, "* 1000") if column.text_format == "epoch_s" else (14, "")
@@ -59,6 +69,8 @@ def epoch(cell: str, column: Column) -> str:
 
 def typed_text(cell: str, column: Column) -> str:
     """The same for a cell of text."""
+    if column.number_form:
+        cell = with_point(cell, column.number_form)
     match column.logical_type:
         case "timestamp":
             return moment_of(cell, column)
@@ -143,6 +155,8 @@ def expected_type(column: Column) -> str:
     """The column's type in words, with the decimals that it has room for."""
     if column.text_format:
         return f"a {column.logical_type} in the form {column.text_format}"
+    if column.number_form:
+        return f"a number like {column.number_form}"
     if not column.physical_type.startswith("decimal"):
         return EXPECTED[column.logical_type]
     scale = column.physical_type.split(",")[1].removesuffix(")")
@@ -150,13 +164,13 @@ def expected_type(column: Column) -> str:
 
 
 def boolean(cell: str, found_type: str) -> str:
-    """true/false, t/f, yes/no, y/n, 1/0 in any case; null for anything else."""
+    """true/false, t/f, yes/no, y/n, ja/nein, wahr/falsch, 1/0 in any case; null for anything else."""
     if found_type == "BOOLEAN":
         return cell
     text = f"lower(trim({cell}::varchar))"
     return (
-        f"case when {text} in ('true', '1', 'yes', 't', 'y') then true "
-        f"when {text} in ('false', '0', 'no', 'f', 'n') then false end"
+        f"case when {text} in ('true', '1', 'yes', 't', 'y', 'ja', 'wahr') then true "
+        f"when {text} in ('false', '0', 'no', 'f', 'n', 'nein', 'falsch') then false end"
     )
 
 
