@@ -30,9 +30,8 @@ OBJECT_PROPERTIES = frozenset(
         "archive", "ownerColumns", "personName", "fieldsOf", "idPrefix", "nullValues", "blankIsFalse", "supplements",
     }
 ) | DUMP_PROPERTIES  # fmt: skip
-COLUMN_PROPERTIES = frozenset(
-    {"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt", "onViolation", "idForm", "numberForm"}
-)
+COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt", "onViolation",
+                               "idForm", "numberForm"})  # fmt: skip
 RECORDS = ("opportunity",)
 KNOWN_AT = ("at_creation", "tracked", "outcome")
 REFUSAL_TYPES = ("boolean", "date", "timestamp")
