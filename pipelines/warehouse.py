@@ -108,6 +108,19 @@ def define_prelude(connection: duckdb.DuckDBPyConnection, prelude: Path) -> None
         connection.execute(prelude.read_text(encoding="utf-8"))
 
 
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Names and DuckDB types of a table's columns by its SQL name; empty where there is no such table.
+
+    Not by `duckdb_tables()`, which looks through every table of every database first: a load asks hundreds of times.
+    (Nor by a query that fails: that would end the transaction.)
+    """
+    try:
+        relation = connection.table(table)
+    except duckdb.CatalogException:
+        return {}
+    return dict(zip(relation.columns, map(str, relation.types), strict=True))
+
+
 def quoted_text(value: str) -> str:
     """A SQL string literal."""
     return "'" + value.replace("'", "''") + "'"

@@ -132,7 +132,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     load.changed |= moved
     note_touched(load.connection, contract)
     ended = where_rows_ended(load.connection, contract, load.load_id, places, fates, answered=answered)
-    note_settled(load.connection, contract)
+    note_settled(load.connection, contract, load.load_id)
     end_fresh(load.connection)
     for took in taken:
         note_entry(load, contract, took, ended[took.number])
@@ -247,7 +247,7 @@ def finish(load: Load, contracts: list[Contract]) -> LoadReport:
     if load.changed:
         flag_references(connection, contracts, load.read, load.load_id)
         load.reports += missing_archive(connection, contracts)
-    remember_history(connection, contracts)
+    remember_history(connection, contracts, load.load_id)
     balances = sorted(load.balances, key=lambda balance: (balance.source, balance.object, balance.file))
     lost = [balance.file for balance in balances if not balance.is_balanced]
     if lost:

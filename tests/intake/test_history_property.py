@@ -153,7 +153,7 @@ def test_stretches_say_what_brute_force_says_in_whatever_order_records_are_remem
         prepare_history(con, [LEAD, LOG])
         for number in some:
             con.execute(f"insert into {TOUCHED} values ('Lead', ?)", [record_id("00Q", number)])
-        remember(con, [LEAD, LOG])
+        remember(con, [LEAD, LOG], "load-0")
     found = stretches(con)
     for number, life in enumerate(many):
         versions, log = life.versions(), life.log()

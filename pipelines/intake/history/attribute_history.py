@@ -13,8 +13,9 @@ import duckdb
 from pipelines.contracts.contract import Contract, History
 from pipelines.intake.history.stretches import stretches
 from pipelines.intake.history.told_changes import SEEN, told
-from pipelines.intake.merging.fresh import FRESH_TABLE, has_rows, is_there
+from pipelines.intake.merging.fresh import FRESH_TABLE, create_temp, has_rows, is_there
 from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name
+from pipelines.intake.merging.stored_rows import AT, look_up
 from pipelines.warehouse import quoted_name, quoted_text
 
 HISTORY_COLUMNS = (
@@ -24,6 +25,7 @@ HISTORY_COLUMNS = (
 """`from_at` null: since before anybody looked, as far back as the column's past is known, and seen first at
 `observed_at`; `until_at` null: still."""
 TOUCHED, ROWS, ASSERTIONS = "history_touched", "history_rows", "history_assertions"
+RECORDS, CURRENT, OLDER = "touched_records", "current_rows", "older_versions"
 
 
 def history_table(contract: Contract) -> str:
@@ -36,11 +38,7 @@ def versions_table(contract: Contract) -> str:
 
 def has_versions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
     """Whether any record of the object has come in more than one version."""
-    found = connection.execute(
-        "select 1 from duckdb_tables() where database_name = 'intake' and schema_name = 'versions' and table_name = ?",
-        [contract.table.split(".")[1]],
-    ).fetchall()
-    return bool(found) and has_rows(connection, versions_table(contract))
+    return is_there(connection, versions_table(contract)) and has_rows(connection, versions_table(contract))
 
 
 def create_histories(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> None:
@@ -68,7 +66,7 @@ def extracted_by(alias: str) -> str:
 
 def note_touched(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Remember whose stretches the fresh rows of this object may have changed; called before they are dropped."""
-    fresh = FRESH_TABLE if is_there(connection, FRESH_TABLE.strip('"')) else table_name(contract)
+    fresh = FRESH_TABLE if is_there(connection, FRESH_TABLE) else table_name(contract)
     record = record_of(contract, "f") if contract.key else ""
     if contract.key:
         for known, its in known_records(connection, contract):
@@ -93,7 +91,7 @@ def known_records(connection: duckdb.DuckDBPyConnection, contract: Contract) -> 
     return known
 
 
-def remember(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> list[str]:
+def remember(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract], load_id: str) -> list[str]:
     """Make the stretches of all touched records anew; the objects whose histories were looked at."""
     [(names,)] = connection.execute(
         f"select list(distinct object) from {TOUCHED} where record_id is not null"
@@ -101,33 +99,58 @@ def remember(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract
     changed = [contract for contract in contracts if contract.object in (names or ()) and contract.key]
     for contract in changed:
         histories = [(one, one.history) for one in contracts if one.history and one.history.of == contract.object]
+        find_rows(connection, contract, load_id)
         remember_object(connection, contract, histories)
     return [contract.object for contract in changed]
+
+
+def find_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id: str) -> None:
+    """Into `touched_records` one object's touched records, into `current_rows` and `older_rows` all that is stored of
+    them: first what this load wrote, which the database finds without a look at the rest of the table."""
+    connection.execute(
+        f"create or replace temp table {RECORDS} as select distinct record_id from {TOUCHED} "
+        "where object = ? and record_id is not null",
+        [contract.object],
+    )
+    table, same = table_name(contract), f"{record_of(contract, 'r')} = k.record_id"
+    kinds = table_columns(connection, contract)
+    create_temp(connection, CURRENT, kinds)
+    connection.execute(
+        f"insert into {CURRENT} select r.* from (from {table} where _load_id = ?) as r semi join {RECORDS} as k "
+        f"on {same}",
+        [load_id],
+    )
+    rest = f"(select k.record_id from {RECORDS} as k anti join {CURRENT} as r on {same})"
+    if has_rows(connection, rest):
+        rows = look_up(connection, table, rest, same, "looked_up")
+        connection.execute(
+            f"insert into {CURRENT} select r.* exclude ({AT}) from {rows} as r semi join {rest} as k on {same}"
+        )
+    create_temp(connection, OLDER, kinds)
+    if has_versions(connection, contract):
+        rows = look_up(connection, versions_table(contract), RECORDS, same, "looked_up")
+        connection.execute(
+            f"insert into {OLDER} by name select r.* exclude ({AT}) from {rows} as r semi join {RECORDS} as k on {same}"
+        )
 
 
 def remember_object(
     connection: duckdb.DuckDBPyConnection, contract: Contract, histories: Sequence[tuple[Contract, History]]
 ) -> None:
     """The stretches of one object's touched records."""
-    its = "touched_records"
-    connection.execute(
-        f"create or replace temp table {its} as select distinct record_id from {TOUCHED} "
-        "where object = ? and record_id is not null",
-        [contract.object],
-    )
     connection.execute(
         f"create or replace temp table {ASSERTIONS} (record_id varchar, column_name varchar, moment timestamp, "
         "rank integer, place varchar, value varchar, is_known boolean)"
     )
     extras = extras_of(table_columns(connection, contract), contract)
     for history, spec in histories:
-        connection.execute(f"insert into {ASSERTIONS} {told(history, spec, contract, extras, touched=its)}")
-    assert_seen(connection, contract, extras, its)
+        connection.execute(f"insert into {ASSERTIONS} {told(history, spec, contract, extras, touched=RECORDS)}")
+    assert_seen(connection, contract, extras)
     table = history_table(contract)
     if has_rows(connection, table):
-        connection.execute(f"delete from {table} where record_id in (select record_id from {its})")
-    connection.execute(f"insert into {table} {stretches(ASSERTIONS, extras, created_of(contract, its))}")
-    connection.execute(f"drop table {ASSERTIONS}; drop table {its}")
+        connection.execute(f"delete from {table} where record_id in (select record_id from {RECORDS})")
+    connection.execute(f"insert into {table} {stretches(ASSERTIONS, extras, created_of(contract))}")
+    connection.execute(f"drop table {ASSERTIONS}; drop table {RECORDS}; drop table {CURRENT}; drop table {OLDER}")
 
 
 def mutable_columns(contract: Contract, extras: Sequence[str]) -> list[tuple[str, bool]]:
@@ -137,14 +160,14 @@ def mutable_columns(contract: Contract, extras: Sequence[str]) -> list[tuple[str
     return own + [(name, False) for name in extras]
 
 
-def assert_seen(connection: duckdb.DuckDBPyConnection, contract: Contract, extras: Sequence[str], touched: str) -> None:
+def assert_seen(connection: duckdb.DuckDBPyConnection, contract: Contract, extras: Sequence[str]) -> None:
     """What the versions say: the changes between them, and all of it where a history tells of the same column."""
     columns = mutable_columns(contract, extras)
     [(names,)] = connection.execute(f"select list(distinct column_name) from {ASSERTIONS}").fetchall()
     told_of = {name.lower() for name in names or ()}
     about = [column for column in columns if column[0].lower() in told_of]
     if about:
-        create_rows(connection, contract, about, touched)
+        create_rows(connection, contract, about)
         cells = ", ".join(cell(name, is_derived) for name, is_derived in about)
         pairs = f"(select distinct record_id, column_name from {ASSERTIONS})"
         connection.execute(
@@ -153,8 +176,8 @@ def assert_seen(connection: duckdb.DuckDBPyConnection, contract: Contract, extra
             f"select record_id, cell.column_name, cell.moment, {SEEN}, place, cell.value, true "
             f"from cells semi join {pairs} as p on cells.record_id = p.record_id and cell.column_name = p.column_name"
         )
-    if has_versions(connection, contract):  # of records, too, that no history names
-        create_rows(connection, contract, columns, touched, only_with_versions=True)
+    if has_rows(connection, OLDER):  # of records, too, that no history names
+        create_rows(connection, contract, columns, only_with_versions=True)
         for is_derived in (False, True):
             if chosen := [name for name, derived in columns if derived == is_derived]:
                 connection.execute(f"insert into {ASSERTIONS} {differences(chosen, is_derived=is_derived)}")
@@ -171,7 +194,6 @@ def create_rows(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     columns: Sequence[tuple[str, bool]],
-    touched: str,
     *,
     only_with_versions: bool = False,
 ) -> None:
@@ -180,18 +202,15 @@ def create_rows(
     cells = ", ".join(f"r.{quoted_name(name)}::varchar as {quoted_name(name)}" for name, _ in columns)
     stamp = f"r.{quoted_name(contract.modstamp_column)}" if contract.modstamp_column else "null::timestamp"
     record = record_of(contract, "r")
-    their = f"semi join {touched} as t on {record} = t.record_id"
+    their = ""
     if only_with_versions:
-        versions = f"(select {record_of(contract, 'v')} as record_id from {versions_table(contract)} as v)"
-        their += f" semi join {versions} as v on {record} = v.record_id"
-    sources = [(table_name(contract), 1)]
-    if has_versions(connection, contract):
-        sources.append((versions_table(contract), 0))
+        versions = f"(select {record_of(contract, 'v')} as record_id from {OLDER} as v)"
+        their = f"semi join {versions} as v on {record} = v.record_id"
     rows = " union all ".join(
         f"select {record} as record_id, coalesce({stamp}, {extracted_by('r')}) as moment, "
         f"{extracted_by('r')} as extracted_at, "
         f"{is_raw} as is_raw, {cells} from {source} as r {their}"
-        for source, is_raw in sources
+        for source, is_raw in ((CURRENT, 1), (OLDER, 0))
     )
     names = ", ".join(quoted_name(name) for name, _ in columns)
     connection.execute(
@@ -222,12 +241,11 @@ def differences(names: Sequence[str], *, is_derived: bool) -> str:
     )
 
 
-def created_of(contract: Contract, touched: str) -> str:
+def created_of(contract: Contract) -> str:
     """SELECT of when each touched record was made, where the object says so."""
     if not contract.created_column:
         return "select null::varchar as record_id, null::timestamp as created_at where false"
-    record = record_of(contract, "r")
     return (
-        f"select {record} as record_id, r.{quoted_name(contract.created_column)} as created_at "
-        f"from {table_name(contract)} as r semi join {touched} as t on {record} = t.record_id"
+        f"select {record_of(contract, 'r')} as record_id, r.{quoted_name(contract.created_column)} as created_at "
+        f"from {CURRENT} as r"
     )

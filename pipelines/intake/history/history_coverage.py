@@ -99,10 +99,10 @@ def told_moments(connection: duckdb.DuckDBPyConnection, contract: Contract) -> I
             yield spec.of, name, "history", first
 
 
-def remember_history(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> None:
+def remember_history(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract], load_id: str) -> None:
     """At the end of a load that read anything: the past of the records that it touched, and since when it is known."""
     if has_rows(connection, TOUCHED):
-        cover(connection, contracts, remember(connection, contracts))
+        cover(connection, contracts, remember(connection, contracts, load_id))
 
 
 def cover(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract], changed: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from pipelines.contracts.contract import Contract
 from pipelines.intake.forms.incoming import ROW, Incoming
 from pipelines.intake.merging.raw_tables import table_columns, table_name
 from pipelines.intake.rules.rows import BAD_TABLE, add_good, keep_bad
-from pipelines.warehouse import quoted_name, quoted_text
+from pipelines.warehouse import columns_of, quoted_name, quoted_text
 
 # No extract's table can have this name: it has a space. The table is a temporary one, or in `raw` itself.
 FRESH_TABLE, TOUCHED_TABLE = '"fresh rows"', "touched_keys"
@@ -124,7 +124,7 @@ def date_fresh(connection: duckdb.DuckDBPyConnection, moments: Mapping[int, date
 
 
 def is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return bool(connection.execute("select 1 from duckdb_tables() where table_name = ?", [table]).fetchall())
+    return bool(columns_of(connection, table))
 
 
 def equal_keys(contract: Contract, left: str, right: str) -> str:

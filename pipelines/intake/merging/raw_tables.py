@@ -9,7 +9,7 @@ import duckdb
 from pipelines.contracts.contract import Contract
 from pipelines.intake.rules.cells import boolean, typed
 from pipelines.intake.rules.rows import UNDERSCORE_COLUMNS
-from pipelines.warehouse import quoted_name
+from pipelines.warehouse import columns_of, quoted_name
 
 
 def table_name(contract: Contract) -> str:
@@ -25,13 +25,7 @@ def versions_name(contract: Contract) -> str:
 
 def table_columns(connection: duckdb.DuckDBPyConnection, contract: Contract, schema: str = "raw") -> dict[str, str]:
     """Names and DuckDB types of the table's columns; empty when there is no table."""
-    name = contract.table.split(".")[1]
-    is_there = "select 1 from duckdb_tables() where database_name = 'intake' and schema_name = ? and table_name = ?"
-    if not connection.execute(is_there, [schema, name]).fetchall():
-        return {}
-    # not from duckdb_columns(), which lists every column of every system view first
-    rows = [row[:2] for row in connection.execute(f"describe intake.{schema}.{quoted_name(name)}").fetchall()]
-    return dict(rows)
+    return columns_of(connection, f"intake.{schema}.{quoted_name(contract.table.split('.')[1])}")
 
 
 def is_known(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:

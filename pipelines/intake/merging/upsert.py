@@ -19,11 +19,12 @@ from pipelines.intake.merging.fresh import (
     has_rows,
 )
 from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name
+from pipelines.intake.merging.stored_rows import AT, look_up
 from pipelines.intake.merging.versions import CONTESTED_TABLE, VERDICT_TABLE, Stored, settle
-from pipelines.warehouse import quoted_name
+from pipelines.warehouse import columns_of, quoted_name
 
 VERDICT_COLUMNS = {"n": "BIGINT", "fate": "VARCHAR"}
-MET_TABLE = "fresh_met"
+MET_TABLE, MET_ROWS_TABLE = "fresh_met", "stored_rows"
 Fates = dict[int, dict[str, int]]
 
 
@@ -40,8 +41,11 @@ def upsert(connection: duckdb.DuckDBPyConnection, contract: Contract, stored: St
     if contract.key:
         content = content_columns(connection, contract)
         refusals.carry(connection, contract, FRESH_TABLE)
-        find_contested(connection, contract, stored.sets, content, is_first=is_first)
-        reached = settle(connection, contract, stored, content)
+        key = ", ".join(quoted_name(name) for name in contract.key)
+        keys = f"(select {key} from {FRESH_TABLE} union all select {key} from {TOUCHED_TABLE})"
+        rows = look_up(connection, table, keys, equal_keys(contract, "r", "k"), MET_ROWS_TABLE)
+        find_contested(connection, contract, stored.sets, content, "" if is_first else rows)
+        reached = settle(connection, contract, stored, content, rows)
     else:  # without a key a file's rows take the place of the rows that came under its name before
         connection.execute(f"delete from {table} where _file in (select _file from {FRESH_TABLE})")
     if not (is_first and takes_place(connection, contract)):
@@ -57,12 +61,8 @@ def takes_place(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bo
 
     They stay readable under their own name, too.
     """
-    is_beside = connection.execute(
-        "select 1 from duckdb_tables() where database_name = 'intake' and table_name = ?", [FRESH_TABLE.strip('"')]
-    ).fetchall()
-    columns = connection.execute(f"describe {FRESH_TABLE}").fetchall() if is_beside else []
-    is_alike = [row[0] for row in columns if row[0] != ROW] == list(table_columns(connection, contract))
-    if not is_alike or has_rows(connection, VERDICT_TABLE):
+    beside = [name for name in columns_of(connection, f"intake.raw.{FRESH_TABLE}") if name != ROW]
+    if beside != list(table_columns(connection, contract)) or has_rows(connection, VERDICT_TABLE):
         return False
     name = quoted_name(contract.table.split(".")[1])
     connection.execute(f"drop table {table_name(contract)}")
@@ -77,34 +77,37 @@ def content_columns(connection: duckdb.DuckDBPyConnection, contract: Contract) -
 
 
 def find_contested(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, sets: ColumnSets, content: list[str], *, is_first: bool
+    connection: duckdb.DuckDBPyConnection, contract: Contract, sets: ColumnSets, content: list[str], rows: str
 ) -> None:
     """Into `contested_keys`: keys that came more than once, or otherwise than the table has them, or in a bad row.
 
+    `rows`: SQL for the table's rows of these keys, the empty string where it has none at all.
     The other rows are new, or just what the table has: then the table only notes when they were seen.
     """
     key = ", ".join(quoted_name(name) for name in contract.key)
     kinds = table_columns(connection, contract)
     create_temp(connection, CONTESTED_TABLE, {name: kinds[name] for name in contract.key})
     found = [f"select {key} from {FRESH_TABLE} group by all having count(*) > 1", f"select {key} from {TOUCHED_TABLE}"]
-    if not is_first:
-        meet(connection, contract, sets, content)
+    if rows:
+        meet(connection, contract, sets, content, rows)
         found.append(f"select {key} from {FRESH_TABLE} semi join (from {MET_TABLE} where not same) as m on {ROW} = m.n")
     connection.execute(f"insert into {CONTESTED_TABLE} {' union '.join(found)}")
-    if not is_first:
+    if rows:
         see_again(connection, contract)
 
 
-def meet(connection: duckdb.DuckDBPyConnection, contract: Contract, sets: ColumnSets, content: list[str]) -> None:
-    """Into `fresh_met`: fresh rows whose key the table has, and whether they say the same."""
-    create_temp(connection, MET_TABLE, {"n": "BIGINT", "same": "BOOLEAN"})
+def meet(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, sets: ColumnSets, content: list[str], rows: str
+) -> None:
+    """Into `fresh_met`: fresh rows whose key the table has, where it has it, and whether they say the same."""
+    create_temp(connection, MET_TABLE, {"n": "BIGINT", "same": "BOOLEAN", "place": "BIGINT"})
     number, join = sets.stored_sql("r")
     same = f"({row_of('f', content)}) is not distinct from ({row_of('r', content)})"
     if not sets.is_one:
         same += f" and {sets.fresh_sql()} = {number}"
     connection.execute(
-        f"insert into {MET_TABLE} select f.{ROW}, {same} from {FRESH_TABLE} as f "
-        f"join {table_name(contract)} as r on {equal_keys(contract, 'f', 'r')} {join}"
+        f"insert into {MET_TABLE} select f.{ROW}, {same}, r.{AT} from {FRESH_TABLE} as f "
+        f"join {rows} as r on {equal_keys(contract, 'f', 'r')} {join}"
     )
 
 
@@ -115,10 +118,13 @@ def see_again(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None
         f"insert into {VERDICT_TABLE} select f.{ROW}, 'identical' from {FRESH_TABLE} as f "
         f"join {MET_TABLE} as m on f.{ROW} = m.n and m.same anti join {CONTESTED_TABLE} as c using ({key})"
     )
+    if not has_rows(connection, VERDICT_TABLE):
+        return
     connection.execute(
         f"update {table_name(contract)} as r set _extracted_at = least(r._extracted_at, f._extracted_at), "
-        f"_seen_at = greatest(r._seen_at, f._seen_at) from {FRESH_TABLE} as f semi join {VERDICT_TABLE} as v "
-        f"on f.{ROW} = v.n where {equal_keys(contract, 'f', 'r')} and (r._extracted_at is null "
+        f"_seen_at = greatest(r._seen_at, f._seen_at) from (select f._extracted_at, f._seen_at, m.place "
+        f"from {FRESH_TABLE} as f join {MET_TABLE} as m on f.{ROW} = m.n semi join {VERDICT_TABLE} as v "
+        f"on f.{ROW} = v.n) as f where r.rowid = f.place and (r._extracted_at is null "
         "or f._extracted_at < r._extracted_at or f._seen_at > r._seen_at)"
     )
 

@@ -6,6 +6,7 @@ change without one; of equal extract times the content itself decides. The newes
 file came with.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -16,11 +17,13 @@ from pipelines.intake.merging import refusals
 from pipelines.intake.merging.absent import SET, ColumnSets, completed, own_value
 from pipelines.intake.merging.fresh import FRESH_TABLE, TOUCHED_TABLE, create_temp, equal_keys, has_rows
 from pipelines.intake.merging.raw_tables import table_columns, table_name, versions_name
+from pipelines.intake.merging.stored_rows import AT, look_up
 from pipelines.intake.rules.rows import UNDERSCORE_COLUMNS
 from pipelines.warehouse import quoted_name, quoted_text
 
 CONTESTED_TABLE, VERDICT_TABLE = "contested_keys", "fresh_verdicts"
 OBSERVED_TABLE, DISTINCT_TABLE, SETTLED_TABLE = "observed_versions", "distinct_versions", "settled_versions"
+OLDER_TABLE = "older_rows"
 PLACE, ROWS, STORED, REPLACED = "_intake_place", "_intake_rows", "_intake_stored", "_intake_replaced"
 ORIGIN = ("_file", "_line", "_load_id", "_warned_rules")
 
@@ -36,15 +39,20 @@ class Stored:
     replaced: list[tuple[str, str]]
 
 
-def settle(connection: duckdb.DuckDBPyConnection, contract: Contract, stored: Stored, content: list[str]) -> set[str]:
+def settle(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, stored: Stored, content: list[str], rows: str
+) -> set[str]:
     """Settle the keys in `contested_keys`: raw and versions tables hold them anew, their fresh rows have a verdict.
 
-    Returns the keys of loaded records that a refused row of this load reached.
+    `rows`: SQL for the raw table's rows of these keys. Returns the keys of loaded records that a refused row of this
+    load reached.
     """
     if not has_rows(connection, CONTESTED_TABLE):
         return set()
-    lacking = [] if stored.sets.is_one else stored.sets.lacking(content)
-    observe(connection, contract, stored, content, lacking)
+    same = equal_keys(contract, "r", "k")
+    versions = look_up(connection, versions_name(contract), CONTESTED_TABLE, same, OLDER_TABLE)
+    sources = {table_name(contract): rows, versions_name(contract): versions}
+    observe(connection, contract, stored, content, sources)
     carried = refusals.carry(connection, contract, OBSERVED_TABLE)
     rank(connection, contract, stored.sets, content)
     connection.execute(
@@ -52,15 +60,20 @@ def settle(connection: duckdb.DuckDBPyConnection, contract: Contract, stored: St
         f"when {PLACE} = 1 then 'loaded' else 'superseded' end from (select {PLACE}, {STORED}, unnest({ROWS}) as n, "
         f"generate_subscripts({ROWS}, 1) as place from {SETTLED_TABLE})"
     )
-    for table in (table_name(contract), versions_name(contract)):
-        if has_rows(connection, table):
-            connection.execute(
-                f"delete from {table} as r using {CONTESTED_TABLE} as c where {equal_keys(contract, 'r', 'c')}"
-            )
-    place(connection, contract, stored.sets, lacking)
+    key = ", ".join(quoted_name(name) for name in contract.key)
+    for table, source in sources.items():
+        if has_rows(connection, source):
+            places = f"select {AT} from (select {key}, {AT} from {source}) semi join {CONTESTED_TABLE} using ({key})"
+            connection.execute(f"delete from {table} where rowid in ({places})")
+    place(connection, contract, stored.sets, lacking_columns(stored.sets, content))
     first = quoted_name(contract.key[0])
     touched = connection.execute(f"select {first}::varchar from {TOUCHED_TABLE}").fetchall() if carried else []
     return carried & {key for (key,) in touched}
+
+
+def lacking_columns(sets: ColumnSets, content: list[str]) -> list[str]:
+    """Columns that some of the files lack, so that their versions have to be completed."""
+    return [] if sets.is_one else sets.lacking(content)
 
 
 def observe(
@@ -68,9 +81,10 @@ def observe(
     contract: Contract,
     stored: Stored,
     content: list[str],
-    lacking: list[str],
+    sources: Mapping[str, str],
 ) -> None:
     """Into `observed_versions`: what was ever said of the contested keys, as it was said, by fresh and stored rows."""
+    lacking = lacking_columns(stored.sets, content)
     kinds = table_columns(connection, contract)
     create_temp(connection, OBSERVED_TABLE, kinds | {SET: "BIGINT", ROW: "BIGINT", REPLACED: "BOOLEAN"})
     key = ", ".join(quoted_name(name) for name in contract.key)
@@ -89,12 +103,12 @@ def observe(
         f"false as {REPLACED} "
         f"from {FRESH_TABLE} semi join {CONTESTED_TABLE} using ({key})"
     )
-    for table in (table_name(contract), versions_name(contract)):
-        if has_rows(connection, table):
+    for source in sources.values():
+        if has_rows(connection, source):
             connection.execute(
                 f"insert into {OBSERVED_TABLE} by name select {', '.join(own)}, {warned} as _warned_rules, {SET}, "
                 f"{is_replaced} as {REPLACED} from ("
-                f"select r.*, {number} as {SET} from (from {table} semi join {CONTESTED_TABLE} using ({key})) as r "
+                f"select r.*, {number} as {SET} from (from {source} semi join {CONTESTED_TABLE} using ({key})) as r "
                 f"{join})"
             )
 

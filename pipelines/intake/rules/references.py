@@ -10,21 +10,27 @@ from collections.abc import Collection, Mapping
 import duckdb
 
 from pipelines.contracts.contract import Contract, RowRule
-from pipelines.intake.merging.fresh import equal_keys, has_rows
+from pipelines.intake.merging.fresh import create_temp, has_rows, is_there
 from pipelines.intake.merging.raw_tables import table_name
-from pipelines.intake.merging.versions import CONTESTED_TABLE
+from pipelines.intake.merging.stored_rows import AT
+from pipelines.intake.merging.versions import CONTESTED_TABLE, PLACE, SETTLED_TABLE
 from pipelines.intake.proof.ledger import insert_rows
-from pipelines.warehouse import quoted_name, quoted_text
+from pipelines.warehouse import columns_of, quoted_name, quoted_text
 
 ROWS_TABLE, FLAGS_TABLE = "reference_rows", "wanted_flags"
 KEPT_APART = 1_000_000
 """Up to so many rows are copied before they are judged, more are read where they lie."""
 
 
-def note_settled(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """Remember the keys whose row this load chose anew: the row chosen may have come with an earlier load."""
-    if contract.key and reference_rules(contract):
-        connection.execute(f"create or replace temp table {settled(contract)} as select * from {CONTESTED_TABLE}")
+def note_settled(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id: str) -> None:
+    """Remember the keys of which this load chose a row anew that came with an earlier one."""
+    if contract.key and reference_rules(contract) and has_rows(connection, CONTESTED_TABLE):
+        key = ", ".join(quoted_name(name) for name in contract.key)
+        connection.execute(
+            f"create or replace temp table {settled(contract)} as select {key} from {SETTLED_TABLE} "
+            f"where {PLACE} = 1 and _load_id <> ?",
+            [load_id],
+        )
 
 
 def settled(contract: Contract) -> str:
@@ -50,8 +56,9 @@ def flag_references(
             for target, column in targets
             if target in by_object
         )
-        rows = "true" if is_whole else touched_sql(connection, contract, load_id)
-        flag_table(connection, contract, rules, by_object, rows)
+        kind = show_rows(connection, contract, rules, "" if is_whole else load_id)
+        flag_table(connection, contract, rules, by_object)
+        connection.execute(f"drop {kind} {ROWS_TABLE}")
     connection.execute("delete from intake.ledger.references_judged")
     insert_rows(connection, "ledger.references_judged", [(c.object, c.digest) for c in contracts])
 
@@ -65,37 +72,50 @@ def changed_contracts(connection: duckdb.DuckDBPyConnection, contracts: list[Con
     return {contract.object for contract in contracts if judged.get(contract.object) != contract.digest}
 
 
-def touched_sql(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id: str) -> str:
-    """SQL over `r` for the rows that this load wrote or chose, and for those that bear a flag."""
-    touched = f"r._load_id = {quoted_text(load_id)} or len(r._warned_rules) > 0"
+def show_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, rules: list[RowRule], load_id: str) -> str:
+    """`reference_rows`: the rows to judge, all of the table or those that the load `load_id` touched; what it is.
+
+    Few rows are copied, each kind of them by itself: the database knows without a look which parts of a big table hold
+    no row of the load.
+    """
+    table = table_name(contract)
+    names = dict.fromkeys([*contract.key, *(rule.columns[0] for rule in rules), "_warned_rules"])
+    columns = ", ".join(f"r.{quoted_name(name)}" for name in names)
+    query = f"select {columns}, r.rowid as {AT} from {table} as r"
+    touched = touched_sql(connection, contract, load_id) if load_id else []
+    if touched:
+        kinds = columns_of(connection, table)
+        create_temp(connection, ROWS_TABLE, {name: kinds[name] for name in names} | {AT: "BIGINT"})
+        count = 0
+        for which in touched:
+            connection.execute(f"insert into {ROWS_TABLE} {query} where {which} limit {KEPT_APART + 1 - count}")
+            [(count,)] = connection.execute(f"select count(*) from {ROWS_TABLE}").fetchall()
+            if count > KEPT_APART:
+                connection.execute(f"drop table {ROWS_TABLE}")
+                break
+        else:
+            return "table"
+    which = " or ".join(f"({one})" for one in touched) or "true"
+    connection.execute(f"create or replace temp view {ROWS_TABLE} as {query} where {which}")
+    return "view"
+
+
+def touched_sql(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id: str) -> list[str]:
+    """SQL over `r` for the rows that this load wrote, for others that bear a flag, for others that it chose."""
+    others, flagged = f"r._load_id <> {quoted_text(load_id)}", "len(r._warned_rules) > 0"
+    touched = [f"r._load_id = {quoted_text(load_id)}", f"{flagged} and {others}"]
     name = settled(contract)
-    if connection.execute("select 1 from duckdb_tables() where table_name = ?", [name.strip('"')]).fetchall():
+    if is_there(connection, name) and has_rows(connection, name):
         key = ", ".join(f"r.{quoted_name(column)}" for column in contract.key)
-        touched += f" or ({key}) in (select {key.replace('r.', 's.')} from {name} as s)"
+        is_chosen = f"({key}) in (select {key.replace('r.', 's.')} from {name} as s)"
+        touched.append(f"{is_chosen} and not ({flagged}) and {others}")
     return touched
 
 
 def flag_table(
-    connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    rules: list[RowRule],
-    by_object: Mapping[str, Contract],
-    rows: str,
+    connection: duckdb.DuckDBPyConnection, contract: Contract, rules: list[RowRule], by_object: Mapping[str, Contract]
 ) -> None:
-    """Write the flags of those `rows` of one table, touching only the rows whose flags change."""
-    table = table_name(contract)
-    names = dict.fromkeys([*contract.key, *(rule.columns[0] for rule in rules), "_warned_rules"])
-    columns = ", ".join(f"r.{quoted_name(name)}" for name in names)
-    query = f"select {columns} from {table} as r where {rows}"
-    kind = "view" if rows == "true" else "table"
-    if kind == "table":  # one look at the table finds the rows, and that they are few
-        connection.execute(f"create or replace temp table {ROWS_TABLE} as {query} limit {KEPT_APART + 1}")
-        [(count,)] = connection.execute(f"select count(*) from {ROWS_TABLE}").fetchall()
-        if count > KEPT_APART:
-            connection.execute(f"drop table {ROWS_TABLE}")
-            kind = "view"
-    if kind == "view":
-        connection.execute(f"create or replace temp view {ROWS_TABLE} as {query}")
+    """Write the flags of the `reference_rows` of one table, touching only the rows whose flags change."""
     unknown = [place for place, rule in enumerate(rules) if keep_unknown(connection, rule, by_object, place)]
     flags = ", ".join(
         f"case when r.{quoted_name(rules[i].columns[0])} in (from {unknown_table(i)}) "
@@ -104,10 +124,9 @@ def flag_table(
     )
     points_nowhere = [f"r.{quoted_name(rules[i].columns[0])} in (from {unknown_table(i)})" for i in unknown]
     ids = ", ".join(quoted_text(rule.rule_id) for rule in rules)
-    key = ", ".join(f"r.{quoted_name(name)}" for name in contract.key)
     # Lists are only looked at where there is a flag to set or to take back: almost nowhere.
     connection.execute(
-        f"create or replace temp table {FLAGS_TABLE} as with judged as (select {key}, r._warned_rules as old, "
+        f"create or replace temp table {FLAGS_TABLE} as with judged as (select {AT}, r._warned_rules as old, "
         f"list_concat(list_filter(r._warned_rules, lambda x: x not in ({ids})), "
         f"list_filter([{flags}]::varchar[], lambda x: x is not null)) as flags from {ROWS_TABLE} as r "
         f"where {' or '.join(['len(r._warned_rules) > 0', *points_nowhere])}) "
@@ -116,11 +135,10 @@ def flag_table(
     [(changing,)] = connection.execute(f"select count(*) from {FLAGS_TABLE}").fetchall()
     if changing:
         connection.execute(
-            f"update {table} as r set _warned_rules = w.flags from {FLAGS_TABLE} as w "
-            f"where {equal_keys(contract, 'r', 'w')}"
+            f"update {table_name(contract)} as r set _warned_rules = w.flags from {FLAGS_TABLE} as w "
+            f"where r.rowid = w.{AT}"
         )
     connection.execute(f"drop table {FLAGS_TABLE}")
-    connection.execute(f"drop {kind} {ROWS_TABLE}")
 
 
 def unknown_table(place: int) -> str:
