@@ -18,13 +18,13 @@ from pipelines.intake.merging.fresh import (
     equal_keys,
     has_rows,
 )
-from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name
+from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name, versions_name
 from pipelines.intake.merging.stored_rows import AT, look_up
-from pipelines.intake.merging.versions import CONTESTED_TABLE, VERDICT_TABLE, Stored, settle
+from pipelines.intake.merging.versions import CONTESTED_TABLE, VERDICT_TABLE, Stored, own_warnings, settle
 from pipelines.warehouse import columns_of, quoted_name
 
 VERDICT_COLUMNS = {"n": "BIGINT", "fate": "VARCHAR"}
-MET_TABLE, MET_ROWS_TABLE = "fresh_met", "stored_rows"
+MET_TABLE, MET_ROWS_TABLE, REPLACED_TABLE = "fresh_met", "stored_rows", "replaced_rows"
 Fates = dict[int, dict[str, int]]
 
 
@@ -44,7 +44,7 @@ def upsert(connection: duckdb.DuckDBPyConnection, contract: Contract, stored: St
         key = ", ".join(quoted_name(name) for name in contract.key)
         keys = f"(select {key} from {FRESH_TABLE} union all select {key} from {TOUCHED_TABLE})"
         rows = look_up(connection, table, keys, equal_keys(contract, "r", "k"), MET_ROWS_TABLE)
-        find_contested(connection, contract, stored.sets, content, "" if is_first else rows)
+        find_contested(connection, contract, stored, content, "" if is_first else rows)
         reached = settle(connection, contract, stored, content, rows)
     else:  # without a key a file's rows take the place of the rows that came under its name before
         connection.execute(f"delete from {table} where _file in (select _file from {FRESH_TABLE})")
@@ -77,38 +77,78 @@ def content_columns(connection: duckdb.DuckDBPyConnection, contract: Contract) -
 
 
 def find_contested(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, sets: ColumnSets, content: list[str], rows: str
+    connection: duckdb.DuckDBPyConnection, contract: Contract, stored: Stored, content: list[str], rows: str
 ) -> None:
-    """Into `contested_keys`: keys that came more than once, or otherwise than the table has them, or in a bad row.
+    """Into `contested_keys`: keys about which more is to be said, such as those that came more than once or badly.
 
-    `rows`: SQL for the table's rows of these keys, the empty string where it has none at all.
-    The other rows are new, or just what the table has: then the table only notes when they were seen.
+    The other rows are new, or plainly newer than what the table has, or just that: then the table only notes when they
+    were seen. `rows`: SQL for the table's rows of these keys, the empty string where it has none at all.
     """
     key = ", ".join(quoted_name(name) for name in contract.key)
     kinds = table_columns(connection, contract)
     create_temp(connection, CONTESTED_TABLE, {name: kinds[name] for name in contract.key})
     found = [f"select {key} from {FRESH_TABLE} group by all having count(*) > 1", f"select {key} from {TOUCHED_TABLE}"]
     if rows:
-        meet(connection, contract, sets, content, rows)
-        found.append(f"select {key} from {FRESH_TABLE} semi join (from {MET_TABLE} where not same) as m on {ROW} = m.n")
+        meet(connection, contract, stored.sets, content, rows)
+        met, plain = f"select {key} from {FRESH_TABLE} semi join (from {MET_TABLE} where", "not same and newer"
+        if is_plain(connection, contract, stored):  # but for keys with a past: all their versions decide
+            found.append(f"{met} not same and not newer) as m on {ROW} = m.n")
+            found.append(f"{met} {plain}) as m on {ROW} = m.n semi join {versions_name(contract)} using ({key})")
+        else:
+            found.append(f"{met} not same) as m on {ROW} = m.n")
     connection.execute(f"insert into {CONTESTED_TABLE} {' union '.join(found)}")
     if rows:
         see_again(connection, contract)
+        replace_older(connection, contract, rows)
 
 
 def meet(
     connection: duckdb.DuckDBPyConnection, contract: Contract, sets: ColumnSets, content: list[str], rows: str
 ) -> None:
-    """Into `fresh_met`: fresh rows whose key the table has, where it has it, and whether they say the same."""
-    create_temp(connection, MET_TABLE, {"n": "BIGINT", "same": "BOOLEAN", "place": "BIGINT"})
+    """Into `fresh_met`: fresh rows whose key the table has, where it has it, whether they say the same, and whether
+    they are newer, by modstamp or else by extract."""
+    create_temp(connection, MET_TABLE, {"n": "BIGINT", "same": "BOOLEAN", "newer": "BOOLEAN", "place": "BIGINT"})
     number, join = sets.stored_sql("r")
     same = f"({row_of('f', content)}) is not distinct from ({row_of('r', content)})"
     if not sets.is_one:
         same += f" and {sets.fresh_sql()} = {number}"
+    newer = later("_seen_at")
+    if contract.modstamp_column:
+        stamp = quoted_name(contract.modstamp_column)
+        newer = f"case when f.{stamp} is not distinct from r.{stamp} then {newer} else {later(stamp)} end"
     connection.execute(
-        f"insert into {MET_TABLE} select f.{ROW}, {same}, r.{AT} from {FRESH_TABLE} as f "
+        f"insert into {MET_TABLE} select f.{ROW}, {same}, {newer}, r.{AT} from {FRESH_TABLE} as f "
         f"join {rows} as r on {equal_keys(contract, 'f', 'r')} {join}"
     )
+
+
+def later(moment: str) -> str:
+    """SQL that is true where the fresh row's moment is later; none is the earliest."""
+    return f"coalesce(f.{moment} > r.{moment}, f.{moment} is not null)"
+
+
+def is_plain(connection: duckdb.DuckDBPyConnection, contract: Contract, stored: Stored) -> bool:
+    """Whether a newer row just takes the place of the older one: nothing has to be completed, withdrawn or carried."""
+    said = "select 1 from intake.quarantine.refusals where object = ? limit 1"
+    is_one = stored.sets.is_one and not stored.replaced
+    return is_one and not connection.execute(said, [contract.object]).fetchall()
+
+
+def replace_older(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str) -> None:
+    """Move the table's rows of which a plainly newer version came to the older versions."""
+    key = ", ".join(quoted_name(name) for name in contract.key)
+    create_temp(connection, REPLACED_TABLE, {"place": "BIGINT"})
+    connection.execute(
+        f"insert into {REPLACED_TABLE} select place from {MET_TABLE} where not same and n in "
+        f"(select {ROW} from {FRESH_TABLE} anti join {CONTESTED_TABLE} using ({key}))"
+    )
+    if has_rows(connection, REPLACED_TABLE):
+        connection.execute(
+            f"insert into {versions_name(contract)} by name select r.* exclude ({AT}) replace (null as _absent_since, "
+            f"{own_warnings(contract)} as _warned_rules) from {rows} as r semi join {REPLACED_TABLE} as p "
+            f"on r.{AT} = p.place"
+        )
+        connection.execute(f"delete from {table_name(contract)} where rowid in (from {REPLACED_TABLE})")
 
 
 def see_again(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:

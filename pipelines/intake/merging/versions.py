@@ -91,10 +91,7 @@ def observe(
     names = [quoted_name(name) for name in kinds]
     own = [own_value(stored.sets, name) if name in lacking else quoted_name(name) for name in content]
     own += [quoted_name(name) for name in UNDERSCORE_COLUMNS if name != "_warned_rules"]
-    references = [quoted_text(rule.rule_id) for rule in contract.rules if rule.kind == "reference"]
-    warned = (
-        f"list_filter(_warned_rules, lambda x: x not in ({', '.join(references)}))" if references else "_warned_rules"
-    )
+    own.append(f"{own_warnings(contract)} as _warned_rules")
     number, join = stored.sets.stored_sql("r")
     replaced = ", ".join(f"({quoted_text(load_id)}, {quoted_text(file)})" for load_id, file in stored.replaced)
     is_replaced = f"(_load_id, _file) in ({replaced})" if replaced else "false"
@@ -106,11 +103,19 @@ def observe(
     for source in sources.values():
         if has_rows(connection, source):
             connection.execute(
-                f"insert into {OBSERVED_TABLE} by name select {', '.join(own)}, {warned} as _warned_rules, {SET}, "
+                f"insert into {OBSERVED_TABLE} by name select {', '.join(own)}, {SET}, "
                 f"{is_replaced} as {REPLACED} from ("
                 f"select r.*, {number} as {SET} from (from {source} semi join {CONTESTED_TABLE} using ({key})) as r "
                 f"{join})"
             )
+
+
+def own_warnings(contract: Contract) -> str:
+    """SQL for the warned rules of a stored row but for references, which are judged anew."""
+    references = [quoted_text(rule.rule_id) for rule in contract.rules if rule.kind == "reference"]
+    return (
+        f"list_filter(_warned_rules, lambda x: x not in ({', '.join(references)}))" if references else "_warned_rules"
+    )
 
 
 def rank(connection: duckdb.DuckDBPyConnection, contract: Contract, sets: ColumnSets, content: list[str]) -> None:
