@@ -122,13 +122,13 @@ def find_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id
     )
     rest = f"(select k.record_id from {RECORDS} as k anti join {CURRENT} as r on {same})"
     if has_rows(connection, rest):
-        rows = look_up(connection, table, rest, same, "looked_up")
+        rows = look_up(connection, contract, table, rest, same, name="looked_up")
         connection.execute(
             f"insert into {CURRENT} select r.* exclude ({AT}) from {rows} as r semi join {rest} as k on {same}"
         )
     create_temp(connection, OLDER, kinds)
     if has_versions(connection, contract):
-        rows = look_up(connection, versions_table(contract), RECORDS, same, "looked_up")
+        rows = look_up(connection, contract, versions_table(contract), RECORDS, same, name="looked_up")
         connection.execute(
             f"insert into {OLDER} by name select r.* exclude ({AT}) from {rows} as r semi join {RECORDS} as k on {same}"
         )
@@ -177,7 +177,7 @@ def assert_seen(connection: duckdb.DuckDBPyConnection, contract: Contract, extra
             f"from cells semi join {pairs} as p on cells.record_id = p.record_id and cell.column_name = p.column_name"
         )
     if has_rows(connection, OLDER):  # of records, too, that no history names
-        create_rows(connection, contract, columns, only_with_versions=True)
+        create_rows(connection, contract, columns, only_changed=True)
         for is_derived in (False, True):
             if chosen := [name for name, derived in columns if derived == is_derived]:
                 connection.execute(f"insert into {ASSERTIONS} {differences(chosen, is_derived=is_derived)}")
@@ -195,7 +195,7 @@ def create_rows(
     contract: Contract,
     columns: Sequence[tuple[str, bool]],
     *,
-    only_with_versions: bool = False,
+    only_changed: bool = False,
 ) -> None:
     """`history_rows`: these columns, as text, of all versions of the touched records; `place` orders those that say the
     same moment: by the time of their extract, the table's own row last."""
@@ -203,9 +203,14 @@ def create_rows(
     stamp = f"r.{quoted_name(contract.modstamp_column)}" if contract.modstamp_column else "null::timestamp"
     record = record_of(contract, "r")
     their = ""
-    if only_with_versions:
-        versions = f"(select {record_of(contract, 'v')} as record_id from {OLDER} as v)"
-        their = f"semi join {versions} as v on {record} = v.record_id"
+    if only_changed:
+        now, then = (f"row({', '.join(f'{alias}.{quoted_name(name)}' for name, _ in columns)})" for alias in "cv")
+        older = record_of(contract, "v")
+        changed = (
+            f"(select {older} as record_id from {OLDER} as v left join {CURRENT} as c on {record_of(contract, 'c')} = "
+            f"{older} where {now} is distinct from {then})"
+        )
+        their = f"semi join {changed} as v on {record} = v.record_id"
     rows = " union all ".join(
         f"select {record} as record_id, coalesce({stamp}, {extracted_by('r')}) as moment, "
         f"{extracted_by('r')} as extracted_at, "

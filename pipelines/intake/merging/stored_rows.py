@@ -6,8 +6,9 @@ the rows found, by their place; afterwards they are read and deleted without loo
 
 import duckdb
 
+from pipelines.contracts.contract import Contract
 from pipelines.intake.merging.fresh import create_temp
-from pipelines.warehouse import columns_of
+from pipelines.warehouse import columns_of, quoted_name
 
 AT = "_intake_rowid"
 BIG_TABLE = 100_000
@@ -16,7 +17,9 @@ FEW = 0.1
 """A larger share of the table's rows is read with the table."""
 
 
-def look_up(connection: duckdb.DuckDBPyConnection, table: str, keys: str, same: str, name: str) -> str:
+def look_up(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, table: str, keys: str, same: str, *, name: str
+) -> str:
     """SQL to select from: rows of `table` with their place in it, `_intake_rowid`, among them all whose key is wanted.
 
     `keys`: a table of the keys, or a query in brackets; `same`: SQL that is true where the row `r` has the key `k`.
@@ -28,10 +31,15 @@ def look_up(connection: duckdb.DuckDBPyConnection, table: str, keys: str, same: 
     ).fetchall()
     if rows < BIG_TABLE or wanted > FEW * rows:
         return whole
-    places = f"places_of_{name}"
-    create_temp(connection, places, {"place": "BIGINT"})
-    connection.execute(f"insert into {places} select r.rowid from {table} as r semi join {keys} as k on {same}")
-    create_temp(connection, name, columns_of(connection, table) | {AT: "BIGINT"})
-    connection.execute(f"insert into {name} from {whole} as r semi join {places} as p on r.{AT} = p.place")
+    kinds = columns_of(connection, table) | {AT: "BIGINT"}
+    places, known = f"places_of_{name}", [*contract.key, AT]
+    listed = ", ".join(quoted_name(column) for column in known)
+    create_temp(connection, places, {column: kinds[column] for column in known})
+    connection.execute(f"insert into {places} select {listed} from {whole} as r semi join {keys} as k on {same}")
+    create_temp(connection, name, kinds)
+    connection.execute(
+        f"insert into {name} by name select r.* exclude ({listed}), p.* from {whole} as r "
+        f"join {places} as p on r.{AT} = p.{AT}"
+    )
     connection.execute(f"drop table {places}")
     return name

@@ -43,7 +43,7 @@ def upsert(connection: duckdb.DuckDBPyConnection, contract: Contract, stored: St
         refusals.carry(connection, contract, FRESH_TABLE)
         key = ", ".join(quoted_name(name) for name in contract.key)
         keys = f"(select {key} from {FRESH_TABLE} union all select {key} from {TOUCHED_TABLE})"
-        rows = look_up(connection, table, keys, equal_keys(contract, "r", "k"), MET_ROWS_TABLE)
+        rows = look_up(connection, contract, table, keys, equal_keys(contract, "r", "k"), name=MET_ROWS_TABLE)
         find_contested(connection, contract, stored, content, "" if is_first else rows)
         reached = settle(connection, contract, stored, content, rows)
     else:  # without a key a file's rows take the place of the rows that came under its name before

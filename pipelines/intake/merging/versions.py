@@ -50,7 +50,7 @@ def settle(
     if not has_rows(connection, CONTESTED_TABLE):
         return set()
     same = equal_keys(contract, "r", "k")
-    versions = look_up(connection, versions_name(contract), CONTESTED_TABLE, same, OLDER_TABLE)
+    versions = look_up(connection, contract, versions_name(contract), CONTESTED_TABLE, same, name=OLDER_TABLE)
     sources = {table_name(contract): rows, versions_name(contract): versions}
     observe(connection, contract, stored, content, sources)
     carried = refusals.carry(connection, contract, OBSERVED_TABLE)
