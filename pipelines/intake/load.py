@@ -24,7 +24,7 @@ from pipelines.intake.history.history_coverage import note_moments, prepare_hist
 from pipelines.intake.merging import dumps, refusals
 from pipelines.intake.merging.absent import column_sets, report_absent
 from pipelines.intake.merging.fresh import add_fresh, date_fresh, end_fresh, span_of, start_fresh, widen_fresh
-from pipelines.intake.merging.raw_tables import align_table, align_tables, is_known
+from pipelines.intake.merging.raw_tables import align_table, align_tables, filled_tables, is_known
 from pipelines.intake.merging.upsert import Fates, upsert
 from pipelines.intake.merging.versions import Stored
 from pipelines.intake.plan import plan_files
@@ -98,14 +98,18 @@ def begin(
     dumps.create_tables(connection)
     prepare_history(connection, contracts)
     known = KnownFiles(ledger.loaded_files(connection))
+    filled, refused_by = filled_tables(connection), quarantine.refused_files(connection)
     changed = align_tables(connection, contracts)
-    return Load(connection, account.load_id, now, scratch, known.next_number(), known, account, changed=changed)
+    return Load(
+        connection, account.load_id, now, scratch, known.next_number(), known, account, filled, refused_by,
+        changed=changed,
+    )  # fmt: skip
 
 
 def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> None:
     """All files of one object: read what is new, judge it, move it into the raw table, note the balance."""
     unread = dumps.whole_dumps(contract, files, load.known.unread(contract, files))
-    waiting = replay.waiting_files(load.connection, contract, {file.name for file in unread})
+    waiting = replay.waiting_files(load.refused_files, contract, {file.name for file in unread})
     for file in files:
         if file not in unread and (entry := load.known.entry(contract, file)):
             load.balances.append(balance_of_known(load, contract, file, entry))
@@ -113,6 +117,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     if not (unread or waiting):
         return
     load.has_columns = {}
+    load.filled.add(contract.table)
     load.changed |= align_table(load.connection, contract, [])
     start_fresh(load.connection, contract)
     taken = [took for number, file in enumerate(unread) if (took := take_file(load, contract, file, number))]
@@ -182,7 +187,7 @@ def take_file(load: Load, contract: Contract, file: ExtractFile, number: int) ->
             message = f"{file.name} holds a header and no rows."
             load.reports.append(Report("header_only", contract.object, file.name, message))
         extras = list(extra_columns(contract, incoming))
-        if align_table(load.connection, contract, extras):
+        if extras and align_table(load.connection, contract, extras):
             load.changed = True
             widen_fresh(load.connection, contract, extras)
         return take_rows(load, contract, file, incoming, number)
@@ -245,7 +250,7 @@ def finish(load: Load, contracts: list[Contract]) -> LoadReport:
     connection = load.connection
     load.account.look_at("", "")
     if load.changed:
-        flag_references(connection, contracts, load.read, load.load_id)
+        flag_references(connection, contracts, load.filled, load.read, load.load_id)
         load.reports += missing_archive(connection, contracts)
     remember_history(connection, contracts, load.load_id)
     balances = sorted(load.balances, key=lambda balance: (balance.source, balance.object, balance.file))
@@ -253,8 +258,9 @@ def finish(load: Load, contracts: list[Contract]) -> LoadReport:
     if lost:
         raise GrowthError(f"The rows of {', '.join(lost)} do not add up: some would be lost; nothing was loaded.")
     ledger.write_balances(connection, balances)
-    ledger.write_rule_results(connection, load.load_id, contracts)
-    as_of = ledger.latest_moment(connection, contracts, load.now)
+    filled = [contract for contract in contracts if contract.table in load.filled]
+    ledger.write_rule_results(connection, load.load_id, contracts, filled)
+    as_of = ledger.latest_moment(connection, filled, load.now)
     load.reports += measure(connection, contracts, load.load_id, read=load.read, as_of=as_of)
     load.reports += suspicions(ledger.loaded_files(connection), load.load_id) + without_line_end(load.endings)
     ledger.write_reports(connection, load.load_id, load.reports)

@@ -16,6 +16,7 @@ from pipelines.intake.proof.balance import Told
 from pipelines.intake.proof.known import KnownFiles
 from pipelines.intake.proof.ledger import FileBalance, LedgerFile, Report
 from pipelines.intake.rules.rejected import Refused
+from pipelines.intake.workshop.quarantine import RefusedFiles
 from pipelines.warehouse import quoted_text
 
 
@@ -38,7 +39,11 @@ class Taken:
 
 @dataclass
 class Load:
-    """A load under way: what it was asked and what it has found so far."""
+    """A load under way: what it was asked and what it has found so far.
+
+    `filled`: the raw tables, by two-part name, that have rows or may get some; most contracts are of sources that one
+    company does not have. `refused_files`: of each object, the files with rows in quarantine before this load.
+    """
 
     connection: duckdb.DuckDBPyConnection
     load_id: str
@@ -47,6 +52,8 @@ class Load:
     number: int
     known: KnownFiles
     account: Account
+    filled: set[str]
+    refused_files: RefusedFiles
     balances: list[FileBalance] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     read: dict[str, list[Refused]] = field(default_factory=dict)

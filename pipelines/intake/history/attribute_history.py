@@ -47,8 +47,12 @@ def create_histories(connection: duckdb.DuckDBPyConnection, contracts: Sequence[
     `history_touched` holds the objects of which anything was read, and the records whose past that may have changed.
     """
     connection.execute(f"create or replace temp table {TOUCHED} (object varchar, record_id varchar)")
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'intake' and schema_name = 'raw_history'"
+    ).fetchall()
+    there = {name for (name,) in rows}
     for contract in contracts:
-        if contract.key:
+        if contract.key and contract.table.split(".")[1] not in there:
             connection.execute(f"create table if not exists {history_table(contract)} ({HISTORY_COLUMNS})")
 
 

@@ -28,6 +28,15 @@ def table_columns(connection: duckdb.DuckDBPyConnection, contract: Contract, sch
     return columns_of(connection, f"intake.{schema}.{quoted_name(contract.table.split('.')[1])}")
 
 
+def filled_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Two-part names of the raw tables that have rows, or had some: one look at the catalogue."""
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'intake' and schema_name = 'raw' "
+        "and estimated_size > 0"
+    ).fetchall()
+    return {f"raw.{name}" for (name,) in rows}
+
+
 def is_known(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
     """Whether any row of the object is loaded."""
     is_there = bool(table_columns(connection, contract))

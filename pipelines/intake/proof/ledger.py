@@ -165,8 +165,12 @@ def columns_present(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[st
     return {name: tuple(columns) for name, columns in rows}
 
 
-def write_rule_results(connection: duckdb.DuckDBPyConnection, load_id: str, contracts: list[Contract]) -> None:
+def write_rule_results(
+    connection: duckdb.DuckDBPyConnection, load_id: str, contracts: list[Contract], filled: list[Contract]
+) -> None:
     """Every row rule of every contract with the rows that break it today: in quarantine, or flagged in the table.
+
+    `filled`: contracts of the tables that may have rows.
 
     A row that points nowhere in the very load in which it came is waiting for a parent that may come later.
     """
@@ -175,19 +179,20 @@ def write_rule_results(connection: duckdb.DuckDBPyConnection, load_id: str, cont
         "unnest(reasons) as reason from intake.quarantine.rows) group by all"
     ).fetchall()
     failed = {(name, rule_id): (count, sample) for name, rule_id, count, sample in refused}
+    flagged = {
+        (contract.object, rule_id): (count, fresh)
+        for contract in filled
+        for rule_id, count, fresh in connection.execute(
+            "select rule_id, count(*), count(*) filter (where is_fresh) from (select unnest(_warned_rules) "
+            f"as rule_id, _load_id = ? as is_fresh from {table_name(contract)} where len(_warned_rules) > 0) "
+            "group by all",
+            [load_id],
+        ).fetchall()
+    }
     rows = []
     for contract in contracts:
-        flagged = {
-            rule_id: (count, fresh)
-            for rule_id, count, fresh in connection.execute(
-                "select rule_id, count(*), count(*) filter (where is_fresh) from (select unnest(_warned_rules) "
-                f"as rule_id, _load_id = ? as is_fresh from {table_name(contract)} where len(_warned_rules) > 0) "
-                "group by all",
-                [load_id],
-            ).fetchall()
-        }
         for rule in contract.rules:
-            found, fresh = flagged.get(rule.rule_id, (0, 0))
+            found, fresh = flagged.get((contract.object, rule.rule_id), (0, 0))
             waiting = fresh if rule.kind == "reference" else 0
             count, sample = failed.get((contract.object, rule.rule_id), (found - waiting, ""))
             rows.append((load_id, contract.object, rule.rule_id, rule.kind, rule.severity, count, sample, waiting))

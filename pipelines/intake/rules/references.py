@@ -42,13 +42,18 @@ def reference_rules(contract: Contract) -> list[RowRule]:
 
 
 def flag_references(
-    connection: duckdb.DuckDBPyConnection, contracts: list[Contract], read: Collection[str], load_id: str
+    connection: duckdb.DuckDBPyConnection,
+    contracts: list[Contract],
+    filled: Collection[str],
+    read: Collection[str],
+    load_id: str,
 ) -> None:
-    """Bring the reference rules' ids in `_warned_rules` up to date; `read`: objects of which files were read."""
+    """Bring the reference rules' ids in `_warned_rules` up to date; `filled`: tables that may have rows; `read`:
+    objects of which files were read."""
     by_object = {contract.object: contract for contract in contracts}
     changed = changed_contracts(connection, contracts)
     for contract in contracts:
-        if not (rules := reference_rules(contract)) or not has_rows(connection, table_name(contract)):
+        if not (rules := reference_rules(contract)) or contract.table not in filled:
             continue
         targets = {target for rule in rules for target in rule.targets}
         is_whole = contract.object in changed or any(

@@ -237,7 +237,7 @@ def replay(
     with tempfile.TemporaryDirectory() as name, transaction(connection):
         load = begin(connection, contracts, Account(load_id), now, Path(name))
         for contract in contracts:
-            if waiting_files(connection, contract, ()):
+            if waiting_files(load.refused_files, contract, ()):
                 load_object(load, contract, [])
         if load.balances:
             finish(load, contracts)

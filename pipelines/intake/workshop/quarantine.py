@@ -35,6 +35,8 @@ REFUSED_COLUMNS = (
     "violated_rules varchar[], reasons varchar[]"
 )
 BATCH = 20_000
+RefusedFiles = dict[str, list[tuple[str, str | None]]]
+"""By object: name of a file, and digest of the contract that refused rows of it."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,16 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             "where row_id is null and object = ?",
             [name],
         )
+
+
+def refused_files(connection: duckdb.DuckDBPyConnection) -> RefusedFiles:
+    """The files that have rows in quarantine, by object in the order of their names, with the contract's digest."""
+    found: RefusedFiles = {}
+    for name, file, digest in connection.execute(
+        "select distinct object, file, contract_digest from intake.quarantine.rows order by all"
+    ).fetchall():
+        found.setdefault(name, []).append((file, digest))
+    return found
 
 
 def row_id_sql(object_name: str, record: str) -> str:

@@ -20,7 +20,7 @@ from pipelines.intake.merging.raw_tables import align_table
 from pipelines.intake.merging.upsert import Fates
 from pipelines.intake.proof.ledger import FileBalance
 from pipelines.intake.rules.rows import bad_rows_query, extra_columns, raw_columns
-from pipelines.intake.workshop.quarantine import STRUCTURE, count_bad, still_refused
+from pipelines.intake.workshop.quarantine import STRUCTURE, RefusedFiles, count_bad, still_refused
 from pipelines.warehouse import quoted_text
 
 if TYPE_CHECKING:
@@ -39,14 +39,10 @@ class Replayed:
     accepted: int
 
 
-def waiting_files(connection: duckdb.DuckDBPyConnection, contract: Contract, read: Collection[str]) -> list[str]:
+def waiting_files(refused: RefusedFiles, contract: Contract, read: Collection[str]) -> list[str]:
     """The files that have rows in quarantine which another version of the contract refused; but those in `read`."""
-    rows = connection.execute(
-        "select distinct file from intake.quarantine.rows where object = ? and contract_digest is distinct from ? "
-        "order by file",
-        [contract.object, contract.digest],
-    ).fetchall()
-    return [file for (file,) in rows if file not in read]
+    its = refused.get(contract.object, ())
+    return list(dict.fromkeys(file for file, digest in its if digest != contract.digest and file not in read))
 
 
 def judge_waiting(load: "Load", contract: Contract, files: list[str], number: int) -> list[Replayed]:
