@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import pytest
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from pipelines.contracts.contract import Column, Contract, Dumps, RowRule
 from pipelines.intake import load_extracts
+from pipelines.intake.merging import stored_rows
 from pipelines.warehouse import connect_scratch, quoted_text
 
 KINDS = {
@@ -229,6 +231,9 @@ def check(seed: int) -> None:
 
 @pytest.mark.capability("E7")
 @settings(max_examples=20, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.integers(min_value=0, max_value=1 << 32))
-def test_however_a_history_is_delivered_the_tables_are_those_of_one_load(seed: int) -> None:
-    check(seed)
+@given(st.integers(min_value=0, max_value=1 << 32), st.booleans())
+def test_however_a_history_is_delivered_the_tables_are_those_of_one_load(seed: int, is_big: bool) -> None:
+    """Rows of a big table are looked up by their place: here, of any table in every other history."""
+    always = {"BIG_TABLE": 0, "FEW": 1e9} if is_big else {"BIG_TABLE": 1 << 40}
+    with patch.multiple(stored_rows, **always):
+        check(seed)
