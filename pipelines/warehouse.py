@@ -115,10 +115,10 @@ def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, s
     (Nor by a query that fails: that would end the transaction.)
     """
     try:
-        relation = connection.table(table)
+        connection.table(table)
     except duckdb.CatalogException:
         return {}
-    return dict(zip(relation.columns, map(str, relation.types), strict=True))
+    return dict(connection.execute(f"select name, type from pragma_table_info({quoted_text(table)})").fetchall())
 
 
 def quoted_text(value: str) -> str:
