@@ -116,6 +116,20 @@ def test_whatever_names_a_merged_contact_means_the_survivor(crm: Crm) -> None:
 
 
 @pytest.mark.capability("E3", "E7")
+def test_a_chain_of_merges_ends_at_the_contact_that_lives(crm: Crm) -> None:
+    contact(crm, "5", property_hs_merged_object_ids="4")
+    contact(crm, "4", property_hs_merged_object_ids="1;2", property_email="fourth@ada.example")
+    deal(crm, "9", "2")
+    company(crm, "7", property_hs_merged_object_ids="6")
+    company(crm, "6", property_hs_merged_object_ids="3")
+    crm.add("hubspot_deal_company", deal_id="9", company_id="3")
+    survivors = crm.rows("core.survivors", "record_id, survivor_id", where="record_id like '%lead%'")
+    assert survivors == [(f"hubspot-lead-{name}", "hubspot-lead-5") for name in ("1", "2", "4")]
+    assert crm.rows("core.opportunities", "account_id") == [("hubspot-company-7",)]
+    assert crm.rows("core.accounts", "account_id") == [("hubspot-company-7",)]
+
+
+@pytest.mark.capability("E3", "E7")
 def test_merged_companies_and_deals_are_one(crm: Crm) -> None:
     company(crm, "7", property_hs_merged_object_ids="5;6", property_name="Ada Works")
     company(crm, "6", property_name="ADA works")

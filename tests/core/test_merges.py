@@ -35,7 +35,10 @@ def test_every_reference_to_a_loser_points_to_the_survivor(merged: Crm) -> None:
     merged.add("opportunity", Id="006deal", AccountId="001first")
     merged.add("campaign", Id="701show")
     merged.add("campaign_member", Id="00vmember", CampaignId="701show", ContactId="003first")
-    merged.add("task", Id="00Ttask", WhoId="003first", WhatId="001second")
+    done = {"Status": "Completed", "IsClosed": True, "TaskSubtype": "Call", "ActivityDate": "2024-04-01"}
+    merged.add("task", Id="00Ttask", WhoId="003first", WhatId="001second", **done)
+    merged.add("task", Id="00Twhat", WhatId="001first", **done)
+    merged.add("event", Id="00Uevent", WhoId="003second", StartDateTime="2024-04-02", EndDateTime="2024-04-02 01:00")
     merged.add("lead", Id="00Qlead", IsConverted=True, ConvertedDate="2024-03-01", ConvertedAccountId="001first",
                ConvertedContactId="003second")  # fmt: skip
     assert merged.rows("core.accounts", "account_id, parent_id") == [("001child", "001last"), ("001last", None)]
@@ -43,8 +46,23 @@ def test_every_reference_to_a_loser_points_to_the_survivor(merged: Crm) -> None:
     assert merged.rows("core.opportunities", "account_id") == [("001last",)]
     assert merged.rows("core.campaign_members", "contact_id") == [("003last",)]
     assert merged.rows("core.lead_conversions", "account_id, contact_id") == [("001last", "003last")]
-    touched = merged.rows("core.activity_touches", "record_id, account_id")
-    assert touched in ([("003last", "001last")], [])
+    assert sorted(merged.rows("core.touches", "source_id, person_id, account_id")) == [
+        ("00Ttask", "003last", "001last"), ("00Twhat", None, "001last"), ("00Uevent", "003last", "001last"),
+        ("00vmember", "003last", "001last"),
+    ]  # fmt: skip
+
+
+@pytest.mark.capability("E7")
+def test_what_a_merged_lead_did_belongs_to_the_lead_that_lives(crm: Crm) -> None:
+    crm.add("lead", Id="00Qlast")
+    crm.add("lead", Id="00Qsecond", IsDeleted=True, MasterRecordId="00Qlast")
+    crm.add("lead", Id="00Qfirst", IsDeleted=True, MasterRecordId="00Qsecond")
+    crm.add("campaign", Id="701show")
+    crm.add("campaign_member", Id="00vmember", CampaignId="701show", LeadId="00Qfirst")
+    crm.add("task", Id="00Ttask", WhoId="00Qfirst", Status="Completed", IsClosed=True, TaskSubtype="Call",
+            ActivityDate="2024-04-01")  # fmt: skip
+    assert crm.rows("core.campaign_members", "lead_id") == [("00Qlast",)]
+    assert crm.rows("core.touches", "source_id, person_id", where="source_id = '00Ttask'") == [("00Ttask", "00Qlast")]
 
 
 def test_a_record_that_vanished_from_a_full_dump_is_deleted(crm: Crm) -> None:

@@ -77,6 +77,24 @@ def test_an_owner_change_that_is_logged_by_id_and_by_name_is_one(
     assert past(con, "OwnerId") == [(JOE, None, "03-00", "history"), (ANN, "03-00", None, "history")]
 
 
+@pytest.mark.capability("E8")
+def test_a_change_that_the_log_and_successive_extracts_tell_is_one(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    history = log(
+        (at(3), "Owner", "Joe Doe", "Ann Lee"), (at(3), "Owner", JOE, ANN[:15]), (at(3), "Status", "New", "Open")
+    )
+    load_extracts(con, write_export(tmp_path / "x", Lead=lead(STAMP, "New", JOE)), CONTRACTS, "1")
+    load_extracts(con, write_export(tmp_path / "y", Lead=lead(at(3), "Open", ANN)), CONTRACTS, "2")
+    load_extracts(con, write_export(tmp_path / "z", Lead=lead(at(3), "Open", ANN), LeadHistory=history), CONTRACTS, "3")
+    changes = (
+        "select column_name, changes from ledger.history_coverage where object = 'Lead' and changes > 0 order by all"
+    )
+    assert con.execute(changes).fetchall() == [("OwnerId", 1), ("Status", 1)]
+    assert [row[:3] for row in past(con, "OwnerId")] == [(JOE, None, "03-00"), (ANN, "03-00", None)]
+    assert [row[:3] for row in past(con, "Status")] == [("New", None, "03-00"), ("Open", "03-00", None)]
+
+
 def test_an_owner_change_that_is_logged_by_name_alone_is_a_change_to_somebody(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:

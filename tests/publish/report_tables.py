@@ -32,7 +32,7 @@ COLUMNS = {
     ),
     "meta.rule_results": (
         "load_id varchar, object varchar, rule_id varchar, kind varchar, severity varchar, rows_failed bigint,"
-        " sample varchar"
+        " rows_waiting bigint, sample varchar"
     ),
     "meta.unmapped_values": "playbook_list varchar, found_value varchar, counts_as varchar, records bigint",
     "core.users": "user_id varchar, user_name varchar",

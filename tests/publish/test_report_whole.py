@@ -63,6 +63,16 @@ def test_suspicions_stand_on_top_and_only_there_even_after_a_load_that_brought_n
     assert told in page_of(connection, tmp_path, ReportContext(run_id="a9"))
 
 
+def test_new_rows_that_point_nowhere_are_told_and_when_they_count_as_broken(tmp_path: Path) -> None:
+    connection = empty_company()
+    add_loads(connection)
+    insert(connection, "meta.rule_results", load_id="r1", object="Deal", rule_id="owner_known", kind="reference",
+           severity="warning", rows_failed=0, rows_waiting=11, sample="")  # fmt: skip
+    page = text_of(page_of(connection, tmp_path))
+    assert "New rows that point to a record which no file holds" in page
+    assert "Deal: 11 rows (owner_known); what the next run does not bring counts as broken." in page
+
+
 def test_rows_that_do_not_add_up_are_the_answer(tmp_path: Path) -> None:
     connection = empty_company()
     add_loads(connection)

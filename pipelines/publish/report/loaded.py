@@ -85,14 +85,15 @@ def read_loaded(connection: duckdb.DuckDBPyConnection, run_id: str) -> Loaded:
     """The balance, warnings and quarantine of the run, or of the newest run that has any."""
     balance = of_run(connection, "meta.balance", "object, file", run_id)
     files = tuple(balance_line(row) for row in balance)
-    broken = [row for row in of_run(connection, "meta.rule_results", "object, rule_id", run_id) if is_warning(row)]
+    rules = of_run(connection, "meta.rule_results", "object, rule_id", run_id)
+    broken = [row for row in rules if is_warning(row)]
     told = of_run(connection, "meta.reports", "kind, object, file, message", run_id)
     held = read_table(connection, "quarantine.rows", QUARANTINED)
     return Loaded(
         files=files,
         total=BalanceLine("All files", "", tuple(sum(line.counts[i] for line in files) for i in range(len(COUNTS)))),
         warned=tuple(warned(row) for row in sorted(broken, key=lambda row: -row["rows_failed"])),
-        reports=by_kind([row for row in told if row["kind"] != "suspicious"]) + unmapped(connection),
+        reports=by_kind([row for row in told if row["kind"] != "suspicious"]) + waiting(rules) + unmapped(connection),
         quarantined=by_rule(held),
     )
 
@@ -139,6 +140,17 @@ def by_kind(rows: Sequence[Row]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         )
         for kind in kinds
     )
+
+
+def waiting(rows: Sequence[Row]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """References to records that no file has brought so far, of rows that came with this very load."""
+    late = sorted((row for row in rows if row.get("rows_waiting")), key=lambda row: -row["rows_waiting"])
+    lines = tuple(
+        f"{label(row['object'])}: {plural(row['rows_waiting'], 'row')} ({row['rule_id']}); "
+        "what the next run does not bring counts as broken."
+        for row in late
+    )
+    return (("New rows that point to a record which no file holds", lines),) if lines else ()
 
 
 def unmapped(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, tuple[str, ...]], ...]:
