@@ -95,7 +95,12 @@ def without_key(path: Path, nearest: tuple[str, int] | None) -> str:
 
 
 def gap_days(connection: duckdb.DuckDBPyConnection, found: Findings) -> int | None:
-    """The most days that passed between two days with rows; none where there are too few days to say."""
+    """The most days that passed between two days with rows, at least a week; none where there are too few days to say,
+    and where rows neither change nor tell of events: such a list comes once.
+    """
+    table = found.means.table
+    if table is None or not (table.is_steady or "modified_at" in found.means.columns or table.name == "tasks"):
+        return None
     times = [one for one in found.seen.columns if one.name in found.times and not one.text_format]
     if not times:
         return None
@@ -104,7 +109,7 @@ def gap_days(connection: duckdb.DuckDBPyConnection, found: Findings) -> int | No
         f"select count(*), max(day - before) from (select day, lag(day) over (order by day) as before from "
         f"(select distinct {moment} as day from incoming_text) as days where day is not null) as gaps"
     ).fetchall()
-    return int(gap) if days >= DAYS_SEEN and gap else None
+    return max(int(gap), 7) if days >= DAYS_SEEN and gap else None
 
 
 def remarks(found: Findings) -> list[str]:

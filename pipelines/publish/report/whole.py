@@ -14,6 +14,8 @@ from pipelines.publish.report.loaded import COUNTS, BalanceLine, load_of, of_run
 from pipelines.publish.report.reading import Row, has_table, read
 from pipelines.publish.report.words import joined, label, number, plural, sentence, span
 
+NAMED_LATE = 6
+"""Late objects that the opening sentence names; the picture below it names them all."""
 LOADS_SHOWN = 12
 FRESHNESS = """
     select * from meta.freshness
@@ -116,7 +118,8 @@ def opening(sources: Sequence[SourceLine], warnings: Sequence[str], late: Sequen
         if warnings
         else []
     )
-    parts += [f"{joined(late)} {'is' if len(late) == 1 else 'are'} older than promised"] if late else []
+    told = [*late[:NAMED_LATE], f"{len(late) - NAMED_LATE} more objects"] if len(late) > NAMED_LATE + 1 else late
+    parts += [f"{joined(told)} {'is' if len(late) == 1 else 'are'} older than promised"] if late else []
     if parts:
         return f"Every row read is accounted for, but {joined(parts)}."
     return "Yes: every row read is accounted for, nothing about the extracts looks odd, and nothing is late."

@@ -72,9 +72,11 @@ def joined(names: Sequence[str]) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital first letter and one full stop at its end."""
+    """The text with a capital first letter, unless it begins with a file's name, and one full stop at its end."""
     trimmed = text.strip().rstrip(".")
-    return f"{trimmed[:1].upper()}{trimmed[1:]}." if trimmed else ""
+    is_name = bool(set("._/") & set(trimmed.partition(" ")[0]))  # deals_2026.csv is called so
+    first = trimmed[:1] if is_name else trimmed[:1].upper()
+    return f"{first}{trimmed[1:]}." if trimmed else ""
 
 
 def as_list(value: str | Iterable[str] | None) -> tuple[str, ...]:
