@@ -43,7 +43,7 @@ def engine(context: dg.InitResourceContext) -> Iterator[Engine]:
     home.create()
     with writer_lock(home.writer_lock, run_id) as lock, ExitStack() as stack:
         if context.instance:
-            fail_abandoned(context.instance, lock.abandoned_run)
+            fail_abandoned(context.instance, lock.abandoned)
         settle(home)
         request, mark = repeated(home)
         if run is not None and is_loading(run):

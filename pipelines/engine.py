@@ -71,10 +71,10 @@ def open_engine(
     """
     os.umask(0o077)  # whatever a run writes holds personal data
     request.home.create()
-    with writer_lock(request.home.writer_lock, run_id, request.wait, say) as lock:
+    with writer_lock(request.home.writer_lock, run_id, request.wait, say):
         connection = connect(request.home)
         try:
-            close_abandoned(connection, lock.abandoned_run, clock())
+            close_abandoned(connection, run_id, clock())
             open_run(connection, run_id, clock(), Inputs(request.extracts, request.playbook, fingerprint))
             yield Engine(request, connection, run_id, clock, say, fingerprint)
             close_run(connection, run_id, "finished", "", ended=clock())

@@ -64,13 +64,13 @@ def close_run(
     )
 
 
-def close_abandoned(connection: duckdb.DuckDBPyConnection, run_id: str | None, now: datetime) -> None:
-    """Mark the run whose process died while it held the lock as failed."""
+def close_abandoned(connection: duckdb.DuckDBPyConnection, own_run_id: str, now: datetime) -> None:
+    """Mark every run that still runs, but for our own, as failed: we hold the lock, so its process has died."""
     connection.execute(RUNS)
     connection.execute(
         "update warehouse.meta.runs set status = 'failed', message = 'its process died', finished_at = ?"
-        " where run_id = ? and status = 'running'",
-        [now, run_id],
+        " where run_id <> ? and status = 'running'",
+        [now, own_run_id],
     )
 
 

@@ -67,8 +67,11 @@ def open_instance(home: Home) -> Iterator["DagsterInstance"]:
         yield instance
 
 
-def fail_abandoned(instance: "DagsterInstance", run_id: str | None) -> None:
-    """Mark the run whose process died while writing as failed, so that no page shows it as running for ever."""
-    run = instance.get_run_by_id(run_id) if run_id else None
-    if run and not run.is_finished:
-        instance.report_run_failed(run, "Its process died while it was writing; marked at the next start.")
+def fail_abandoned(instance: "DagsterInstance", abandoned: list[str]) -> None:
+    """Mark the runs whose processes died while writing as failed, so that no page shows them as running for ever; each
+    is off the list then."""
+    while abandoned:
+        run = instance.get_run_by_id(abandoned[0])
+        if run and not run.is_finished:
+            instance.report_run_failed(run, "Its process died while it was writing; marked at the next start.")
+        del abandoned[0]

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipelines.errors import GrowthError
@@ -20,17 +20,19 @@ POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds the lock, as its file says."""
+    """Who holds the lock, as its file says; `abandoned`: runs that died before and that nobody has closed yet."""
 
     pid: int
     run_id: str
+    abandoned: tuple[str, ...] = ()
 
 
 @dataclass
 class WriterLock:
-    """The lock, held. `abandoned_run` is the run whose process died while it held the lock before us."""
+    """The lock, held. `abandoned`: the runs whose processes died while they held it; the file remembers them until
+    whoever closes them takes them off the list, however many holders come, leave or die before."""
 
-    abandoned_run: str | None
+    abandoned: list[str]
 
 
 HELD: dict[Path, WriterLock] = {}
@@ -56,12 +58,14 @@ def writer_lock(
     try:
         acquire(descriptor, resolved, wait, say)
         previous = read_holder(resolved)
-        HELD[resolved] = WriterLock(abandoned_run=previous.run_id if previous else None)
-        write_note(descriptor, json.dumps({"pid": os.getpid(), "run_id": run_id}))
+        died = [*previous.abandoned, previous.run_id] if previous else []
+        HELD[resolved] = WriterLock(abandoned=list(dict.fromkeys(one for one in died if one)))
+        write_note(descriptor, Holder(os.getpid(), run_id, tuple(HELD[resolved].abandoned)))
         yield HELD[resolved]
     finally:
-        if HELD.pop(resolved, None):
-            write_note(descriptor, "")
+        lock = HELD.pop(resolved, None)
+        if lock:
+            write_note(descriptor, Holder(0, "", tuple(lock.abandoned)) if lock.abandoned else None)
         os.close(descriptor)
 
 
@@ -98,9 +102,9 @@ def acquire(descriptor: int, path: Path, wait: float | None, say: Callable[[str]
 def read_holder(path: Path) -> Holder | None:
     """What the file says of its holder; None when it is empty or half written."""
     try:
-        note = json.loads(path.read_text(encoding="utf-8"))
-        return Holder(pid=int(note["pid"]), run_id=str(note["run_id"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        note = json.loads(path.read_text(encoding="utf-8").split("\n")[0])
+        return Holder(int(note["pid"]), str(note["run_id"]), tuple(map(str, note.get("abandoned", ()))))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -119,7 +123,9 @@ def current_writer(path: Path) -> Holder | None:
         os.close(descriptor)
 
 
-def write_note(descriptor: int, note: str) -> None:
-    """Replace what the file says."""
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, note.encode(), 0)
+def write_note(descriptor: int, note: Holder | None) -> None:
+    """Replace what the file says: a line written at once, then what is left of a longer one cut off, so that a kill in
+    between loses no name."""
+    line = f"{json.dumps(asdict(note))}\n".encode() if note else b""
+    os.pwrite(descriptor, line, 0)
+    os.ftruncate(descriptor, len(line))

@@ -54,8 +54,8 @@ def run(request: Request, clock: Callable[[], datetime], say: Say = silent, verb
     run_id = str(uuid.uuid4())
     with ExitStack() as stack:
         lock = stack.enter_context(writer_lock(request.home.writer_lock, run_id, request.wait, say))
-        if lock.abandoned_run:
-            tell_dagster(request.home, lock.abandoned_run)
+        if lock.abandoned:
+            tell_dagster(request.home, lock.abandoned)
         stack.enter_context(own_scratch(request.home))
         settle(request.home)
         mark = fingerprint(request, folder_hashes(request.extracts, request.home.digests))
@@ -77,11 +77,13 @@ def run(request: Request, clock: Callable[[], datetime], say: Say = silent, verb
 
 @contextmanager
 def own_scratch(home: Home) -> Iterator[None]:
-    """What is written for the length of a run lies in the home, closed to others, and goes with the next run at the
-    latest: a killed one cannot tidy up, and what it unpacked is personal data.
+    """What a writer writes for its own length lies in the home, closed to others, and goes with the next one at the
+    latest: a killed one cannot tidy up, and what it unpacked or began to keep is personal data.
     """
     before = tempfile.tempdir
     shutil.rmtree(home.scratch, ignore_errors=True)
+    for unfinished in home.mended.glob(".*"):
+        unfinished.unlink()
     home.scratch.mkdir(mode=0o700)
     tempfile.tempdir = str(home.scratch)
     try:
@@ -113,10 +115,10 @@ def note_failure(request: Request, run_id: str, mark: str, clock: Callable[[], d
         close_run(connection, run_id, "failed", message, ended=clock())
 
 
-def tell_dagster(home: Home, run_id: str) -> None:
-    """Let Dagster's pages show a run whose process died as failed."""
+def tell_dagster(home: Home, abandoned: list[str]) -> None:
+    """Let Dagster's pages show the runs whose processes died as failed; they are off the list then."""
     with open_instance(home) as instance:
-        fail_abandoned(instance, run_id)
+        fail_abandoned(instance, abandoned)
 
 
 def execute_daily(engine: Engine, verbose: bool) -> None:

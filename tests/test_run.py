@@ -51,7 +51,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     dead: list[str] = []
     monkeypatch.setattr(module, "execute_daily", daily)
     monkeypatch.setattr(module, "note_unchanged", lambda *_: None)
-    monkeypatch.setattr(module, "tell_dagster", lambda _, run_id: dead.append(run_id))
+    monkeypatch.setattr(module, "tell_dagster", lambda _, abandoned: dead.extend(abandoned))
     return dead
 
 

@@ -93,9 +93,10 @@ def lock(home: Home) -> Finding:
     writer = current_writer(home.writer_lock)
     if writer:
         return Finding("writer", True, f"process {writer.pid} is writing (run {writer.run_id})")
-    abandoned = read_holder(home.writer_lock)
-    found = f"run {abandoned.run_id} died while writing" if abandoned else "nobody is writing"
-    return Finding("writer", abandoned is None, found, "run `growth run`: it takes up where the dead run stopped")
+    note = read_holder(home.writer_lock)
+    died = [one for one in (*note.abandoned, note.run_id) if one] if note else []
+    found = f"run {', '.join(died)} died while writing" if died else "nobody is writing"
+    return Finding("writer", not died, found, "run `growth run`: it takes up where the dead run stopped")
 
 
 def databases(home: Home) -> Iterator[Finding]:

@@ -43,12 +43,13 @@ def writing(home: Home) -> Iterator[tuple["duckdb.DuckDBPyConnection", list["Con
     import os
 
     from pipelines.lock import writer_lock
+    from pipelines.run import own_scratch
     from pipelines.warehouse import connect
 
     if not home.intake.exists():
         raise GrowthError(f"Nothing was loaded into {home.root} yet; run `growth run`, or name a folder with --home.")
     os.umask(0o077)
-    with writer_lock(home.writer_lock, "", WAIT_SECONDS, lambda line: click.echo(line, err=True)):
+    with writer_lock(home.writer_lock, "", WAIT_SECONDS, lambda line: click.echo(line, err=True)), own_scratch(home):
         connection = connect(home)
         try:
             yield connection, contracts_in(home)

@@ -43,13 +43,32 @@ def test_a_killed_writer_frees_the_lock_and_is_remembered(tmp_path: Path, holder
     holder.kill()
     holder.communicate()
     with writer_lock(tmp_path / "writer.lock", "run-8") as lock:
-        assert lock.abandoned_run == "run-7"
+        assert lock.abandoned == ["run-7"]
+
+
+def test_a_dead_run_is_remembered_until_somebody_closes_it(tmp_path: Path, holder: "subprocess.Popen[str]") -> None:
+    holder.kill()
+    holder.communicate()
+    path = tmp_path / "writer.lock"
+    with writer_lock(path, ""):  # such as `growth quarantine`, which closes no run
+        pass
+    second = subprocess.Popen([sys.executable, "-c", HOLD.replace("run-7", "run-8"), str(path)], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True)  # fmt: skip
+    assert second.stdout is not None
+    assert second.stdout.readline() == "held\n"
+    second.kill()
+    second.communicate()
+    with writer_lock(path, "run-9") as lock:
+        assert lock.abandoned == ["run-7", "run-8"]
+        lock.abandoned.clear()
+    with writer_lock(path, "run-9") as lock:
+        assert lock.abandoned == []
 
 
 def test_a_writer_that_ended_leaves_no_note(tmp_path: Path, holder: "subprocess.Popen[str]") -> None:
     holder.communicate()
     with writer_lock(tmp_path / "writer.lock", "run-8") as lock:
-        assert lock.abandoned_run is None
+        assert lock.abandoned == []
         with writer_lock(tmp_path / "writer.lock", "run-9") as again:
             assert again is lock
     assert current_writer(tmp_path / "writer.lock") is None

@@ -4,8 +4,10 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
-from itertools import count
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -15,6 +17,7 @@ from tests.torture.journal import Journal
 from tests.torture.mutants import torture
 
 BAD = ("lost", "crashed")
+WORKERS = 2
 
 
 def run_mutants(journal: Journal, number: int, seed: int) -> None:
@@ -43,44 +46,87 @@ def show_mutants(journal: Journal) -> bool:
     return not bad
 
 
-def run_kills(journal: Journal, number: int, seed: int) -> None:
-    """Sequences of kills until that many runs were killed, those that the journal knows among them."""
-    from tests.torture import kills  # what it imports takes seconds
+def run_kills(journal: Journal, wanted: dict[str, int], seed: int) -> None:
+    """Sequences of kills until that many runs of each company were killed, those that the journal knows among them.
 
-    done = journal.read()
-    killed = sum(died(sequence["kills"]) for sequence in done)
-    if killed >= number:
+    Two are at work: both on the small company, the first of them on the whole one before.
+    """
+    if not any(is_open(journal, wanted, company) for company in wanted):
         return
-    with tempfile.TemporaryDirectory() as folder:
-        ground = kills.prepare(Path(folder))
-        fresh = (one for one in count(seed) if one not in {sequence["seed"] for sequence in done})
-        while killed < number:
-            sequence = kills.torture(ground, next(fresh))
-            killed += died(sequence.kills)
-            journal.add(sequence)
+    from tests.torture.kills import KILLS, SMALL, WHOLE, Ground, prepare, torture  # what that imports takes seconds
+    from tests.torture.processes import child, ended
+
+    def work(folder: Path, number: int, small: Ground | None) -> None:
+        folder.mkdir()
+        for company in (WHOLE, SMALL):
+            if is_open(journal, wanted, company) and (company == SMALL or number == 0):
+                ground = prepare(folder / company, company) if small is None or company == WHOLE else small
+                fresh = iter(range(seed + number, sys.maxsize, WORKERS))
+                while is_open(journal, wanted, company):
+                    one = next(fresh)
+                    if (company, one) not in {(done["company"], done["seed"]) for done in journal.read()}:
+                        journal.add(torture(ground, one, KILLS))
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        small = prepare(folder / SMALL, SMALL) if is_open(journal, wanted, SMALL) else None
+        copies = [small.copied(folder / f"small-{number}") if small else None for number in range(WORKERS)]
+        results = [folder / f"worker-{number}.json" for number in range(WORKERS)]
+        pids = [
+            child(partial(work, folder / f"worker-{number}", number, copies[number]), results[number])
+            for number in range(WORKERS)
+        ]
+        found = [ended(pid, result) for pid, result in zip(pids, results, strict=True)]
+    if any(found):
+        sys.exit(f"A torturer broke: {next(one for one in found if one)}")
 
 
-def died(kills: list[str]) -> int:
-    """How many of the runs were really killed: one that was faster than its killer does not count."""
+def is_open(journal: Journal, wanted: dict[str, int], company: str) -> bool:
+    """Whether fewer runs of a company were killed than wanted."""
+    return killed(journal.read(), company) < wanted[company]
+
+
+def killed(sequences: Sequence[dict[str, Any]], company: str) -> int:
+    """How many runs were really killed: one that was faster than its killer does not count."""
+    kills = [kill for one in sequences if one["company"] == company for kill in one["kills"]]
     return sum(not kill.startswith("came to its end") for kill in kills)
 
 
 def show_kills(journal: Journal) -> bool:
     """A table of how the runs died, each problem below it; whether there was none."""
     sequences = journal.read()
-    kills = [kill for sequence in sequences for kill in sequence["kills"]]
-    table = Table(title=f"{len(kills):,} runs in {len(sequences):,} sequences", title_justify="left")
-    table.add_column("how it died")
-    table.add_column("runs", justify="right")
-    for how in ("at change", "after", "came to its end"):
-        table.add_row(how, f"{sum(kill.startswith(how) for kill in kills):,}")
-    table.add_row("looks of the reader", f"{sum(sequence['looks'] for sequence in sequences):,}")
+    companies = sorted({sequence["company"] for sequence in sequences})
+    total = sum(killed(sequences, company) for company in companies)
+    table = Table(title=f"{total:,} runs killed in {len(sequences):,} sequences", title_justify="left")
+    for title in (
+        "company",
+        "killed at a moment",
+        "at a change",
+        "soon after one",
+        "not killed",
+        "looks of the reader",
+    ):
+        table.add_column(title, justify="left" if title == "company" else "right")
+    for company in companies:
+        own = [sequence for sequence in sequences if sequence["company"] == company]
+        kinds = Counter(kind_of(kill) for sequence in own for kill in sequence["kills"])
+        looks = sum(sequence["looks"] for sequence in own)
+        table.add_row(company, *(f"{kinds[kind]:,}" for kind in ("moment", "change", "soon", "none")), f"{looks:,}")
     console = Console()
     console.print(table)
     for sequence in sequences:
         for problem in sequence["problems"]:
-            console.print(f"sequence {sequence['seed']}: {problem}")
+            console.print(f"sequence {sequence['seed']} ({sequence['company']}): {problem}")
     return not any(sequence["problems"] for sequence in sequences)
+
+
+def kind_of(kill: str) -> str:
+    """How a run died, from what its sequence says."""
+    if kill.startswith("came to its end"):
+        return "none"
+    if kill.startswith("after"):
+        return "moment"
+    return "soon" if kill.endswith("late") else "change"
 
 
 def main() -> None:
@@ -88,13 +134,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("--mutants", type=int, default=20_000, help="mutated files (default: %(default)s)")
     parser.add_argument("--kills", type=int, default=200, help="killed runs (default: %(default)s)")
+    parser.add_argument("--whole", type=int, help="of them over the whole project (default: an eighth)")
     parser.add_argument("--seed", type=int, default=0, help="the first seed (default: %(default)s)")
     parser.add_argument("--journal", type=Path, default=Path("torture"), help="where to note what was done")
     asked = parser.parse_args()
     silence()
-    asked.journal.mkdir(exist_ok=True)
+    asked.journal.mkdir(parents=True, exist_ok=True)
     mutants, kills = Journal(asked.journal / "mutants.jsonl"), Journal(asked.journal / "kills.jsonl")
-    run_kills(kills, asked.kills, asked.seed)  # first: they fork, which no threads of a loader may meet
+    whole = asked.kills // 8 if asked.whole is None else asked.whole
+    run_kills(kills, {"small": asked.kills - whole, "whole": whole}, asked.seed)
     run_mutants(mutants, asked.mutants, asked.seed)
     sound = [show_kills(kills), show_mutants(mutants)]
     sys.exit(0 if all(sound) else 1)

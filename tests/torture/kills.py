@@ -1,128 +1,167 @@
 """Runs killed at random moments: what the next run makes of it, and what a reader saw meanwhile.
 
-Each sequence begins with a home as an undisturbed run left it, lets one more day of extracts arrive, and kills several
-runs over it: at a random moment, or at a random change of a file. Then one run goes to its end, and all must be as if
-nothing had happened. Every step is a process of its own, forked from one that has only imported the engine, in a
-session of its own that is killed whole (SIGKILL).
+Each sequence begins with a home as an undisturbed run left it. More days of extracts arrive, and runs over them are
+killed: at a random moment, at a random change of a file, or shortly after one. Then one run goes to its end, and all
+must be as if nothing had happened. Every step is a process of its own (`processes`).
 """
 
 import hashlib
-import json
+import importlib
 import os
 import random
 import shutil
 import signal
 import sys
+import threading
 import time
-import traceback
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+import dagster as dg
 import duckdb
 
-from pipelines.definitions import project_definitions
+import pipelines.definitions
 from pipelines.demo import write_company
 from pipelines.engine import Request
 from pipelines.home import Home
 from pipelines.instance import open_instance
-from pipelines.lock import current_writer
-from pipelines.publish.manifest import missing_files, read_manifest
-from pipelines.publish.reader import open_reader
+from pipelines.lock import current_writer, read_holder
 from pipelines.run import run
 from pipelines.warehouse import quoted_name
+from tests.torture.processes import child, ended, outcome
+from tests.torture.reader import watch
+from tests.torture.small import small_definitions, write_days
 
-__all__ = ["Sequence", "project_definitions", "torture"]  # what a run imports late is here before it is forked
-
-SCHEMAS = ("raw", "versions", "raw_history", "quarantine", "config", "core", "features", "scores", "marts")
-OF_THE_RUN = ("_load_id", "load_id", "quarantined_at_load", "run_id")
-"""Columns that name a run: not the same in two runs over the same files."""
+SCHEMAS = ("raw", "versions", "raw_history", "quarantine", "staging", "config", "core", "features", "scores", "marts")
+OF_THE_RUN = ("_load_id", "load_id", "quarantined_at_load", "run_id", "first_seen_at")
+"""Columns that name a run or tell its clock: not the same in two runs over the same files."""
 CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.truncate", "os.chmod", "sqlite3.connect",
            "shutil.copyfile", "shutil.rmtree")  # fmt: skip
 UNFINISHED = ("queued", "not_started", "managed", "starting", "started", "canceling")
-DAYS = 2
-KILLS = 4
-POLL_SECONDS = 0.3
+SMALL, WHOLE = "small", "whole"
+ARRIVALS = {SMALL: 5, WHOLE: 1}
+"""Days that arrive in a sequence; of the whole company one, since yesterday's lists tell in today's what changed."""
+KILLS = 5
+SOON = 0.3
+"""Seconds within which a run dies that is to die shortly after a change."""
 
 
 @dataclass
 class Sequence:
     """Some kills and a run to the end: how each run died, what the reader looked at, what was not as it should be."""
 
+    company: str
     seed: int
     kills: list[str] = field(default_factory=list)
     looks: int = 0
     problems: list[str] = field(default_factory=list)
 
 
-def child(work: Callable[[], Any], result: Path | None = None) -> int:
-    """Start `work` in a process of its own; what it returns is written to `result` as JSON, its error too."""
-    pid = os.fork()
-    if pid == 0:
-        die_after(work, result)
-    return pid
+@dataclass
+class Ground:
+    """The undisturbed days of a company: a home before the last ones, what its tables hold after them, how long the run
+    over them took and how often it changed a file. The `small` company has a project of its own (`definitions`)."""
+
+    folder: Path
+    company: str
+    definitions: Callable[[Path, Home], dg.Definitions] | None = None
+    truth: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    changes: int = 0
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def drop(self) -> Path:
+        return self.folder / "drop"
+
+    @property
+    def days(self) -> list[Path]:
+        """Every day's folder, those of the sequences last."""
+        return sorted((self.folder / "company").iterdir())
+
+    def arrive(self, days: list[Path]) -> None:
+        """Put days into the drop folder."""
+        for day in days:
+            shutil.copytree(day, self.drop / day.name, dirs_exist_ok=True)
+
+    def copied(self, folder: Path) -> "Ground":
+        """The same in another folder, for a second one at work."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return replace(self, folder=folder)
+
+    def engine_run(self) -> str:
+        """`growth run` in this process."""
+        if self.definitions:
+            vars(pipelines.definitions)["project_definitions"] = self.definitions
+        return run(Request(Home(self.home), self.drop), lambda: datetime.now(UTC).replace(tzinfo=None)).version
 
 
-def die_after(work: Callable[[], Any], result: Path | None) -> NoReturn:
-    """The life of a child."""
-    os.setsid()
-    code, found = 0, None
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        os.dup2(nowhere.fileno(), sys.stderr.fileno())
-    try:
-        found = work()
-    except BaseException:  # noqa: BLE001 - whatever ends a run is what the parent wants to know
-        code, found = 1, {"error": traceback.format_exc()[-1500:]}
-    if result:
-        result.write_text(json.dumps(found), encoding="utf-8")
-    os._exit(code)
-
-
-def outcome(work: Callable[[], Any], folder: Path) -> Any:
-    """What `work` returns in a process of its own."""
-    result = folder / "result.json"
-    os.waitpid(child(work, result), 0)
-    return json.loads(result.read_text(encoding="utf-8"))
-
-
-def engine_run(home: Path, drop: Path) -> str:
-    return run(Request(Home(home), drop), lambda: datetime.now(UTC).replace(tzinfo=None)).version
-
-
-def dying_run(home: Path, drop: Path, change: int) -> str:
-    """A run that is killed at the change-th change of a file."""
-    changes = count()
+def on_change(act: Callable[[int], None]) -> None:
+    """From now on tell the number of each change of a file in this process, beginning with 0."""
+    numbers = count()
 
     def hook(event: str, words: tuple[Any, ...]) -> None:
-        is_change = event in CHANGES or (event == "open" and isinstance(words[1], str) and words[1][:1] in "wax")
-        if is_change and next(changes) == change:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if event in CHANGES or (event == "open" and isinstance(words[1], str) and words[1][:1] in "wax"):
+            act(next(numbers))
 
     sys.addaudithook(hook)
-    return engine_run(home, drop)
 
 
-def snapshot(home: Path) -> dict[str, str]:
-    """Rows and a hash of every table, and the hash of every published file but those that name the run."""
-    found = {}
+def counted_run(ground: Ground) -> dict[str, Any]:
+    """An undisturbed run: its version, how often it changed a file, and what it imported on its way."""
+    seen = [0]
+    on_change(seen.append)
+    return {"version": ground.engine_run(), "changes": seen[-1] + 1, "modules": sorted(sys.modules)}
+
+
+def dying_run(ground: Ground, change: int, delay: float | None) -> str:
+    """A run that is killed at the change-th change of a file, or some seconds after it."""
+
+    def act(number: int) -> None:
+        if number == change and delay is None:
+            die()
+        elif number == change and delay is not None:
+            threading.Timer(delay, die).start()
+
+    on_change(act)
+    return ground.engine_run()
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def snapshot(ground: Ground) -> dict[str, str]:
+    """Rows and a hash of every table, and the hash of every published file but those that name the run.
+
+    Where several days arrive, which of them were published each is not the same after a kill: `scores.list_history`.
+    """
+    found, home = {}, ground.home
     with closing(duckdb.connect()) as connection:
         for database in ("intake", "warehouse"):
             connection.execute(f"attach '{home / f'{database}.duckdb'}' as {database} (read_only)")
         tables = connection.execute(
-            "select database_name, schema_name, table_name from duckdb_tables() where list_contains(?, schema_name)",
+            "select database_name, schema_name, table_name, list(column_name order by column_name)"
+            " from duckdb_columns() where list_contains(?, schema_name) and database_name <> 'system' and not internal"
+            " and (schema_name, table_name) in (select (schema_name, table_name) from duckdb_tables())"
+            " group by all order by all",
             [list(SCHEMAS)],
         ).fetchall()
-        for database, schema, table in sorted(tables):
+        for database, schema, table, columns in tables:
             name = f"{database}.{schema}.{quoted_name(table)}"
-            columns = [row[0] for row in connection.execute(f"describe {name}").fetchall() if row[0] not in OF_THE_RUN]
-            row = ", ".join(f"{quoted_name(column)}::varchar" for column in sorted(columns))
+            row = ", ".join(f"{quoted_name(column)}::varchar" for column in columns if column not in OF_THE_RUN)
             [(rows, total)] = connection.execute(f"select count(*), sum(hash(row({row}))) from {name}").fetchall()
             found[f"{schema}.{table}"] = f"{rows} {total}"
+    if ground.company == SMALL:
+        del found["scores.list_history"]
     latest = home / "published" / "latest"
     for path in sorted(latest.glob("*")):
         if path.name not in ("reader.duckdb", "manifest.json", "report.html"):
@@ -130,123 +169,109 @@ def snapshot(home: Path) -> dict[str, str]:
     return found
 
 
-def leftovers(home: Path, temporary: Path) -> list[str]:
-    """What a dead run left behind that nobody needs: sentences."""
-    spots = [home.glob("published/.*"), home.glob("set_aside/*"), home.glob("scratch/*"), temporary.iterdir()]
+def leftovers(root: Path, temporary: Path) -> list[str]:
+    """What a dead run left behind that nobody needs or that waits for it: sentences."""
+    home = Home(root)
+    hidden = [root.glob(".*"), root.glob("published/.*"), root.glob("mended/.*")]
+    spots = [*hidden, root.glob("*.wal"), root.glob("set_aside/*"), root.glob("scratch/*"), temporary.iterdir()]
     found = [f"left behind: {path}" for spot in spots for path in spot]
-    holder = current_writer(Home(home).writer_lock)
-    found += [f"the lock is held by {holder}"] if holder else []
-    with closing(duckdb.connect(str(home / "intake.duckdb"), read_only=True)) as connection:
+    holder = current_writer(home.writer_lock) or read_holder(home.writer_lock)
+    found += [f"the lock names {holder}"] if holder else []
+    with closing(duckdb.connect(str(home.intake), read_only=True)) as connection:
         parts = "rows_loaded + rows_identical + rows_superseded + rows_quarantined + rows_rejected"
         unbalanced = connection.execute(f"select file from ledger.balance where rows_read <> {parts}").fetchall()
     found += [f"the balance does not hold: {unbalanced}"] if unbalanced else []
-    with open_instance(Home(home)) as instance:
+    with closing(duckdb.connect(str(home.warehouse), read_only=True)) as connection:
+        running = connection.execute("select run_id from meta.runs where status = 'running'").fetchall()
+    found += [f"meta.runs waits for {running}"] if running else []
+    with open_instance(home) as instance:
         waiting = [one.run_id for one in instance.get_runs() if one.status.value.lower() in UNFINISHED]
     return found + ([f"Dagster waits for {waiting}"] if waiting else [])
 
 
-def look(latest: Path) -> str | None:
-    """One look of a reader: whether the version it finds is whole and one; None when it is."""
-    version = latest.resolve(strict=True)
-    manifest = read_manifest(version)
-    if manifest is None or manifest.get("version") != version.name:
-        return f"{version.name}: the manifest says {manifest and manifest.get('version')}"
-    if missing := missing_files(version, manifest):
-        return f"{version.name}: missing {missing}"
-    entries = [*manifest["files"], *(entry for table in manifest["tables"].values() for entry in table["files"])]
-    for entry in entries:
-        if hashlib.sha256((version / entry["file"]).read_bytes()).hexdigest() != entry["sha256"]:
-            return f"{version.name}: {entry['name']} is not what the manifest says"
-    with closing(open_reader(version / "reader.duckdb")) as reader:
-        query = "select version from meta.runs where run_id = ?"
-        [(said,)] = reader.execute(query, [manifest["run_id"]]).fetchall()
-    return None if said == version.name else f"{version.name}: its database says {said}"
+def prepare(folder: Path, company: str) -> Ground:
+    """Write the company and let an undisturbed engine take its days, those that will arrive in the sequences last."""
+    folder.mkdir(exist_ok=True)
+    ground, arrivals = Ground(folder, company), ARRIVALS[company]
+    if company == SMALL:
+        ground.definitions = small_definitions(folder / "sql")
+        write_days(folder / "company", 1 + arrivals)
+    else:
+        outcome(lambda: str(write_company(folder / "company", accounts=20, seed=3, increments=arrivals)), folder)
+    ground.arrive(ground.days[:-arrivals])
+    undisturbed(ground)
+    shutil.copytree(ground.home, folder / "before", symlinks=True)
+    ground.arrive(ground.days[-arrivals:])
+    begun = time.monotonic()
+    ground.changes = undisturbed(ground)
+    ground.seconds = time.monotonic() - begun
+    ground.truth = outcome(lambda: snapshot(ground), folder)
+    return ground
 
 
-def watch(latest: Path, stop: Path) -> dict[str, Any]:
-    """Look again and again until `stop` is there."""
-    looks, problems = 0, set[str]()
-    while not stop.exists():
-        problem = look(latest)
-        looks += 1
-        problems |= {problem} if problem else set()
-        time.sleep(POLL_SECONDS)
-    return {"looks": looks, "problems": sorted(problems)}
+def undisturbed(ground: Ground) -> int:
+    """One run to its end; how often it changed a file. What it imported late is here before the next is forked."""
+    found = outcome(lambda: counted_run(ground), ground.folder)
+    if "version" not in found:
+        raise RuntimeError(f"the undisturbed run failed: {found}")
+    for name in found["modules"]:
+        if name not in sys.modules and not name.startswith("_"):
+            with suppress(ImportError):  # some that a library made on the fly
+                importlib.import_module(name)
+    return int(found["changes"])
 
 
-@dataclass
-class Ground:
-    """The undisturbed days: a home after each, what its tables hold, and how long the run over the last one took."""
-
-    folder: Path
-    before: Path
-    truth: dict[str, str]
-    seconds: float
-
-
-def prepare(folder: Path) -> Ground:
-    """Write the company and let an undisturbed engine take its days one by one."""
-    outcome(lambda: str(write_company(folder / "company", accounts=20, seed=3, increments=DAYS - 1).folder), folder)
-    drop, home, before = folder / "drop", folder / "home", folder / "before"
-    seconds = 0.0
-    for number, day in enumerate(sorted((folder / "company").iterdir())):
-        if number == DAYS - 1:
-            shutil.copytree(home, before, symlinks=True)
-            shutil.copytree(drop, folder / "drop_before")
-        shutil.copytree(day, drop / day.name)
-        begun = time.monotonic()
-        version = outcome(lambda: engine_run(home, drop), folder)
-        seconds = time.monotonic() - begun
-        if not isinstance(version, str):
-            raise RuntimeError(f"the undisturbed run failed: {version}")
-    return Ground(folder, before, outcome(lambda: snapshot(home), folder), seconds)
-
-
-def torture(ground: Ground, seed: int, kills: int = KILLS) -> Sequence:
-    """One sequence."""
+def torture(ground: Ground, seed: int, kills: int) -> Sequence:
+    """One sequence; before each kill another day arrives, as long as there are any."""
     rng, folder = random.Random(seed), ground.folder / f"sequence-{seed}"
-    found = Sequence(seed)
-    home, stop, temporary = ground.folder / "home", folder / "stop", folder / "temporary"
-    shutil.rmtree(home)  # the same place as before: its name stands in some tables
-    shutil.copytree(ground.before, home, symlinks=True)
+    found, arriving = Sequence(ground.company, seed), ground.days[-ARRIVALS[ground.company] :]
+    stop, temporary = folder / "stop", folder / "temporary"
+    shutil.rmtree(ground.home)  # the same place as before: its name stands in some tables
+    shutil.copytree(ground.folder / "before", ground.home, symlinks=True)
+    for day in arriving:
+        shutil.rmtree(ground.drop / day.name)
     temporary.mkdir(parents=True)
     os.environ["TMPDIR"] = str(temporary)
-    watcher = child(lambda: watch(home / "published" / "latest", stop), folder / "watched.json")
+    watcher = child(lambda: watch(ground.home / "published" / "latest", stop), folder / "watched.json")
     try:
-        for _ in range(kills):
-            found.kills.append(kill_one(rng, home, ground, folder))
-        version = outcome(lambda: engine_run(home, ground.folder / "drop"), folder)
+        for number in range(kills):
+            ground.arrive(arriving[number : number + 1])
+            found.kills.append(kill_one(rng, ground, folder))
+        ground.arrive(arriving)
+        version = outcome(ground.engine_run, folder)
     finally:
         stop.touch()
-        os.waitpid(watcher, 0)
-    watched = json.loads((folder / "watched.json").read_text(encoding="utf-8"))
+        watched = ended(watcher, folder / "watched.json")
     found.looks = watched.get("looks", 0)
     found.problems += watched.get("problems", [str(watched)])
     if not isinstance(version, str):
         found.problems.append(f"the run after the kills failed: {version}")
         return found
-    now = outcome(lambda: snapshot(home), folder)
+    now = outcome(lambda: snapshot(ground), folder)
     names = sorted(name for name in now.keys() | ground.truth.keys() if now.get(name) != ground.truth.get(name))
     found.problems += [f"not as undisturbed: {name}" for name in names]
-    found.problems += outcome(lambda: leftovers(home, temporary), folder)
+    found.problems += outcome(lambda: leftovers(ground.home, temporary), folder)
     shutil.rmtree(folder)
     return found
 
 
-def kill_one(rng: random.Random, home: Path, ground: Ground, folder: Path) -> str:
+def kill_one(rng: random.Random, ground: Ground, folder: Path) -> str:
     """Start a run and let it die; how it died."""
-    drop = ground.folder / "drop"
-    if rng.random() < 0.5:
-        change = rng.randrange(150)
-        _, status = os.waitpid(child(lambda: dying_run(home, drop, change), folder / "killed.json"), 0)
-        return f"at change {change}" if os.WIFSIGNALED(status) else f"came to its end before change {change}"
-    moment = rng.random() * ground.seconds
-    pid = child(lambda: engine_run(home, drop), folder / "killed.json")
-    deadline = time.monotonic() + moment
-    while time.monotonic() < deadline:
-        if os.waitpid(pid, os.WNOHANG)[0]:
-            return f"came to its end before {moment:.1f} s"
-        time.sleep(0.02)
-    os.killpg(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return f"after {moment:.1f} s"
+    result = folder / "killed.json"
+    kind = rng.choice(["moment", "change", "soon after"])
+    if kind == "moment":
+        moment = rng.random() * ground.seconds
+        pid = child(ground.engine_run, result)
+        deadline = time.monotonic() + moment
+        while time.monotonic() < deadline:
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                return f"came to its end before {moment:.2f} s"
+            time.sleep(0.01)
+        os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        return f"after {moment:.2f} s"
+    change = rng.randrange(ground.changes)
+    delay = rng.random() * SOON if kind == "soon after" else None
+    _, status = os.waitpid(child(lambda: dying_run(ground, change, delay), result), 0)
+    late = f", {delay:.2f} s late" if delay is not None else ""
+    return f"at change {change}{late}" if os.WIFSIGNALED(status) else f"came to its end before change {change}"
