@@ -69,7 +69,7 @@ class Ground:
 
     folder: Path
     company: str
-    definitions: Callable[[Path, Home], dg.Definitions] | None = None
+    definitions: Callable[..., dg.Definitions] | None = None
     truth: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     changes: int = 0
