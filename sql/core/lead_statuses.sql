@@ -5,12 +5,6 @@
 -- lead that is older than the history was when that began it was from then on at the latest.
 with
 
-steps as (
-    select lower(status) as status, min(step) as step
-    from config.lead_status_steps
-    group by lower(status)
-),
-
 changes as (
     select
         history.lead_id,
@@ -90,7 +84,7 @@ mapped as (
         ) as entered_at,
     from statuses
     inner join leads on statuses.lead_id = leads.lead_id
-    left join steps on lower(statuses.status) = steps.status
+    left join core.lead_status_steps as steps on lower(statuses.status) = steps.status
 ),
 
 entries as (

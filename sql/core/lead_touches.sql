@@ -14,6 +14,9 @@ touches as (
     select source, source_id, null, email_normal, occurred_at
     from core.email_touches
     union all
+    select source, source_id, who_id, email_normal, tied_at
+    from core.interaction_touches
+    union all
     select source, source_id, named_record_id, null, tied_at
     from core.campaign_touches
     where is_dated

@@ -54,9 +54,32 @@ mails as (
         and events.occurred_at <= setting.as_of
 ),
 
-first_mails as (
+-- Said on the telephone: by the person of the record, and by everybody who has its address.
+calls as (
+    select
+        coalesce(holders.person_id, addresses.person_id, calls.record_id, calls.email_normal) as person_id,
+        'do_not_call' as reason,
+        calls.interaction_id as record_id,
+        calls.occurred_at as since_at,
+    from staging.interactions as calls
+    cross join setting
+    left join holders on calls.record_id = holders.record_id
+    left join core.person_addresses as addresses
+        on holders.person_id is null and calls.email_normal = addresses.email_normal
+    where calls.refuses_calls
+        and coalesce(calls.record_id, calls.email_normal) is not null
+        and calls.occurred_at <= setting.as_of
+),
+
+messages as (
+    select person_id, reason, record_id, since_at from mails
+    union all
+    select person_id, reason, record_id, since_at from calls
+),
+
+first_messages as (
     select person_id, reason, record_id, since_at
-    from mails
+    from messages
     qualify row_number() over (partition by person_id, reason order by since_at, record_id) = 1
 )
 
@@ -77,4 +100,4 @@ from core.lead_conversions as conversions
 inner join core.person_links as links on conversions.lead_id = links.record_id
 union all
 select person_id, reason, record_id, since_at
-from first_mails
+from first_messages

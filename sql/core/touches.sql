@@ -25,6 +25,11 @@ touches as (
         source, source_id, null, person_id, null, null, campaign_id, channel, kind, direction,
         actor, subject, is_weak, is_machine, false, occurred_at, known_at, created_at,
     from core.email_touches
+    union all
+    select
+        source, source_id, record_id, person_id, account_id, null, campaign_id, channel, kind, direction,
+        actor, subject, is_weak, is_machine, false, occurred_at, known_at, created_at,
+    from core.interaction_touches
 )
 
 select

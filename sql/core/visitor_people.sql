@@ -13,6 +13,10 @@ identifications as (
     select visitor_id, email_normal, submitted_at as identified_at
     from staging.form_fills
     where visitor_id is not null and email_normal is not null
+    union
+    select visitor_id, email_normal, occurred_at as identified_at
+    from staging.interactions
+    where visitor_id is not null and email_normal is not null
 ),
 
 moments as (

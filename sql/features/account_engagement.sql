@@ -24,13 +24,24 @@ people_out as (
     where reasons.keeps_off = 'person'
 ),
 
+-- Whoever belongs to several accounts can be reached for each of them.
+places as (
+    select person_id, account_id
+    from core.people
+    where account_id is not null
+    union
+    select person_id, account_id
+    from core.contact_accounts
+    where not is_own
+),
+
 reachable as (
-    select people.account_id, count(*) as reachable_contacts
-    from core.people as people
-    anti join people_out on people.person_id = people_out.person_id
-    where people.account_id is not null
-        and (people.email is not null or people.phone is not null)
-    group by people.account_id
+    select places.account_id, count(*) as reachable_contacts
+    from places
+    inner join core.people as people on places.person_id = people.person_id
+    anti join people_out on places.person_id = people_out.person_id
+    where people.email is not null or people.phone is not null
+    group by places.account_id
 ),
 
 sales as (

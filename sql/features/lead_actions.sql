@@ -24,7 +24,7 @@ actions as (
         and touches.occurred_at > add_days(spine.as_of, -365)
     where touches.actor = 'prospect'
         and not touches.is_machine
-        and touches.kind not in ('email_unsubscribe', 'email_spam_report')
+        and touches.kind not in ('email_unsubscribe', 'email_spam_report', 'call_refused')
 )
 
 select

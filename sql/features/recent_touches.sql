@@ -13,7 +13,7 @@ touches as (
     select
         touches.*,
         touches.actor = 'sales'
-        and touches.kind in ('call', 'task_email')
+        and touches.kind in ('call', 'call_attempt', 'call_refused', 'task_email')
         and touches.direction = 'outbound'
         and touches.occurred_at > add_days(settings.as_of, -settings.attempts_within_days) as is_attempt,
         row_number() over (partition by touches.person_id order by touches.occurred_at desc, touches.touch_id) as place,

@@ -3,10 +3,14 @@
 with
 
 found as (
-    select 'lead_status_steps' as playbook_list, status as found_value, 'lead' as counts_as
-    from staging.leads
+    select 'lead_status_steps' as playbook_list, leads.status as found_value, coalesce(steps.step, 'lead') as counts_as
+    from staging.leads as leads
+    left join core.lead_status_steps as steps on lower(leads.status) = steps.status
     union all
-    select 'lead_status_steps', new_value, 'lead' from staging.lead_history where field = 'status'
+    select 'lead_status_steps', history.new_value, coalesce(steps.step, 'lead')
+    from staging.lead_history as history
+    left join core.lead_status_steps as steps on lower(history.new_value) = steps.status
+    where history.field = 'status'
     union all
     select 'account_types', account_type, 'unknown' from staging.accounts
     union all

@@ -35,7 +35,7 @@ closings as (
         leads.modified_at as closed_at,
         timestamp '9999-12-31 00:00:00' as reopened_at,
     from core.leads as leads
-    inner join config.lead_status_steps as steps on lower(leads.status) = lower(steps.status)
+    inner join core.lead_status_steps as steps on lower(leads.status) = steps.status
     anti join told_closings on leads.lead_id = told_closings.lead_id
     where steps.step = 'disqualified'
         and not leads.is_converted

@@ -6,5 +6,6 @@ select
     nullif(trim(concat_ws(' ', first_name, last_name)), '') as user_name,
     email,
     coalesce(is_active, case when active_user_id is not null then true end) as is_active,
+    upper(type) = 'QUEUE' as is_queue,
     created_at,
 from raw.hubspot_owner

@@ -70,7 +70,7 @@ def test_every_column_of_every_contract_in_says_when_it_becomes_known() -> None:
     contracts = [c for c in load_contracts(CONTRACTS) if c.table.startswith("raw.")]
     required = {c.object for c in contracts if c.required}
     assert {c.object for c in contracts if c.required and c.source == "salesforce"} == SALESFORCE_REQUIRED
-    assert required - SALESFORCE_REQUIRED == {"HubspotCompany", "HubspotContact", "PardotProspect"}
+    assert required - SALESFORCE_REQUIRED == {"HubspotCompany", "HubspotContact", "MarketoLead", "PardotProspect"}
     assert all(column.known_at for contract in contracts for column in contract.columns)
     by_name = {(c.object, column.name): column for c in contracts for column in c.columns}
     assert by_name["Account", "Type"].known_at == "tracked"

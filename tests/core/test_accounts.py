@@ -8,6 +8,7 @@ from tests.core.crm import Crm
 
 
 @pytest.mark.capability("E1")
+@pytest.mark.capability("E1")
 def test_accounts_roll_up_to_the_top_and_a_circle_of_parents_stays_apart(crm: Crm) -> None:
     crm.add("account", Id="top")
     crm.add("account", Id="middle", ParentId="top")
@@ -158,6 +159,7 @@ def test_the_revenue_of_a_company_is_told_in_the_corporate_currency(crm: Crm) ->
     assert crm.rows("core.leads", "lead_id, annual_revenue") == told
 
 
+@pytest.mark.capability("E1")
 def test_person_accounts_are_marked_by_flag_or_record_type_and_unknown_owners_are_kept(crm: Crm) -> None:
     crm.add("record_type", Id="012person", IsPersonType=True, Name="Person")
     crm.add("user", Id="005known", Name="Kim Rep")
@@ -167,12 +169,12 @@ def test_person_accounts_are_marked_by_flag_or_record_type_and_unknown_owners_ar
     assert crm.rows("core.accounts", "account_id, is_person_account, owner_name") == [
         ("a", True, None),
         ("b", True, "Kim Rep"),
-        ("c", False, None),
+        ("c", False, "Queue 00Gqueue"),
     ]
     assert crm.rows("core.users", "user_id, user_name, is_queue") == [
         ("005gone", None, False),
         ("005known", "Kim Rep", False),
-        ("00Gqueue", None, True),
+        ("00Gqueue", "Queue 00Gqueue", True),
     ]
 
 

@@ -99,6 +99,7 @@ def test_unit_prices_keep_all_their_decimals(tmp_path: Path, con: duckdb.DuckDBP
     assert con.execute("select UnitPrice::varchar from raw.opportunity_line_item").fetchall() == [("0.1234567800",)]
 
 
+@pytest.mark.capability("E1")
 def test_short_ids_are_the_long_ones(con: duckdb.DuckDBPyConnection) -> None:
     ids = ["001A0000006Vm9r", "0018000000O1rYp", "001000000000001", "001A0000006Vm9rIAC", "Grand total", "", None]
     rows = con.execute(f"select {long_id('id')} from (select unnest(?::varchar[]) as id)", [ids]).fetchall()
@@ -115,6 +116,7 @@ def check(short: str) -> str:
     return "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[number] for number in numbers)
 
 
+@pytest.mark.capability("E1")
 def test_a_record_and_its_references_are_the_same_under_short_and_long_ids(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:

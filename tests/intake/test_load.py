@@ -66,6 +66,7 @@ def test_a_cell_of_the_wrong_type_is_never_bent(
     assert [row[2] for row in refused(con)] == [[rule]]
 
 
+@pytest.mark.capability("E1")
 def test_an_offset_counts_and_a_blank_boolean_is_false_where_the_column_is_present(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
@@ -195,6 +196,7 @@ def test_form_and_compression_are_told_by_content(tmp_path: Path, con: duckdb.Du
     assert con.execute("select count(*) from raw.account").fetchall() == [(2,)]
 
 
+@pytest.mark.capability("E1")
 def test_an_object_without_contract_loads_as_text_and_is_reported(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:

@@ -72,6 +72,7 @@ def test_tiers_are_shares_of_those_that_can_be_won_and_owners_have_a_rank_of_the
     assert [place for _, _, place in rows[:10]] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
 
 
+@pytest.mark.capability("E1")
 def test_persons_are_no_companies_and_families_stand_once_when_the_playbook_says_so(company: Company) -> None:
     account(company, "parent", 5)
     account(company, "child", 9, ultimate_parent_id="parent")

@@ -27,9 +27,10 @@ QUEUE_HEAD = f"""
 QUEUE_TOTALS = """
     select count(*) as lines, count(*) filter (where fast_lane) as fast_lane,
         count(distinct account_id) as accounts, count(*) filter (where score_source = 'points') as by_points,
-        count(*) filter (where owner_id is null) as unowned,
+        count(*) filter (where queue.owner_id is null or users.is_queue) as unowned,
         count(*) filter (where email_allowed is null) as unknown_mail
-    from marts.lead_queue
+    from marts.lead_queue as queue
+    left join core.users as users on queue.owner_id = users.user_id
 """
 TARGETS_HEAD = f"""
     select account_id, account_name, crm_url, country, industry, employees, relationship, has_open_opportunity,
