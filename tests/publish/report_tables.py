@@ -35,7 +35,7 @@ COLUMNS = {
         " rows_waiting bigint, sample varchar"
     ),
     "meta.unmapped_values": "playbook_list varchar, found_value varchar, counts_as varchar, records bigint",
-    "core.users": "user_id varchar, user_name varchar",
+    "core.users": "user_id varchar, user_name varchar, is_queue boolean",
     "meta.freshness": (
         "run_id varchar, source varchar, object varchar, load_number bigint, is_present boolean, records bigint,"
         " newest_at timestamp, age_hours double, lag_hours double, expected_hours double, verdict varchar"
