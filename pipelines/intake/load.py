@@ -36,7 +36,7 @@ from pipelines.intake.proof.known import KnownFiles
 from pipelines.intake.proof.ledger import FileBalance, LedgerFile, Report
 from pipelines.intake.proof.suspicion import look_at_end, suspicions, without_line_end
 from pipelines.intake.report import LoadReport
-from pipelines.intake.rules.references import flag_references, note_settled
+from pipelines.intake.rules.references import changed_contracts, flag_references, note_settled
 from pipelines.intake.rules.rejected import check_rows, refused
 from pipelines.intake.rules.rows import extra_columns, raw_columns
 from pipelines.intake.rules.whole_tables import note_broken_tables, refuse_broken_tables
@@ -249,8 +249,9 @@ def finish(load: Load, contracts: list[Contract]) -> LoadReport:
     """Judge what only whole tables tell, write balance, reports and rule results, and sum the load up."""
     connection = load.connection
     load.account.look_at("", "")
+    if load.changed or changed_contracts(connection, contracts):  # a rule that was added judges rows that were there
+        load.changed |= flag_references(connection, contracts, load.filled, load.read, load.load_id)
     if load.changed:
-        flag_references(connection, contracts, load.filled, load.read, load.load_id)
         load.reports += missing_archive(connection, contracts)
     remember_history(connection, contracts, load.load_id)
     balances = sorted(load.balances, key=lambda balance: (balance.source, balance.object, balance.file))

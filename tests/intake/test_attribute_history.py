@@ -1,11 +1,13 @@
 """The past of a column: from when until when it held which value, from whatever told of it."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipelines.contracts.contract import Contract, RowRule
 from pipelines.intake import load_extracts
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import ALL_CONTRACTS, STAMP, record_id, write_export
@@ -162,3 +164,41 @@ def test_the_log_may_come_before_or_after_the_record(
         folder = write_export(tmp_path / f"x{number}", **parts[number])
         load_extracts(con, folder, CONTRACTS, f"load-{number}")
     assert [row[0] for row in past(con, "Status")] == ["New", "Open", "Lost"]
+
+
+def tightened(name: str, rule: RowRule) -> list[Contract]:
+    """The contracts after one of them got a further rule."""
+    return [
+        replace(one, rules=(*one.rules, rule), digest=f"tight {one.digest}", max_reject_pct=100)
+        if one.object == name
+        else one
+        for one in CONTRACTS
+    ]
+
+
+@pytest.mark.capability("E8")
+def test_a_version_that_a_tightened_contract_withdraws_leaves_the_past(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    folder = write_export(tmp_path / "x", Lead=lead(at(1)))
+    load_extracts(con, folder, CONTRACTS, "load-1")
+    (folder / "Lead_2.csv").write_text(lead(at(5), "Working"))
+    load_extracts(con, folder, CONTRACTS, "load-2")
+    assert past(con, "Status") == [("Open", None, "05-00", "extracts"), ("Working", "05-00", None, "extracts")]
+    short = RowRule("status_short", "pattern", ("Status",), "error", "Statuses are short.", pattern=".{1,4}")
+    load_extracts(con, folder, tightened("Lead", short), "load-3")
+    assert con.execute("select Status from raw.lead").fetchall() == [("Open",)]
+    assert past(con, "Status") == []
+
+
+def test_a_logged_change_that_a_tightened_contract_withdraws_leaves_the_past(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    logged = log((at(3), "Status", "New", "Working"), (at(5), "Status", "Working", "Open"))
+    folder = write_export(tmp_path / "x", Lead=lead(at(5)), LeadHistory=logged)
+    load_extracts(con, folder, CONTRACTS, "load-1")
+    before = ("New", None, "03-00", "history")
+    assert past(con, "Status") == [before, ("Working", "03-00", "05-00", "history"), ("Open", "05-00", None, "history")]
+    not_new = RowRule("no_new", "pattern", ("OldValue",), "error", "Nothing was new.", pattern="[^N].*")
+    load_extracts(con, folder, tightened("LeadHistory", not_new), "load-2")
+    assert past(con, "Status") == [("Working", None, "05-00", "history"), ("Open", "05-00", None, "history")]

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.contracts import Contract
 from pipelines.errors import GrowthError
+from pipelines.intake import load as load_steps
 from pipelines.intake.forms import structure, tally
 from pipelines.intake.merging.raw_tables import table_name
 from pipelines.intake.merging.upsert import upsert
@@ -202,6 +203,21 @@ def test_a_refused_load_leaves_its_balance_and_reason_and_nothing_else(
         "select rows_read, rows_rejected from ledger.balance where load_id = 'load-2' and object = 'Lead'"
     ).fetchall()
     assert (read, rejected) == (3, 3)
+
+
+def test_a_fault_that_is_nobodys_mistake_leaves_the_balance_of_what_was_read_too(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise duckdb.IOException("no space left on device")
+
+    folder = write_export(tmp_path / "x", Account=FEW)
+    monkeypatch.setattr(load_steps, "remember_history", full)
+    with pytest.raises(duckdb.IOException, match="no space left"):
+        load(con, folder)
+    assert balance(con, "load-1") == {"Account.csv": (5, 0, 0, 0, 0, 5)}
+    [(message,)] = con.execute("select message from ledger.reports where kind = 'refused'").fetchall()
+    assert message == "IOException: no space left on device"
 
 
 def test_an_object_without_a_file_is_told_as_the_reason_of_a_refused_load(

@@ -6,6 +6,8 @@ import os
 import struct
 import warnings
 import zipfile
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -14,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.intake.hostile import ACCOUNTS, ROW, outcome, sentence, write_parquet
-from tests.intake.loading import ACCOUNT_HEADER, account, load, record_id, write_export
+from tests.intake.loading import ACCOUNT_HEADER, FEW_CONTRACTS, account, load, record_id, write_export
 
 pytestmark = pytest.mark.capability("R6")
 
@@ -138,6 +140,25 @@ def test_a_name_that_cannot_be_shown_is_shown_as_escapes(
     words = sentence(connection, folder)
     assert f"holds a file named {os.fsdecode(name)!r}" in words
     assert words.isprintable()
+
+
+def test_a_quotation_mark_in_the_name_of_an_event_time_column_is_part_of_the_name(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    name = 'made ") from raw.account; drop table raw.account; --'
+    [own] = [one for one in FEW_CONTRACTS if one.object == "Account"]
+    [made] = [column for column in own.columns if column.name == "CreatedDate"]
+    evil = replace(
+        own,
+        columns=(*own.columns, replace(made, name=name)),
+        event_time_columns=(*own.event_time_columns, name),
+        digest="evil",
+    )
+    contracts = [evil if one is own else one for one in FEW_CONTRACTS]
+    quoted = name.replace('"', '""')
+    rows = f'{ACCOUNT_HEADER},"{quoted}"\n{account()},2024-02-02T00:00:00Z\n'
+    report = load(connection, write_export(tmp_path / "x", Account=rows), contracts=contracts)
+    assert report.as_of == datetime(2024, 2, 2)
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet"])

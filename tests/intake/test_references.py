@@ -56,6 +56,24 @@ def test_a_child_waits_for_its_parent_in_the_load_in_which_it_came_and_is_broken
     assert (told(con, "load-3"), flagged(con)) == ([(0, 0)], [])
 
 
+@pytest.mark.capability("E5")
+def test_a_reference_rule_that_is_added_judges_the_rows_that_were_there(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    folder = write_export(tmp_path / "x", Contact=contacts(contact(1, 1), contact(2, 9)))
+    without = [
+        dataclasses.replace(
+            one, rules=tuple(rule for rule in one.rules if rule.kind != "reference"), digest=f"before {one.digest}"
+        )
+        for one in FEW_CONTRACTS
+    ]
+    load(con, folder, "load-1", without)
+    assert flagged(con) == []
+    assert load(con, folder, "load-2").changed
+    assert (told(con, "load-2"), flagged(con)) == ([(1, 0)], [record_id("003", 2)])
+    assert not load(con, folder, "load-3").changed
+
+
 def test_a_child_that_changes_its_parent_is_judged_anew(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
     load(con, write_export(tmp_path / "x", Contact=contacts(contact(1, 1), contact(2, 9))), "load-1")
     changed = contacts(contact(1, 8, LATER), contact(2, 1, LATER))

@@ -13,7 +13,7 @@ import duckdb
 from pipelines.contracts.contract import Contract, History
 from pipelines.intake.history.stretches import stretches
 from pipelines.intake.history.told_changes import SEEN, told
-from pipelines.intake.merging.fresh import FRESH_TABLE, create_temp, has_rows, is_there
+from pipelines.intake.merging.fresh import FRESH_TABLE, TOUCHED_TABLE, create_temp, has_rows, is_there
 from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name
 from pipelines.intake.merging.stored_rows import AT, look_up
 from pipelines.warehouse import quoted_name, quoted_text
@@ -69,19 +69,31 @@ def extracted_by(alias: str) -> str:
 
 
 def note_touched(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """Remember whose stretches the fresh rows of this object may have changed; called before they are dropped."""
+    """Remember whose stretches the rows of this load may have changed; called before they are dropped. A refused row
+    may have taken back what it had said."""
     fresh = FRESH_TABLE if is_there(connection, FRESH_TABLE) else table_name(contract)
     record = record_of(contract, "f") if contract.key else ""
     if contract.key:
+        sources = [fresh, TOUCHED_TABLE] if has_rows(connection, TOUCHED_TABLE) else [fresh]
         for known, its in known_records(connection, contract):
-            connection.execute(
-                f"insert into {TOUCHED} select distinct {quoted_text(contract.object)}, {record} "
-                f"from {fresh} as f semi join {known} as k on {its} = {record}"
-            )
+            for source in sources:
+                connection.execute(
+                    f"insert into {TOUCHED} select distinct {quoted_text(contract.object)}, {record} "
+                    f"from {source} as f semi join {known} as k on {its} = {record}"
+                )
     if spec := contract.history:
         connection.execute(
             f"insert into {TOUCHED} select distinct {quoted_text(spec.of)}, f.{quoted_name(spec.record)} "
             f"from {fresh} as f where f.{quoted_name(spec.record)} is not null"
+        )
+
+
+def note_withdrawn(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str) -> None:
+    """Remember whose stretches a history object's rows `r` told that are taken out; `rows`: FROM and WHERE of them."""
+    if spec := contract.history:
+        record = f"r.{quoted_name(spec.record)}"
+        connection.execute(
+            f"insert into {TOUCHED} select distinct {quoted_text(spec.of)}, {record} {rows} and {record} is not null"
         )
 
 

@@ -43,11 +43,14 @@ class Account:
 
 @contextmanager
 def told_if_refused(connection: duckdb.DuckDBPyConnection, account: Account) -> Iterator[None]:
-    """Around a load: the balance and the reason of one that is refused stay in the ledger."""
+    """Around a load: the balance and the reason of one that is refused stay in the ledger, whatever ended it."""
     try:
         yield
     except GrowthError as error:
         note_refused(connection, account, str(error))
+        raise
+    except Exception as error:  # a fault of the program or of the machine: what was read is known all the same
+        note_refused(connection, account, f"{type(error).__name__}: {error}")
         raise
 
 

@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.intake.merging.raw_tables import table_name
+from pipelines.warehouse import quoted_name
 
 LEDGER_TABLES = (
     "ledger.files (content_sha256 varchar, contract_digest varchar, file varchar, source varchar, object varchar, "
@@ -206,8 +207,9 @@ def latest_moment(
     latest: datetime | None = None
     for contract in contracts:
         for column in contract.event_time_columns:
+            name = quoted_name(column)
             [(newest,)] = connection.execute(
-                f'select max("{column}") from {table_name(contract)} where ? is null or "{column}" <= ?', [now, now]
+                f"select max({name}) from {table_name(contract)} where ? is null or {name} <= ?", [now, now]
             ).fetchall()
             if newest is not None and (latest is None or newest > latest):
                 latest = newest

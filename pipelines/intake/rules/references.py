@@ -47,11 +47,11 @@ def flag_references(
     filled: Collection[str],
     read: Collection[str],
     load_id: str,
-) -> None:
-    """Bring the reference rules' ids in `_warned_rules` up to date; `filled`: tables that may have rows; `read`:
-    objects of which files were read."""
+) -> bool:
+    """Bring the reference rules' ids in `_warned_rules` up to date; whether any moved. `filled`: tables that may have
+    rows; `read`: objects of which files were read."""
     by_object = {contract.object: contract for contract in contracts}
-    changed = changed_contracts(connection, contracts)
+    changed, moved = changed_contracts(connection, contracts), False
     for contract in contracts:
         if not (rules := reference_rules(contract)) or contract.table not in filled:
             continue
@@ -62,10 +62,11 @@ def flag_references(
             if target in by_object
         )
         kind = show_rows(connection, contract, rules, "" if is_whole else load_id)
-        flag_table(connection, contract, rules, by_object)
+        moved |= flag_table(connection, contract, rules, by_object)
         connection.execute(f"drop {kind} {ROWS_TABLE}")
     connection.execute("delete from intake.ledger.references_judged")
     insert_rows(connection, "ledger.references_judged", [(c.object, c.digest) for c in contracts])
+    return moved
 
 
 def changed_contracts(connection: duckdb.DuckDBPyConnection, contracts: list[Contract]) -> set[str]:
@@ -111,16 +112,17 @@ def touched_sql(connection: duckdb.DuckDBPyConnection, contract: Contract, load_
     touched = [f"r._load_id = {quoted_text(load_id)}", f"{flagged} and {others}"]
     name = settled(contract)
     if is_there(connection, name) and has_rows(connection, name):
-        key = ", ".join(f"r.{quoted_name(column)}" for column in contract.key)
-        is_chosen = f"({key}) in (select {key.replace('r.', 's.')} from {name} as s)"
+        mine, theirs = (", ".join(f"{of}.{quoted_name(column)}" for column in contract.key) for of in "rs")
+        is_chosen = f"({mine}) in (select {theirs} from {name} as s)"
         touched.append(f"{is_chosen} and not ({flagged}) and {others}")
     return touched
 
 
 def flag_table(
     connection: duckdb.DuckDBPyConnection, contract: Contract, rules: list[RowRule], by_object: Mapping[str, Contract]
-) -> None:
-    """Write the flags of the `reference_rows` of one table, touching only the rows whose flags change."""
+) -> bool:
+    """Write the flags of the `reference_rows` of one table, touching only the rows whose flags change; whether any
+    did."""
     unknown = [place for place, rule in enumerate(rules) if keep_unknown(connection, rule, by_object, place)]
     flags = ", ".join(
         f"case when r.{quoted_name(rules[i].columns[0])} in (from {unknown_table(i)}) "
@@ -144,6 +146,7 @@ def flag_table(
             f"where r.rowid = w.{AT}"
         )
     connection.execute(f"drop table {FLAGS_TABLE}")
+    return bool(changing)
 
 
 def unknown_table(place: int) -> str:

@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.intake.forms.incoming import Incoming, Malformed
+from pipelines.intake.history.attribute_history import note_withdrawn
 from pipelines.intake.merging.fresh import FRESH_TABLE, equal_keys
 from pipelines.intake.merging.raw_tables import table_name, versions_name
 from pipelines.intake.rules.rows import BAD_TABLE, bad_rows_query
@@ -228,9 +229,9 @@ def withdraw_versions(connection: duckdb.DuckDBPyConnection, contract: Contract,
         place = f"j.{stamp} is null and r._file = {quoted_text(file)} and r._line = j._line"
         is_version = f"(r.{stamp} = j.{stamp} or ({place}))"
     for table in (table_name(contract), versions_name(contract)):
-        connection.execute(
-            f"delete from {table} as r using {BAD_TABLE} as j where {equal_keys(contract, 'r', 'j')} and {is_version}"
-        )
+        which = f"where {equal_keys(contract, 'r', 'j')} and {is_version}"
+        note_withdrawn(connection, contract, f"from {table} as r, {BAD_TABLE} as j {which}")
+        connection.execute(f"delete from {table} as r using {BAD_TABLE} as j {which}")
 
 
 def still_refused(connection: duckdb.DuckDBPyConnection, object_name: str, file: str) -> int:
