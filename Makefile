@@ -25,8 +25,8 @@ else
 	@$(growth) run --home "$(HOME_DIR)"
 endif
 
-test: setup ## the tests
-	@$(python) -m pytest
+test: setup ## the tests, on two cores
+	@$(python) -m pytest -n 2 --dist loadfile
 
 lint: setup ## ruff, mypy and the SQL lint
 	@.venv/bin/ruff check .

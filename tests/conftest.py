@@ -9,8 +9,6 @@ import pytest
 from pipelines.home import PROJECT_ROOT
 from pipelines.warehouse import connect_scratch
 
-PROVEN = pytest.StashKey[set[str]]()
-
 
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
@@ -32,17 +30,18 @@ def shared_data() -> Path:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note the capabilities of a test whose body passed."""
+    """Note the capabilities of a test whose body passed, in its report: it may come from another process."""
     report = yield
     if report.when == "call" and report.passed:
         marks = item.iter_markers("capability")
-        item.config.stash.setdefault(PROVEN, set()).update(name for mark in marks for name in mark.args)
+        report.user_properties += [("capability", name) for mark in marks for name in mark.args]
     return report
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line: the capability ids that the passed tests of this run carry."""
-    found: set[str] = config.stash.setdefault(PROVEN, set())
+    passed: list[pytest.TestReport] = terminalreporter.stats.get("passed", [])
+    found = {str(name) for report in passed for kind, name in report.user_properties if kind == "capability"}
     proven = sorted(found, key=lambda name: (name[0], int(name[1:])))
     if proven:
         terminalreporter.write_line(f"capabilities proven: {' '.join(proven)}")
