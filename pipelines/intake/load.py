@@ -25,7 +25,7 @@ from pipelines.intake.merging import dumps, refusals
 from pipelines.intake.merging.absent import column_sets, report_absent
 from pipelines.intake.merging.fresh import add_fresh, date_fresh, end_fresh, span_of, start_fresh, widen_fresh
 from pipelines.intake.merging.raw_tables import align_table, align_tables, filled_tables, is_known
-from pipelines.intake.merging.upsert import Fates, upsert
+from pipelines.intake.merging.upsert import Fates, make_room, upsert
 from pipelines.intake.merging.versions import Stored
 from pipelines.intake.plan import plan_files
 from pipelines.intake.proof import ledger
@@ -131,7 +131,7 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     places = places_of(load.connection, contract, {took.number: took.told for took in taken})
     answered = quarantine.release_answered(load.connection, contract, load.load_id)
     note_moments(load.connection, contract, load.has_columns)
-    fates = merge(load, contract, unread)
+    fates = merge(load, contract, unread, [took.file.name for took in taken if not took.file.is_mended])
     reports, moved = dumps.mark_vanished(load.connection, contract, [took.part for took in taken])
     load.reports += reports
     load.changed |= moved
@@ -144,8 +144,9 @@ def load_object(load: Load, contract: Contract, files: list[ExtractFile]) -> Non
     replay.note_replayed(load, contract, replayed, fates)
 
 
-def merge(load: Load, contract: Contract, unread: list[ExtractFile]) -> Fates:
-    """The fresh rows into the raw table, with the values and refusals that an extract cannot take away."""
+def merge(load: Load, contract: Contract, unread: list[ExtractFile], read: list[str]) -> Fates:
+    """The fresh rows into the raw table, with the values and refusals that an extract cannot take away; `read`: the
+    names of the extracts that they come from."""
     connection = load.connection
     if contract.key:
         had = ledger.columns_present(connection).get(contract.object, ())
@@ -153,6 +154,7 @@ def merge(load: Load, contract: Contract, unread: list[ExtractFile]) -> Fates:
     replaced = [place for file in unread for place in load.known.replaced(contract, file)]
     columns = with_mended(connection, contract, load.known.columns_of(contract), replaced)
     sets = column_sets(connection, columns, load.has_columns)
+    load.changed |= make_room(connection, contract, read)
     fates, reached = upsert(connection, contract, Stored(sets, replaced))
     load.reports += refusals.report_carried(contract, reached)
     load.changed |= bool(reached)

@@ -133,3 +133,47 @@ def test_rows_of_a_parquet_file_that_is_gone_are_judged_as_they_would_be_in_it(
     found = con.execute(f"select {wanted} from raw.account where Name in ('Bolting', 'Ok')").fetchall()
     assert len(found) == 2
     assert found[0] == found[1]
+
+
+def keyless(digest: str, *rules: RowRule) -> list[Contract]:
+    """The contracts and that of notes, whose rows nothing tells apart."""
+    [account] = [one for one in FEW_CONTRACTS if one.object == "Account"]
+    name = dataclasses.replace(next(one for one in account.columns if one.name == "Name"), required=False)
+    note = dataclasses.replace(
+        account, object="Note", table="raw.note", required=False, file_pattern="Note(_2)?", columns=(name,), key=(),
+        rules=rules, table_rules=(), metric_rules=(), sql_rules=(), modstamp_column=None, created_column=None,
+        event_time_columns=(), owner_columns=(), dumps=None, archive=None,
+        digest=digest, max_reject_pct=100,
+    )  # fmt: skip
+    return [*FEW_CONTRACTS, note]
+
+
+def notes(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    return con.execute("select Name, _line from raw.note order by _line").fetchall()
+
+
+@pytest.mark.parametrize("rows", ["", "Cutting\nBolting\n"])
+def test_without_a_key_a_file_of_which_no_row_is_left_takes_its_rows_along(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection, rows: str
+) -> None:
+    folder = write_export(tmp_path / "x", Note="Name\nAcme\nTwo\n")
+    load(con, folder, contracts=keyless("tight", SHORT))
+    assert notes(con) == [("Acme", 2), ("Two", 3)]
+    (folder / "Note.csv").write_text(f"Name\n{rows}")
+    report = load(con, folder, "load-2", contracts=keyless("tight", SHORT))
+    assert notes(con) == []
+    assert report.changed
+    count = rows.count("\n")
+    assert counts(report, "Note.csv") == (count, 0, 0, 0, count)
+
+
+def test_without_a_key_a_row_that_is_let_in_later_leaves_the_others_of_its_file(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    folder = write_export(tmp_path / "x", Note="Name\nAcme\nBolting\n")
+    load(con, folder, contracts=keyless("tight", SHORT))
+    assert notes(con) == [("Acme", 2)]
+    (folder / "Note.csv").rename(tmp_path / "Note.csv")
+    (folder / "Note_2.csv").write_text("Name\nTwo\n")
+    load(con, folder, "load-2", contracts=keyless("loose"))
+    assert sorted(notes(con)) == [("Acme", 2), ("Bolting", 3), ("Two", 2)]

@@ -4,6 +4,8 @@ What belongs here: which fresh rows are plainly new or plainly the same, and whe
 to be said is settled with all its versions (`versions`).
 """
 
+from collections.abc import Sequence
+
 import duckdb
 
 from pipelines.contracts.contract import Contract
@@ -21,7 +23,7 @@ from pipelines.intake.merging.fresh import (
 from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name, versions_name
 from pipelines.intake.merging.stored_rows import AT, look_up
 from pipelines.intake.merging.versions import CONTESTED_TABLE, VERDICT_TABLE, Stored, own_warnings, settle
-from pipelines.warehouse import columns_of, quoted_name
+from pipelines.warehouse import columns_of, quoted_name, quoted_text
 
 VERDICT_COLUMNS = {"n": "BIGINT", "fate": "VARCHAR"}
 MET_TABLE, MET_ROWS_TABLE, REPLACED_TABLE = "fresh_met", "stored_rows", "replaced_rows"
@@ -46,14 +48,29 @@ def upsert(connection: duckdb.DuckDBPyConnection, contract: Contract, stored: St
         rows = look_up(connection, contract, table, keys, equal_keys(contract, "r", "k"), name=MET_ROWS_TABLE)
         find_contested(connection, contract, stored, content, "" if is_first else rows)
         reached = settle(connection, contract, stored, content, rows)
-    else:  # without a key a file's rows take the place of the rows that came under its name before
-        connection.execute(f"delete from {table} where _file in (select _file from {FRESH_TABLE})")
     if not (is_first and takes_place(connection, contract)):
         connection.execute(
             f"insert into {table} by name select f.* exclude ({ROW}) from {FRESH_TABLE} as f "
             f"anti join {VERDICT_TABLE} as v on f.{ROW} = v.n"
         )
     return count_fates(connection), reached
+
+
+def make_room(connection: duckdb.DuckDBPyConnection, contract: Contract, read: Sequence[str]) -> bool:
+    """Without a key the rows of a file, be they none, take the place of those that came under its name before; whether
+    any left. `read`: the names of the files that this load read.
+
+    A row that left quarantine, mended or judged anew, takes only its own place among those of its file.
+    """
+    table = table_name(contract)
+    if contract.key or not has_rows(connection, table):
+        return False
+    is_read = f"list_contains([{', '.join(map(quoted_text, read))}]::varchar[], _file)"
+    which = is_read
+    if has_rows(connection, f"(select 1 from {FRESH_TABLE} where not {is_read})"):
+        which += f" or (_file, _line) in (select _file, _line from {FRESH_TABLE})"
+    [(left,)] = connection.execute(f"delete from {table} where {which}").fetchall()
+    return bool(left)
 
 
 def takes_place(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
