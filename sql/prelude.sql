@@ -41,6 +41,14 @@ create or replace temp macro email_normal(email) as
         else lower(email)
     end;
 
+-- A telephone number as it is compared: its last nine digits, so that +49 30 1234567 and (030) 123 45 67 are one number;
+-- without an extension and leading zeros; null for what has less than seven digits.
+create or replace temp macro phone_normal(phone) as
+    nullif(regexp_extract(
+        regexp_replace(regexp_replace(lower(phone), '(ext|x|#).*$', '', 'g'), '^[^1-9]+|[^0-9]', '', 'g'),
+        '[0-9]{7,9}$', 0
+    ), '');
+
 -- What follows the @ of an e-mail address, in lower case; null when it is not one address.
 create or replace temp macro email_domain(email) as
     nullif(regexp_extract(email_normal(email), '^[^@\s]+@([^@\s]+)$', 1), '');

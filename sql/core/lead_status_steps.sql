@@ -27,10 +27,10 @@ listed as (
     group by status
 ),
 
+-- Only a list that says its order has statuses between others; the alphabet says nothing.
 placed as (
     select
-        listed.*,
-        playbook.step,
+        listed.status,
         last_value(playbook.step ignore nulls) over (
             order by listed.status_order, listed.status rows between unbounded preceding and current row
         ) as step_before,
@@ -39,18 +39,20 @@ placed as (
         ) as step_after,
     from listed
     left join playbook on listed.status = playbook.status
+    where listed.status_order is not null
 )
 
 select status, step
 from playbook
 union all
 select
-    status,
+    listed.status,
     case
-        when is_converted then 'opportunity'
-        when is_default then 'lead'
-        when step_before = step_after then step_before
+        when listed.is_converted then 'opportunity'
+        when listed.is_default then 'lead'
+        when placed.step_before = placed.step_after then placed.step_before
         else 'lead'
     end as step,
-from placed
-where step is null
+from listed
+left join placed on listed.status = placed.status
+anti join playbook on listed.status = playbook.status

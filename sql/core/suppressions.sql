@@ -54,10 +54,13 @@ mails as (
         and events.occurred_at <= setting.as_of
 ),
 
--- Said on the telephone: by the person of the record, and by everybody who has its address.
+-- Said on the telephone: by the person of the record, else by everybody who has the address, else the number.
 calls as (
     select
-        coalesce(holders.person_id, addresses.person_id, calls.record_id, calls.email_normal) as person_id,
+        coalesce(
+            holders.person_id, addresses.person_id, phones.person_id,
+            calls.record_id, calls.email_normal, calls.phone_normal
+        ) as person_id,
         'do_not_call' as reason,
         calls.interaction_id as record_id,
         calls.occurred_at as since_at,
@@ -66,8 +69,12 @@ calls as (
     left join holders on calls.record_id = holders.record_id
     left join core.person_addresses as addresses
         on holders.person_id is null and calls.email_normal = addresses.email_normal
+    left join core.person_phones as phones
+        on holders.person_id is null
+        and addresses.person_id is null
+        and calls.phone_normal = phones.phone_normal
     where calls.refuses_calls
-        and coalesce(calls.record_id, calls.email_normal) is not null
+        and coalesce(calls.record_id, calls.email_normal, calls.phone_normal) is not null
         and calls.occurred_at <= setting.as_of
 ),
 

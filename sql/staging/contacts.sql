@@ -16,6 +16,7 @@ select
     cast(null as varchar) as email_normal,
     cast(null as varchar) as email_domain,
     cast(null as varchar) as phone,
+    cast(null as varchar) as phones,
     cast(null as varchar) as country,
     cast(null as varchar) as state,
     cast(null as varchar) as lead_source,

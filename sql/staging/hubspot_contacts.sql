@@ -13,6 +13,7 @@ select
     people.email_normal,
     email_domain(contacts.property_email) as email_domain,
     coalesce(contacts.property_phone, contacts.property_mobilephone) as phone,
+    concat_ws(';', contacts.property_phone, contacts.property_mobilephone) as phones,
     contacts.property_country as country,
     contacts.property_state as state,
     contacts.property_hs_analytics_source as lead_source,

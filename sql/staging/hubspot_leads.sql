@@ -18,6 +18,7 @@ select
     people.email_normal,
     email_domain(contacts.property_email) as email_domain,
     coalesce(contacts.property_phone, contacts.property_mobilephone) as phone,
+    concat_ws(';', contacts.property_phone, contacts.property_mobilephone) as phones,
     nullif(lower(trim(contacts.property_website)), '') as website,
     contacts.property_country as country,
     contacts.property_state as state,

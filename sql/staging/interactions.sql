@@ -10,6 +10,7 @@ select
     cast(null as varchar) as campaign_id,
     cast(null as varchar) as visitor_id,
     cast(null as varchar) as email_normal,
+    cast(null as varchar) as phone_normal,
     cast(null as varchar) as domain,
     cast(null as varchar) as channel,
     cast(null as varchar) as kind,

@@ -18,6 +18,7 @@ select
     cast(null as varchar) as email_normal,
     cast(null as varchar) as email_domain,
     cast(null as varchar) as phone,
+    cast(null as varchar) as phones,
     cast(null as varchar) as website,
     cast(null as varchar) as country,
     cast(null as varchar) as state,

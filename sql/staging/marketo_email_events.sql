@@ -47,11 +47,10 @@ select
     'marketo-' || mails.event_type || '-' || mails.id as email_event_id,
     'marketo-mail-' || mails.mail_id || coalesce('-' || mails.campaign_run_id, '') as message_id,
     'marketo-campaign-' || mails.campaign_id as campaign_id,
-    coalesce(email_normal(mails.email), people.email_normal, survivors.email_normal) as email_normal,
+    coalesce(email_normal(mails.email), people.reached_by_email) as email_normal,
     mails.event_type,
     mails.link,
     mails.is_machine,
     mails.activity_date as occurred_at,
 from mails
 left join staging.marketo_people as people on mails.lead_id = people.lead_id
-left join staging.marketo_people as survivors on people.survivor_id = survivors.lead_id

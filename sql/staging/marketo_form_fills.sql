@@ -5,11 +5,10 @@
 select
     'marketo-form-' || fills.id as form_fill_id,
     'marketo-campaign-' || fills.campaign_id as campaign_id,
-    coalesce(people.email_normal, survivors.email_normal) as email_normal,
+    people.reached_by_email as email_normal,
     fills.primary_attribute_value as form_name,
     lower(replace(trim(fills.primary_attribute_value), ' ', '_')) as form_type,
     fills.referrer_url as page,
     fills.activity_date as submitted_at,
 from raw.marketo_activity_fill_out_form as fills
 left join staging.marketo_people as people on fills.lead_id = people.lead_id
-left join staging.marketo_people as survivors on people.survivor_id = survivors.lead_id

@@ -23,6 +23,7 @@ select
     people.email_normal,
     email_domain(leads.email) as email_domain,
     coalesce(leads.phone, leads.mobile_phone) as phone,
+    concat_ws(';', leads.phone, leads.mobile_phone) as phones,
     nullif(lower(trim(coalesce(leads.website, leads.site))), '') as website,
     coalesce(leads.country, leads.billing_country) as country,
     coalesce(leads.state, leads.billing_state) as state,

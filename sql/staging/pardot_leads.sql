@@ -26,6 +26,7 @@ select
     people.email_normal,
     email_domain(prospects.email) as email_domain,
     prospects.phone,
+    prospects.phone as phones,
     nullif(lower(trim(prospects.website)), '') as website,
     prospects.country,
     prospects.state,

@@ -5,16 +5,6 @@
 -- refusal, whatever the flags say.
 with
 
-crm_records as (
-    select lead_id as record_id from staging.salesforce_leads
-    union
-    select contact_id from staging.salesforce_contacts
-    union
-    select lead_id from staging.sf_leads
-    union
-    select contact_id from staging.sf_contacts
-),
-
 refusals as (
     select prospect_id from raw.pardot_visitor_activity where type in (12, 14, 35) and prospect_id is not null
     union
@@ -49,8 +39,8 @@ select
     deals.first_deal.opportunity_id as opportunity_id,
     deals.first_deal.made_at as converted_at,
 from raw.pardot_prospect as prospects
-left join crm_records as contacts on prospects.crm_contact_fid = contacts.record_id
-left join crm_records as leads on prospects.crm_lead_fid = leads.record_id
+left join staging.crm_people as contacts on prospects.crm_contact_fid = contacts.record_id
+left join staging.crm_people as leads on prospects.crm_lead_fid = leads.record_id
 left join refusals on prospects.id = refusals.prospect_id
 left join bounces on prospects.id = bounces.prospect_id
 left join deals on prospects.id = deals.prospect_id

@@ -18,6 +18,7 @@ select
     email_normal(Email) as email_normal,
     email_domain(Email) as email_domain,
     coalesce(Phone, MobilePhone) as phone,
+    concat_ws(';', Phone, MobilePhone, HomePhone, OtherPhone) as phones,
     coalesce(MailingCountry, MailingCountryCode) as country,
     coalesce(MailingState, MailingStateCode) as state,
     LeadSource as lead_source,

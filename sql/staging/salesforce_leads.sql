@@ -20,6 +20,7 @@ select
     email_normal(Email) as email_normal,
     email_domain(Email) as email_domain,
     coalesce(Phone, MobilePhone) as phone,
+    concat_ws(';', Phone, MobilePhone) as phones,
     nullif(lower(trim(Website)), '') as website,
     coalesce(Country, CountryCode) as country,
     coalesce(State, StateCode) as state,

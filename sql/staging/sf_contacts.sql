@@ -29,6 +29,7 @@ select
     email_normal(replica.email) as email_normal,
     email_domain(replica.email) as email_domain,
     coalesce(replica.phone, replica.mobile_phone) as phone,
+    concat_ws(';', replica.phone, replica.mobile_phone) as phones,
     coalesce(replica.mailing_country, replica.mailing_country_code) as country,
     coalesce(replica.mailing_state, replica.mailing_state_code) as state,
     replica.lead_source,

@@ -31,6 +31,7 @@ select
     email_normal(replica.email) as email_normal,
     email_domain(replica.email) as email_domain,
     coalesce(replica.phone, replica.mobile_phone) as phone,
+    concat_ws(';', replica.phone, replica.mobile_phone) as phones,
     nullif(lower(trim(replica.website)), '') as website,
     coalesce(replica.country, replica.country_code) as country,
     coalesce(replica.state, replica.state_code) as state,

@@ -79,3 +79,12 @@ def test_a_person_account_and_its_contact_are_one_person_and_no_company_of_a_dom
     crm.add("lead", Id="lead", Email="Kim@kim.example")
     assert crm.rows("core.people", "person_id, account_id, records") == [("kim", "person", 2)]
     assert crm.rows("core.account_domains", "domain") == []
+
+
+@pytest.mark.capability("E1", "P2")
+def test_a_list_without_an_order_places_no_status_between_others(crm: Crm) -> None:
+    for status in ("Rejected", "Trial Booked", "Unqualified"):
+        crm.add("lead_status", MasterLabel=status)
+    assert crm.rows("core.lead_status_steps", "status, step", where="status = 'trial booked'") == [
+        ("trial booked", "lead")
+    ]

@@ -110,3 +110,22 @@ def test_advertisements_are_weak_when_shown_and_a_companys_where_no_person_is_to
         ("2", "kim", "acme", "ad_click", "inbound", False, False),
         ("3", None, None, "ad_click", "inbound", False, True),
     ]
+
+
+@pytest.mark.capability("E2", "T5")
+def test_a_refusal_by_the_number_alone_is_of_everybody_who_has_the_number(crm: Crm) -> None:
+    add_kim(crm)
+    crm.add("lead", Id="bo", Email="bo@acme.example", Phone="1", MobilePhone="(030) 123 45 67")
+    crm.add("contact", Id="cy", Email="cy@acme.example", Phone="0049 30 1234567")
+    crm.add("contact", Id="di", Email="di@acme.example", Phone="+49 30 1234568")
+    row = {"direction": "OUT", "outcome": "hung_up", "do_not_call": True}
+    crm.add("call", call_id="1", phone="+49 30 1234567", started_at="2024-03-01 10:00", **row)
+    crm.add("call", call_id="2", phone="+49 30 9999999", started_at="2024-03-02 10:00", **row)
+    crm.add("call", call_id="3", phone="+49 30 1234568", record_id="kim", started_at="2024-03-03 10:00", **row)
+    assert crm.rows("core.suppressions", "person_id, reason, record_id, since_at") == [
+        ("309999999", "do_not_call", "2", datetime(2024, 3, 2, 10)),
+        ("bo", "do_not_call", "1", datetime(2024, 3, 1, 10)),
+        ("cy", "do_not_call", "1", datetime(2024, 3, 1, 10)),
+        ("kim", "do_not_call", "3", datetime(2024, 3, 3, 10)),
+    ]
+    assert crm.rows("core.touches", "kind, direction", where="source = 'call'") == [("call_refused", "outbound")] * 3

@@ -4,7 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from tests.core.crm import Crm
+from pipelines.intake.history.attribute_history import mutable_columns
+from pipelines.intake.history.told_changes import fields_of
+from tests.core.crm import Crm, incoming_contracts
 
 MADE = "2024-02-01 08:00"
 MAIL = {"email_template_id": "9", "campaign_id": "3", "campaign_run_id": "1"}
@@ -131,3 +133,68 @@ def test_changes_of_the_status_are_the_steps_of_a_lead(crm: Crm) -> None:
         ("marketo-lead-1", "lead", datetime(2024, 2, 1, 8)),
         ("marketo-lead-1", "qualified_lead", datetime(2024, 5, 1, 10)),
     ]
+
+
+@pytest.mark.capability("E3", "E7", "T5")
+def test_what_the_first_of_a_chain_of_merges_said_and_did_is_of_the_last(crm: Crm) -> None:
+    lead(crm, "51")
+    did(crm, "merge_leads", "m1", "52", merge_ids="[54]", activity_date="2024-03-01 10:00")
+    did(crm, "merge_leads", "m2", "51", merge_ids="[52]", activity_date="2024-04-01 10:00")
+    did(crm, "unsubscribe_email", "u", "54", activity_date="2024-02-10 10:00", email_template_id="9")
+    did(crm, "fill_out_form", "f", "54", activity_date="2024-02-09 10:00", primary_attribute_value="Guide")
+    assert crm.rows("core.suppressions", "person_id, reason") == [("marketo-lead-51", "opted_out")]
+    assert crm.rows("staging.form_fills", "form_fill_id, email_normal") == [("marketo-form-f", "51@ada.example")]
+    assert crm.rows("staging.marketo_merges", "loser_id, survivor_id, merged_at") == [
+        ("52", "51", datetime(2024, 4, 1, 10)),
+        ("54", "51", datetime(2024, 4, 1, 10)),
+    ]
+
+
+@pytest.mark.capability("E7")
+def test_a_circle_of_merges_ends_nowhere_and_the_address_on_the_way_is_kept(crm: Crm) -> None:
+    lead(crm, "1")
+    lead(crm, "2")
+    lead(crm, "51", email=None)
+    lead(crm, "52", email="old@ada.example")
+    did(crm, "merge_leads", "m1", "1", merge_ids="[2]")
+    did(crm, "merge_leads", "m2", "2", merge_ids="[1]")
+    did(crm, "merge_leads", "m3", "52", merge_ids="[54]")
+    did(crm, "merge_leads", "m4", "51", merge_ids="[52]")
+    assert crm.rows("staging.marketo_people", "lead_id, survivor_id, reached_by_email") == [
+        ("1", None, "1@ada.example"),
+        ("2", None, "2@ada.example"),
+        ("51", None, None),
+        ("52", "51", "old@ada.example"),
+        ("54", "51", "old@ada.example"),
+    ]
+
+
+@pytest.mark.capability("E3", "E7")
+def test_a_marketing_lead_outlives_the_record_of_the_crm_that_was_deleted(crm: Crm) -> None:
+    crm.add("lead", Id="00Q1", Email="bo@ada.example", IsDeleted=True)
+    crm.add("lead", Id="00Q2", Email="cy@ada.example", IsDeleted=True, MasterRecordId="00Q3")
+    crm.add("lead", Id="00Q3", Email="cy@ada.example")
+    lead(crm, "1", sfdc_lead_id="00Q1", email="bo@ada.example")
+    lead(crm, "2", sfdc_lead_id="00Q2", email="cy@ada.example")
+    assert crm.rows("core.leads", "lead_id") == [("00Q3",), ("marketo-lead-1",)]
+
+
+@pytest.mark.capability("E3", "P2")
+def test_the_log_of_changes_is_read_by_its_contract_and_by_the_steps_of_a_lead_alike(crm: Crm) -> None:
+    contracts = {one.object: one for one in incoming_contracts()}
+    history, target = contracts["MarketoActivityChangeDataValue"].history, contracts["MarketoLead"]
+    assert history
+    told = fields_of(history, target, ())
+    assert {told.get(name) for name in ("leadstatus", "lead status", "lead_status", "status")} == {"lead_status"}
+    said = {"First Name": "first_name", "Email": "email", "Job Title": "title", "jobTitle": "title"}
+    said |= {"Company": "company", "Industry": "industry", "Num Employees": "number_of_employees"}
+    assert {name: told[name.lower()] for name in said} == said
+    for words in (name.replace("_", " ") for name, _ in mutable_columns(target, ()) if "_" in name[1:]):
+        if not words.startswith((" ", "_")):
+            assert words in told, words
+            assert words.replace(" ", "") in told, words
+    lead(crm, "1", lead_status="b")
+    fields = sorted(told)
+    for place, field in enumerate(fields):
+        did(crm, "change_data_value", f"c{place}", "1", primary_attribute_value=field, old_value="a", new_value="b")
+    assert crm.rows("staging.lead_history", "count(*)") == [(sum(told[field] == "lead_status" for field in fields),)]

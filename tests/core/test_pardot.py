@@ -112,3 +112,10 @@ def test_opportunities_count_where_the_crm_brings_none(crm: Crm) -> None:
     assert crm.rows("core.leads", "lead_id, is_converted", where="is_converted") == [("pardot-prospect-1", True)]
     crm.add("opportunity", Id="0061", StageName="Closed Won", IsClosed=True, IsWon=True, CloseDate="2024-05-01")
     assert crm.rows("core.opportunities", "opportunity_id") == [("0061",)]
+
+
+@pytest.mark.capability("E3", "E7")
+def test_a_prospect_outlives_the_record_of_the_crm_that_was_deleted(crm: Crm) -> None:
+    crm.add("contact", Id="0031", Email="cy@ada.example", IsDeleted=True)
+    prospect(crm, "1", crm_contact_fid="0031", email="cy@ada.example")
+    assert crm.rows("core.leads", "lead_id") == [("pardot-prospect-1",)]

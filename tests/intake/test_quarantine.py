@@ -9,7 +9,16 @@ import pytest
 
 from pipelines.intake import LoadReport, balance_problems
 from pipelines.warehouse import connect_scratch
-from tests.intake.loading import ACCOUNT_HEADER, STAMP, account, load, record_id, write_export
+from tests.intake.loading import (
+    ACCOUNT_HEADER,
+    ALL_CONTRACTS,
+    FEW_CONTRACTS,
+    STAMP,
+    account,
+    load,
+    record_id,
+    write_export,
+)
 
 OLD, NEW = "2024-02-01T00:00:00.000+0000", "2024-02-02T00:00:00.000+0000"
 HEADER = f"{ACCOUNT_HEADER},NumberOfEmployees\n"
@@ -154,3 +163,15 @@ def test_a_home_from_before_gets_ids_for_what_it_kept_out(con: duckdb.DuckDBPyCo
     load(con, write_export(tmp_path / "x"))
     [(row_id, first)] = con.execute("select row_id, quarantined_at_load from quarantine.rows").fetchall()
     assert (len(row_id), first) == (13, "load-0")
+
+
+@pytest.mark.capability("T5")
+def test_a_refusal_in_a_call_of_unlisted_words_is_read(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    header = "call_id,phone,direction,outcome,do_not_call,started_at\n"
+    rows = "1,+49 30 1234567,out,hung_up,true,2024-03-01T10:00:00Z\n2,+49 30 1234568,,,true,2024-03-01T10:00:00Z\n"
+    contracts = [one for one in ALL_CONTRACTS if one in FEW_CONTRACTS or one.object == "call"]
+    load(con, write_export(tmp_path / "x", call=header + rows), contracts=contracts)
+    assert con.execute("select call_id, do_not_call, len(_warned_rules) from raw.call order by all").fetchall() == [
+        ("1", True, 2),
+        ("2", True, 2),
+    ]
