@@ -202,3 +202,25 @@ def test_a_logged_change_that_a_tightened_contract_withdraws_leaves_the_past(
     not_new = RowRule("no_new", "pattern", ("OldValue",), "error", "Nothing was new.", pattern="[^N].*")
     load_extracts(con, folder, tightened("LeadHistory", not_new), "load-2")
     assert past(con, "Status") == [("Working", None, "05-00", "history"), ("Open", "05-00", None, "history")]
+
+
+@pytest.mark.capability("E8")
+@pytest.mark.parametrize("days", list(itertools.permutations((1, 2, 3))))
+def test_a_value_that_comes_back_without_a_modstamp_is_the_last_of_its_stretches(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, days: tuple[int, ...]
+) -> None:
+    """In whatever order the extracts of the days come: a calculated column moves no modstamp."""
+    write_export(tmp_path / "x")
+    (tmp_path / "x" / "Lead.csv").unlink()
+    header = "Id,Status,CleanStatus,CreatedDate,SystemModstamp"
+    for day in days:
+        folder = tmp_path / "x" / f"2024-02-{day:02d}"
+        folder.mkdir()
+        (folder / "Lead.csv").write_text(f"{header}\n{LEAD},Open,{'-ABA'[day]},{STAMP},{STAMP}\n")
+        load_extracts(con, tmp_path / "x", CONTRACTS, f"load-{day}")
+    assert con.execute("select CleanStatus from raw.lead").fetchall() == [("A",)]
+    assert past(con, "CleanStatus") == [
+        ("A", None, "03-00", "extracts"),
+        ("B", "03-00", "04-00", "extracts"),
+        ("A", "04-00", None, "extracts"),
+    ]

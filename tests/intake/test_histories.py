@@ -194,14 +194,23 @@ def deliver(draw: random.Random, folder: Path, files: list[Path], inbox: Path) -
 
 
 def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
-    """Raw and versions without where each row came from, and who survives whom."""
-    names = ", ".join(LOADING)
+    """Raw and versions without where each row came from, and the stretches of all values."""
+    names = {"raw": LOADING, "versions": LOADING, "raw_history": ("known_by",)}
     return {
         schema: sorted(
-            connection.execute(f"select columns(* exclude ({names})) from {schema}.thing").fetchall(), key=repr
+            connection.execute(f"select columns(* exclude ({', '.join(left)})) from {schema}.thing").fetchall(),
+            key=repr,
         )
-        for schema in ("raw", "versions")
+        for schema, left in names.items()
     }
+
+
+def misplaced(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    """Records whose last stretch of the calculated column is not what the table holds."""
+    return connection.execute(
+        'select "Id", "Score", h.value from raw.thing join raw_history.thing as h on h.record_id = "Id" '
+        "where h.column_name = 'Score' and h.until_at is null and h.value is distinct from \"Score\"::varchar"
+    ).fetchall()
 
 
 def current(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
@@ -227,6 +236,7 @@ def check(seed: int) -> None:
         with deliver(draw, folder, files, inbox) as connection:
             assert tables(connection) == expected
             assert current(connection) == whole
+            assert misplaced(connection) == []
 
 
 @pytest.mark.capability("E7")

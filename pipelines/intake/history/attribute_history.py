@@ -62,9 +62,9 @@ def record_of(contract: Contract, alias: str) -> str:
     return parts[0] if len(parts) == 1 else f"concat_ws('|', {', '.join(parts)})"
 
 
-def extracted_by(alias: str) -> str:
+def extracted_by(alias: str, column: str = "_extracted_at") -> str:
     """SQL for when a row's extract was taken at the latest: of one that only bears a day, that is the end of it."""
-    at = f"{alias}._extracted_at"
+    at = f"{alias}.{column}"
     return f"case when {at} = date_trunc('day', {at}) then {at} + interval 1 day else {at} end"
 
 
@@ -214,7 +214,8 @@ def create_rows(
     only_changed: bool = False,
 ) -> None:
     """`history_rows`: these columns, as text, of all versions of the touched records; `place` orders those that say the
-    same moment: by the time of their extract, the table's own row last."""
+    same moment: by the time of their extract, the table's own row last. A version that was seen again after another
+    one under its modstamp came back: it is there a second time, as it was seen last."""
     cells = ", ".join(f"r.{quoted_name(name)}::varchar as {quoted_name(name)}" for name, _ in columns)
     stamp = f"r.{quoted_name(contract.modstamp_column)}" if contract.modstamp_column else "null::timestamp"
     record = record_of(contract, "r")
@@ -228,16 +229,24 @@ def create_rows(
         )
         their = f"semi join {changed} as v on {record} = v.record_id"
     rows = " union all ".join(
-        f"select {record} as record_id, coalesce({stamp}, {extracted_by('r')}) as moment, "
-        f"{extracted_by('r')} as extracted_at, "
-        f"{is_raw} as is_raw, {cells} from {source} as r {their}"
+        f"select {record} as record_id, {stamp} as _intake_stamp, {extracted_by('r')} as extracted_at, "
+        f"{extracted_by('r', '_seen_at')} as _intake_seen_at, {is_raw} as is_raw, {cells} from {source} as r {their}"
         for source, is_raw in ((CURRENT, 1), (OLDER, 0))
     )
     names = ", ".join(quoted_name(name) for name, _ in columns)
+    between = "(o.{0} > v.extracted_at and o.{0} <= v._intake_seen_at)"
     connection.execute(
-        f"create or replace temp table {ROWS} as select record_id, moment, extracted_at, {names}, "
+        f"create or replace temp table {ROWS} as with numbered as materialized (select *, row_number() over () "
+        f"as _intake_n from ({rows})), "
+        "sightings as (from numbered union all select distinct v.* replace (v._intake_seen_at as extracted_at) "
+        "from numbered as v join numbered as o on v.record_id = o.record_id "
+        "and v._intake_stamp is not distinct from o._intake_stamp and v._intake_n <> o._intake_n "
+        "and v._intake_seen_at > v.extracted_at "
+        f"and ({between.format('extracted_at')} or {between.format('_intake_seen_at')})), "
+        "dated as (select *, coalesce(_intake_stamp, extracted_at) as moment from sightings) "
+        f"select record_id, moment, extracted_at, {names}, "
         "lpad(row_number() over (partition by record_id order by moment nulls first, extracted_at nulls first, is_raw, "
-        f"row({names})::varchar)::varchar, 9, '0') as place from ({rows})"
+        f"row({names})::varchar)::varchar, 9, '0') as place from dated"
     )
 
 
