@@ -33,6 +33,7 @@ PERSON_RECORDS = (
     "-- One row per record of a person\n-- key: record_id\n"
     "select lead_id as record_id, lead_id as person_id from staging.salesforce_leads\n"
 )
+USERS = "-- One row per user\n-- key: user_id\nselect user_id, user_name, false as is_queue from staging.salesforce_users\n"
 FIRST_DAY = datetime(2026, 6, 1)
 RECORDS = 40
 
@@ -69,8 +70,8 @@ def write_project(sql: Path, contracts: Mapping[str, Contract]) -> None:
         text = list_text(contracts[f"marts.{name}"], source, values)
         (sql / "marts" / f"{name}.sql").write_text(text, encoding="utf-8")
     (sql / "core").mkdir(exist_ok=True)
-    (sql / "core" / "suppressions.sql").write_text(SUPPRESSIONS, encoding="utf-8")
-    (sql / "core" / "person_records.sql").write_text(PERSON_RECORDS, encoding="utf-8")
+    for name, text in (("suppressions", SUPPRESSIONS), ("person_records", PERSON_RECORDS), ("users", USERS)):
+        (sql / "core" / f"{name}.sql").write_text(text, encoding="utf-8")
 
 
 def list_text(contract: Contract, source: str, values: Mapping[str, str]) -> str:
