@@ -33,7 +33,10 @@ PERSON_RECORDS = (
     "-- One row per record of a person\n-- key: record_id\n"
     "select lead_id as record_id, lead_id as person_id from staging.salesforce_leads\n"
 )
-USERS = "-- One row per user\n-- key: user_id\nselect user_id, user_name, false as is_queue from staging.salesforce_users\n"
+USERS = (
+    "-- One row per user or queue\n-- key: user_id\n"
+    "select user_id, user_name, cast(false as boolean) as is_queue from staging.salesforce_users\n"
+)
 FIRST_DAY = datetime(2026, 6, 1)
 RECORDS = 40
 
