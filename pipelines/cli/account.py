@@ -11,14 +11,16 @@ from pipelines.cli.published import has_table, query
 if TYPE_CHECKING:
     import duckdb
 
-BALANCE = """
+NEWEST_LOAD = (
+    "(select run_id from meta.runs where run_id in (select run_id from meta.balance) order by started_at desc limit 1)"
+)
+"""SQL for the newest run of whose load there is a balance."""
+BALANCE = f"""
 select
     count(*), coalesce(sum(rows_read), 0),
     coalesce(sum(rows_read - rows_loaded - rows_identical - rows_superseded - rows_quarantined - rows_rejected), 0)
 from meta.balance
-where run_id = (
-    select run_id from meta.runs where run_id in (select run_id from meta.balance) order by started_at desc limit 1
-)
+where run_id = {NEWEST_LOAD}
 """
 REFUSED = """
 select runs.started_at, reports.message,

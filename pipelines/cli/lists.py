@@ -8,6 +8,7 @@ import click
 from pipelines.cli.options import csv_option, home_option, json_option, limit_option
 from pipelines.cli.published import published, query
 from pipelines.cli.show import show_csv, show_json, show_table
+from pipelines.errors import listed
 from pipelines.home import Home
 
 if TYPE_CHECKING:
@@ -117,8 +118,7 @@ def owner_filter(connection: "duckdb.DuckDBPyConnection", table: str, owner: str
     found = whole or [row[0] for row in owners if sought in str(row[1] or "").lower()]
     if not found:
         names = sorted({str(row[1] or row[0]) for row in owners})
-        more = f" and {len(names) - OWNERS_TOLD} more" if len(names) > OWNERS_TOLD else ""
-        told = f"owners are: {', '.join(names[:OWNERS_TOLD])}{more}" if names else "no item has an owner"
+        told = f"owners are: {listed(names, OWNERS_TOLD)}" if names else "no item has an owner"
         click.echo(f"no item of an owner named {owner}; {told}.", err=True)
     return {"owners": ("list_contains($owners, owner_id)", found)}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.account import read_account
+from pipelines.cli.account import NEWEST_LOAD, read_account
 from pipelines.cli.options import MomentType, clock, home_option, json_option
 from pipelines.cli.progress import progress
 from pipelines.cli.published import has_table, published, query
@@ -16,19 +16,15 @@ from pipelines.home import Home
 FOLDER = click.Path(readable=False, path_type=Path)
 """Whether a folder lets itself be read is told by who reads it, in a sentence of its own."""
 
-COUNTS = """
+COUNTS = f"""
 select
     coalesce(sum(rows_loaded), 0), coalesce(sum(rows_identical), 0), coalesce(sum(rows_quarantined), 0)
 from meta.balance
-where run_id = (
-    select run_id from meta.runs where run_id in (select run_id from meta.balance) order by started_at desc limit 1
-)
+where run_id = {NEWEST_LOAD}
 """
-WARNINGS = """
+WARNINGS = f"""
 select message from meta.reports
-where kind in ('suspicious', 'ignored', 'unlisted') and run_id = (
-    select run_id from meta.runs where run_id in (select run_id from meta.balance) order by started_at desc limit 1
-)
+where kind in ('suspicious', 'ignored', 'unlisted') and run_id = {NEWEST_LOAD}
 order by kind = 'suspicious' desc, kind, message
 """
 """What is odd about the extracts first, then the files that nobody described."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.contracts.contract import Contract, snake_case
-from pipelines.errors import GrowthError
+from pipelines.errors import GrowthError, listed
 from pipelines.intake.forms.files import ENDINGS, ExtractFile, object_name
 from pipelines.intake.forms.recognise import contract_of
 from pipelines.intake.proof.known import KnownFiles
@@ -64,8 +64,7 @@ def check_present(
 
     `lacking`: contracts of whose objects nothing has come, now or before; `strangers`: files that no contract knows.
     """
-    shown = ", ".join(strangers[:SHOWN]) + (f" and {len(strangers) - SHOWN} more" if len(strangers) > SHOWN else "")
-    found = f" No contract describes {shown}." if strangers else ""
+    found = f" No contract describes {listed(strangers, SHOWN)}." if strangers else ""
     for contract in lacking:
         if contract.required and contract.source in present:
             name = contract.object

@@ -8,7 +8,7 @@ import duckdb
 import yaml
 
 from pipelines.contracts.contract import Contract
-from pipelines.errors import GrowthError
+from pipelines.errors import GrowthError, listed
 from pipelines.home import Home
 from pipelines.intake.forms.files import stem_of
 from pipelines.proposal.document import contract_document, is_protected
@@ -132,14 +132,14 @@ def remarks(found: Findings) -> list[str]:
     ]
     if local := [one.name for one in seen.columns if one.logical_type == "timestamp" and "mm" in one.text_format]:
         lines.append(
-            f"{listed(local)}: times without a zone are read as UTC; say `defaultTimezone: Europe/Berlin` or so."
+            f"{listed(local, SHOWN)}: times without a zone are read as UTC; say `defaultTimezone: Europe/Berlin` or so."
         )
     if nothing := sorted({word for one in seen.columns for word in one.null_words}):
         lines.append(f"Cells that count as blank in every column: {', '.join(map(repr, nothing))}.")
     if table and (
         unread := [one.name for one in seen.columns if not found.means.of(one) and one.name not in found.key]
     ):
-        lines.append(f"Not recognised, loaded and read by no table: {listed(unread)}.")
+        lines.append(f"Not recognised, loaded and read by no table: {listed(unread, SHOWN)}.")
     if seen.left_out:
         lines.append(f"{len(seen.left_out):,} columns are not described; they are loaded as text.")
     if found.gap_days and found.times:
@@ -186,9 +186,3 @@ def doubts(found: Findings, table: Table) -> list[str]:
     if table.name == "tasks" and not {"is_closed", "status"} & means.keys():
         lines.append("No status: every row counts as something that was done.")
     return lines
-
-
-def listed(names: Sequence[str]) -> str:
-    """Some names, and how many more there are."""
-    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more

@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import find_all_in_scope
 
 from pipelines.tables.files import TableFile, parse_select
-from pipelines.warehouse import quoted_name
+from pipelines.warehouse import quoted_name, quoted_text
 
 
 def rowless(tables: Iterable[TableFile], empty: Collection[str]) -> frozenset[str]:
@@ -78,7 +78,8 @@ def empty_tables(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) ->
     there = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
     asked = sorted(wanted & {name for (name,) in there})
     question = " union all ".join(
-        f"select '{name}' where exists (from {'.'.join(map(quoted_name, name.split('.')))})" for name in asked
+        f"select {quoted_text(name)} where exists (from {'.'.join(map(quoted_name, name.split('.')))})"
+        for name in asked
     )
     filled = {name for (name,) in connection.execute(question).fetchall()} if question else set()
     return frozenset(wanted - filled)

@@ -2,14 +2,6 @@
 -- key: lead_id
 -- feeds: staging.leads
 -- One that is merged into a record of the CRM has been that person from the first day on.
-with
-
-crm_accounts as (
-    select account_id from staging.salesforce_accounts
-    union
-    select account_id from staging.sf_accounts
-)
-
 select
     'marketo-lead-' || people.lead_id as lead_id,
     coalesce(people.crm_record_id, 'marketo-lead-' || people.survivor_id) as merged_into_id,
@@ -47,4 +39,4 @@ select
     case when people.crm_record_id is not null then people.created_at else people.merged_at end as merged_at,
 from staging.marketo_people as people
 left join raw.marketo_lead as leads on people.lead_id = leads.id
-left join crm_accounts on leads.sfdc_account_id = crm_accounts.account_id
+left join staging.crm_accounts as crm_accounts on leads.sfdc_account_id = crm_accounts.account_id

@@ -4,16 +4,10 @@
 -- Pardot exports no accounts: what the prospects of one say most often, the alphabet deciding, is said of it.
 with
 
-crm_accounts as (
-    select account_id from staging.salesforce_accounts
-    union
-    select account_id from staging.sf_accounts
-),
-
 prospects as (
     select prospects.*
     from raw.pardot_prospect as prospects
-    anti join crm_accounts on prospects.crm_account_fid = crm_accounts.account_id
+    anti join staging.crm_accounts as crm_accounts on prospects.crm_account_fid = crm_accounts.account_id
     where prospects.prospect_account_id is not null
         and not coalesce(prospects._fivetran_deleted, false)
 ),

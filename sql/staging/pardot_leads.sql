@@ -3,14 +3,6 @@
 -- feeds: staging.leads
 -- A prospect is converted by its first opportunity. One that is merged into a record of the CRM has been that person
 -- from the first day on.
-with
-
-crm_accounts as (
-    select account_id from staging.salesforce_accounts
-    union
-    select account_id from staging.sf_accounts
-)
-
 select
     people.record_id as lead_id,
     people.crm_record_id as merged_into_id,
@@ -51,4 +43,4 @@ select
 from staging.pardot_people as people
 inner join raw.pardot_prospect as prospects on people.prospect_id = prospects.id
 left join staging.pardot_accounts as accounts on 'pardot-account-' || prospects.prospect_account_id = accounts.account_id
-left join crm_accounts on prospects.crm_account_fid = crm_accounts.account_id
+left join staging.crm_accounts as crm_accounts on prospects.crm_account_fid = crm_accounts.account_id

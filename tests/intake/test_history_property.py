@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.intake.history.attribute_history import TOUCHED, remember, versions_table
+from pipelines.intake.history.attribute_history import TOUCHED, remember
 from pipelines.intake.history.history_coverage import prepare_history
-from pipelines.intake.merging.raw_tables import align_table, table_name
+from pipelines.intake.merging.raw_tables import align_table, table_name, versions_name
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import ALL_CONTRACTS, record_id
 
@@ -89,20 +89,20 @@ def con() -> duckdb.DuckDBPyConnection:
     connection.execute("create schema if not exists intake.versions")
     for contract in (LEAD, LOG):
         align_table(connection, contract, [])
-    connection.execute(f"create table if not exists {versions_table(LEAD)} as from {table_name(LEAD)} limit 0")
+    connection.execute(f"create table if not exists {versions_name(LEAD)} as from {table_name(LEAD)} limit 0")
     return connection
 
 
 def write(con: duckdb.DuckDBPyConnection, many: list[Life]) -> None:
     """The tables as they are once all of it has come."""
-    for table in (table_name(LEAD), versions_table(LEAD), table_name(LOG)):
+    for table in (table_name(LEAD), versions_name(LEAD), table_name(LOG)):
         con.execute(f"delete from {table}")
     entries = 0
     for number, life in enumerate(many):
         lead = record_id("00Q", number)
         versions = life.versions()
         for place, (stamp, day, status, phone, name) in enumerate(versions):
-            table = table_name(LEAD) if place == len(versions) - 1 else versions_table(LEAD)
+            table = table_name(LEAD) if place == len(versions) - 1 else versions_name(LEAD)
             con.execute(
                 f"insert into {table} by name select ? as Id, ? as Status, ? as Phone, ? as Name, ? as CreatedDate, "
                 "? as SystemModstamp, ? as _extracted_at",

@@ -35,7 +35,7 @@ PERSON_RECORDS = (
 )
 USERS = (
     "-- One row per user or queue\n-- key: user_id\n"
-    "select user_id, user_name, cast(false as boolean) as is_queue from staging.salesforce_users\n"
+    "select user_id, user_name, false as is_queue from staging.salesforce_users\n"
 )
 FIRST_DAY = datetime(2026, 6, 1)
 RECORDS = 40

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contracts.contract import Contract
-from pipelines.errors import GrowthError
+from pipelines.errors import GrowthError, listed
 from pipelines.intake.forms.files import ExtractFile
 from pipelines.intake.forms.incoming import Incoming
 from pipelines.intake.forms.reading import read_extract
@@ -46,8 +46,7 @@ def check_header(contract: Contract, file: ExtractFile, incoming: Incoming) -> N
     missing = [c.name for c in contract.columns if c.required and c.name.lower() not in found]
     if missing and (incoming.columns or incoming.records == 0):
         names = list(incoming.columns)
-        shown = ", ".join(" ".join(name.split())[:40] for name in names[:8])
-        shown += f" and {len(names) - 8} more" if len(names) > 8 else ""
+        shown = listed([" ".join(name.split())[:40] for name in names], 8)
         raise GrowthError(
             f"{file.name} is not an extract of {contract.object}: found the column{'s' * (len(names) != 1)} {shown}; "
             f"expected also {', '.join(missing)}."

@@ -21,11 +21,10 @@ from pipelines.intake.history.attribute_history import (
     has_versions,
     history_table,
     record_of,
-    versions_table,
 )
 from pipelines.intake.history.history_coverage import COVERAGE
 from pipelines.intake.merging.fresh import has_rows
-from pipelines.intake.merging.raw_tables import table_columns, table_name
+from pipelines.intake.merging.raw_tables import table_columns, table_name, versions_name
 from pipelines.warehouse import quoted_name, quoted_text
 
 PAST = "past"
@@ -248,7 +247,7 @@ def find_firsts(connection: duckdb.DuckDBPyConnection, contract: Contract, name:
         f"create table {PAST}.firsts.{name} as select {record_of(contract, 'v')} as record_id, "
         f"min({since}) as first_at, min({extracted_by('v')}) as first_extracted_at, "
         f"max({since}) filter (where {since} <= {at}) as last_at "
-        f"from {versions_table(contract)} as v group by all"
+        f"from {versions_name(contract)} as v group by all"
     )
 
 

@@ -14,7 +14,7 @@ from pipelines.contracts.contract import Contract, History
 from pipelines.intake.history.stretches import stretches
 from pipelines.intake.history.told_changes import SEEN, told
 from pipelines.intake.merging.fresh import FRESH_TABLE, TOUCHED_TABLE, create_temp, has_rows, is_there
-from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name
+from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name, versions_name
 from pipelines.intake.merging.stored_rows import AT, look_up
 from pipelines.warehouse import quoted_name, quoted_text
 
@@ -32,13 +32,9 @@ def history_table(contract: Contract) -> str:
     return f"intake.raw_history.{quoted_name(contract.table.split('.')[1])}"
 
 
-def versions_table(contract: Contract) -> str:
-    return f"intake.versions.{quoted_name(contract.table.split('.')[1])}"
-
-
 def has_versions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
     """Whether any record of the object has come in more than one version."""
-    return is_there(connection, versions_table(contract)) and has_rows(connection, versions_table(contract))
+    return is_there(connection, versions_name(contract)) and has_rows(connection, versions_name(contract))
 
 
 def create_histories(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> None:
@@ -101,7 +97,7 @@ def known_records(connection: duckdb.DuckDBPyConnection, contract: Contract) -> 
     """Tables whose records have a past, with the SQL of the record's id: where a fresh row may change something."""
     known = []
     if has_versions(connection, contract):
-        known.append((versions_table(contract), record_of(contract, "k")))
+        known.append((versions_name(contract), record_of(contract, "k")))
     if has_rows(connection, history_table(contract)):
         known.append((history_table(contract), "k.record_id"))
     return known
@@ -144,7 +140,7 @@ def find_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id
         )
     create_temp(connection, OLDER, kinds)
     if has_versions(connection, contract):
-        rows = look_up(connection, contract, versions_table(contract), RECORDS, same, name="looked_up")
+        rows = look_up(connection, contract, versions_name(contract), RECORDS, same, name="looked_up")
         connection.execute(
             f"insert into {OLDER} by name select r.* exclude ({AT}) from {rows} as r semi join {RECORDS} as k on {same}"
         )

@@ -8,6 +8,7 @@ refusal is only ever set, never taken back here. A record whose text could not b
 import duckdb
 
 from pipelines.contracts.contract import Column, Contract
+from pipelines.errors import listed
 from pipelines.intake.forms.incoming import ROW, Incoming
 from pipelines.intake.merging.fresh import FRESH_TABLE, ROWS_PER_FILE
 from pipelines.intake.proof.ledger import Report
@@ -73,19 +74,23 @@ def report_carried(contract: Contract, records: set[str]) -> list[Report]:
     """A report about loaded records that a refused row reached; none where it reached none."""
     if not records:
         return []
-    shown = ", ".join(sorted(records)[:5]) + (f" and {len(records) - 5} more" if len(records) > 5 else "")
     message = (
         f"{len(records)} refused row{'s' * (len(records) != 1)} of {contract.object} newer than what is loaded "
-        f"opted out or bounced; that was carried over to the loaded version of {shown}."
+        f"opted out or bounced; that was carried over to the loaded version of {listed(sorted(records), 5)}."
     )
     return [Report("refusal_carried", contract.object, "", message)]
+
+
+def are_noted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
+    """Whether a refused row of the object ever said no."""
+    said = "select 1 from intake.quarantine.refusals where object = ? limit 1"
+    return bool(connection.execute(said, [contract.object]).fetchall())
 
 
 def carry(connection: duckdb.DuckDBPyConnection, contract: Contract, table: str) -> set[str]:
     """Set the refusals in a table of fresh and stored rows; the keys of the stored ones that changed."""
     changed: set[str] = set()
-    said = "select 1 from intake.quarantine.refusals where object = ? limit 1"
-    if not connection.execute(said, [contract.object]).fetchall():
+    if not are_noted(connection, contract):
         return changed
     for column in refusal_columns(contract) if contract.modstamp_column else []:
         name, stamp = quoted_name(column.name), quoted_name(contract.modstamp_column or "")

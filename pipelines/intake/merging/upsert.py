@@ -146,9 +146,7 @@ def later(moment: str) -> str:
 
 def is_plain(connection: duckdb.DuckDBPyConnection, contract: Contract, stored: Stored) -> bool:
     """Whether a newer row just takes the place of the older one: nothing has to be completed, withdrawn or carried."""
-    said = "select 1 from intake.quarantine.refusals where object = ? limit 1"
-    is_one = stored.sets.is_one and not stored.replaced
-    return is_one and not connection.execute(said, [contract.object]).fetchall()
+    return stored.sets.is_one and not stored.replaced and not refusals.are_noted(connection, contract)
 
 
 def replace_older(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str) -> None:
