@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.checkpoints import checkpoint
 from pipelines.history import Inputs, close_abandoned, close_run, open_run
 from pipelines.home import PROJECT_ROOT, Home
 from pipelines.lock import writer_lock
@@ -78,6 +79,7 @@ def open_engine(
             open_run(connection, run_id, clock(), Inputs(request.extracts, request.playbook, fingerprint))
             yield Engine(request, connection, run_id, clock, say, fingerprint)
             close_run(connection, run_id, "finished", "", ended=clock())
+            checkpoint(connection)
         except BaseException as error:
             close_run(connection, run_id, "failed", str(error), ended=clock())
             raise

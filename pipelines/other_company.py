@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from pipelines.checkpoints import undo
 from pipelines.contracts import Contract, load_contracts
 from pipelines.engine import CONTRACTS, Request
 from pipelines.errors import GrowthError
@@ -37,6 +38,7 @@ def company_of(request: Request, run_id: str, say: Callable[[str], None]) -> Ite
     published. A run whose process died is made good first. The caller holds the writer's lock, and no database open.
     """
     settle(request.home)
+    undo(request.home.intake)
     set_other_company_aside(request, run_id, say)
     try:
         yield
@@ -213,6 +215,6 @@ def count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
 
 
 def kept_files(home: Home) -> list[Path]:
-    """What belongs to the company: databases with their logs, rows mended by hand, and the models fitted on it."""
+    """What belongs to the company: databases and what lies beside them (log, journal), rows mended by hand, models."""
     names = [home.intake, home.warehouse, home.mended, home.mlflow]
-    return [path for path in (*names, *sorted(home.root.glob("*.duckdb.wal"))) if path.exists()]
+    return [path for path in (*names, *sorted(home.root.glob("*.duckdb.*"))) if path.exists()]

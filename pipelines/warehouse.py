@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.checkpoints import LOG_BYTES, checkpoint, watch_over
 from pipelines.errors import GrowthError
 from pipelines.home import PROJECT_ROOT, Home
 
@@ -32,6 +33,7 @@ def connect(home: Home, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     for name, path in (("intake", home.intake), ("warehouse", home.warehouse)):
         try:
             make_database(path)
+            watch_over(connection, path, name)
             connection.execute(f"attach {quoted_text(str(path))} as {name}")
         except duckdb.Error as error:
             raise GrowthError(f"The database {path} cannot be opened: {str(error).splitlines()[0]}") from error
@@ -80,6 +82,7 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     finally:
         if not committed:
             connection.execute("rollback")
+    checkpoint(connection, longer_than=LOG_BYTES)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pipelines.assets.checks import check_contract, contract_check_specs
 from pipelines.assets.groups import asset_key, asset_spec
 from pipelines.assets.lineage import lineage_metadata, note_lineage
 from pipelines.assets.metadata import table_metadata
+from pipelines.checkpoints import LOG_BYTES, checkpoint
 from pipelines.contracts import Contract
 from pipelines.engine import Engine
 from pipelines.errors import GrowthError
@@ -112,6 +113,7 @@ def built(engine: Engine, table: TableFile, contract: Contract | None) -> Materi
     """Build one table, note its lineage, check it."""
     engine.say(f"{table.schema}: {table.name.split('.')[1]}")
     rows = build_table(engine.connection, table)
+    checkpoint(engine.connection, longer_than=LOG_BYTES)
     engine.columns.pop(table.name, None)
     lineage = note_lineage(engine, table)
     broken = check_key_unique(engine.connection, table)

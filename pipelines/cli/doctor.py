@@ -103,6 +103,7 @@ def databases(home: Home) -> Iterator[Finding]:
     """Both files open; they are not looked into while a writer holds them."""
     import duckdb
 
+    from pipelines.checkpoints import journal_of
     from pipelines.lock import current_writer
 
     for path in (home.intake, home.warehouse):
@@ -110,6 +111,8 @@ def databases(home: Home) -> Iterator[Finding]:
             yield Finding(path.name, False, "not there yet", "run `growth run`")
         elif current_writer(home.writer_lock):
             yield Finding(path.name, True, "in use by the writer")
+        elif journal_of(path).exists():
+            yield Finding(path.name, False, "a writer was killed while it wrote", "run `growth run`: it makes it whole")
         else:
             try:
                 duckdb.connect(str(path), read_only=True).close()

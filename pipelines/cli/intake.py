@@ -22,12 +22,15 @@ def looking(home: Home) -> Iterator[tuple["duckdb.DuckDBPyConnection", list["Con
     """The intake database to read while no writer is at work, the contracts in, and whether anything was loaded."""
     import duckdb
 
+    from pipelines.checkpoints import undo
     from pipelines.intake.workshop.refused import show_refused
     from pipelines.lock import writer_lock
 
     if not home.intake.exists():
         raise GrowthError(f"Nothing was loaded into {home.root} yet; run `growth run`, or name a folder with --home.")
     with writer_lock(home.writer_lock, "", WAIT_SECONDS, lambda line: click.echo(line, err=True)):
+        for database in (home.intake, home.warehouse):
+            undo(database)
         connection = duckdb.connect(str(home.intake), read_only=True)
         try:
             # A first run that failed before it loaded anything leaves a file without tables.

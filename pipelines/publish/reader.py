@@ -1,11 +1,11 @@
 """`reader.duckdb`: the copy of the warehouse that the command line, notebooks and analysts read; nobody writes it."""
 
-import shutil
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from pipelines.checkpoints import copy_file
 from pipelines.warehouse import quoted_name, quoted_text
 
 SCHEMAS = ("config", "core", "features", "scores", "marts", "meta")
@@ -17,14 +17,11 @@ def write_reader(connection: duckdb.DuckDBPyConnection, path: Path, run_id: str,
     The file is copied as it is, a tenth of the cost of writing its tables anew; nobody writes to it meanwhile, since
     the caller holds the only connection. A warehouse in memory has no file: its tables are copied one by one.
     """
-    [(file,)] = connection.execute("select path from duckdb_databases() where database_name = 'warehouse'").fetchall()
     path.unlink(missing_ok=True)
-    if file:
-        connection.execute("checkpoint warehouse")
-        shutil.copyfile(file, path)
+    is_file = copy_file(connection, "warehouse", path)
     connection.execute(f"attach {quoted_text(str(path))} as reader")
     try:
-        if not file:
+        if not is_file:
             connection.execute("copy from database warehouse to reader")
         for (schema,) in connection.execute(
             "select schema_name from duckdb_schemas() where database_name = 'reader' and not internal"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.checkpoints import checkpoint
 from pipelines.publish.files import PublishedTable, describe, write_table
 from pipelines.publish.manifest import Manifest, file_entry, write_manifest
 from pipelines.publish.reader import write_reader
@@ -37,8 +38,7 @@ def write_version(
 
     `keys`: two-part name of each table to publish, and its key.
     """
-    connection.execute("checkpoint intake")
-    connection.execute("checkpoint warehouse")
+    checkpoint(connection)
     as_of = read_as_of(connection)
     partial = begin_version(published, as_of)
     version = version_of(partial)

@@ -19,6 +19,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.checkpoints import checkpoint
 from pipelines.contracts import Contract, load_contracts
 from pipelines.home import PROJECT_ROOT, Home
 from pipelines.intake import load_extracts
@@ -124,7 +125,7 @@ def load(home: Home, extracts: Path, contracts: list[Contract], load_id: str) ->
     meter = Meter()
     with opened(home) as connection:
         load_extracts(connection, extracts, contracts, load_id, now=datetime.now(UTC).replace(tzinfo=None))
-        connection.execute("checkpoint intake")
+        checkpoint(connection)
     return meter.read()
 
 

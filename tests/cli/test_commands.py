@@ -199,3 +199,13 @@ def test_doctor_says_what_is_wrong_and_what_to_do(home: Path) -> None:
     assert findings["warehouse.duckdb"] == {
         "what": "warehouse.duckdb", "is_well": False, "found": "not there yet", "hint": "run `growth run`",
     }  # fmt: skip
+
+
+def test_doctor_tells_a_checkpoint_that_was_cut_short(tmp_path: Path) -> None:
+    """DuckDB's own words about such a file would have people throw it away."""
+    (tmp_path / "intake.duckdb").write_bytes(b"torn")
+    (tmp_path / "intake.duckdb.undo").write_bytes(b"what was there")
+    found = json.loads(growth("doctor", "--home", str(tmp_path), "--json").stdout)
+    [database] = [finding for finding in found if finding["what"] == "intake.duckdb"]
+    assert database["found"] == "a writer was killed while it wrote"
+    assert database["hint"] == "run `growth run`: it makes it whole"

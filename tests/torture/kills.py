@@ -48,7 +48,7 @@ ARRIVALS = {SMALL: 5, WHOLE: 1}
 """Days that arrive in a sequence; of the whole company one, since yesterday's lists tell in today's what changed."""
 KILLS = 5
 SOON = 0.3
-"""Seconds within which a run dies that is to die shortly after a change."""
+"""Seconds within which a run dies that is to die shortly after a change, more often at once than late."""
 
 
 @dataclass
@@ -271,7 +271,7 @@ def kill_one(rng: random.Random, ground: Ground, folder: Path) -> str:
         os.waitpid(pid, 0)
         return f"after {moment:.2f} s"
     change = rng.randrange(ground.changes)
-    delay = rng.random() * SOON if kind == "soon after" else None
+    delay = rng.random() ** 3 * SOON if kind == "soon after" else None
     _, status = os.waitpid(child(lambda: dying_run(ground, change, delay), result), 0)
     late = f", {delay:.2f} s late" if delay is not None else ""
     return f"at change {change}{late}" if os.WIFSIGNALED(status) else f"came to its end before change {change}"
