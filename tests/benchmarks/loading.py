@@ -23,6 +23,7 @@ from pipelines.checkpoints import checkpoint
 from pipelines.contracts import Contract, load_contracts
 from pipelines.home import PROJECT_ROOT, Home
 from pipelines.intake import load_extracts
+from pipelines.intake.forms.digests import Digests, folder_hashes
 from pipelines.warehouse import THREADS, connect, open_memory, quoted_name, quoted_text
 from tests.benchmarks.floors import bare
 from tests.benchmarks.meter import Cost, Meter
@@ -121,10 +122,14 @@ def opened(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def load(home: Home, extracts: Path, contracts: list[Contract], load_id: str) -> Cost:
-    """One load in a connection of its own, as a run has it."""
+    """One load in a connection of its own, as a run has it: what the files hold is hashed once."""
     meter = Meter()
     with opened(home) as connection:
-        load_extracts(connection, extracts, contracts, load_id, now=datetime.now(UTC).replace(tzinfo=None))
+        folder_hashes(extracts, home.digests)
+        load_extracts(
+            connection, extracts, contracts, load_id, now=datetime.now(UTC).replace(tzinfo=None),
+            digest=Digests(home.digests).of,
+        )  # fmt: skip
         checkpoint(connection)
     return meter.read()
 

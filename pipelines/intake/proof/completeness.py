@@ -109,12 +109,15 @@ def emptied(connection: duckdb.DuckDBPyConnection, load_id: str) -> list[Report]
     """Columns that were mostly filled when they were last counted and are mostly empty now, by values that went away:
     new records alone, which bring little, empty nothing."""
     rows = connection.execute(
-        "with counted as (select *, filled / records as share, lag(filled / records) over earlier as share_before, "
-        "lag(filled) over earlier as filled_before from intake.ledger.completeness "
-        "where owner = '' window earlier as (partition by object, field order by load_number)) "
-        "select object, field, share_before, share from counted where load_id = ? and share_before >= 0.5 "
-        "and share < 0.5 * share_before and filled < filled_before and records >= 20 order by object, field",
-        [load_id],
+        "with now as (from intake.ledger.completeness where load_id = ? and owner = ''), "
+        "last as (select c.object, max(c.load_number) as number from intake.ledger.completeness as c "
+        "semi join now using (object) where c.owner = '' and c.load_id <> ? group by all), "
+        "before as (select c.* from intake.ledger.completeness as c join last as l on c.object = l.object "
+        "and c.load_number = l.number where c.owner = '') "
+        "select n.object, n.field, b.filled / b.records as share_before, n.filled / n.records as share "
+        "from now as n join before as b using (object, field) where share_before >= 0.5 "
+        "and share < 0.5 * share_before and n.filled < b.filled and n.records >= 20 order by n.object, n.field",
+        [load_id, load_id],
     ).fetchall()
     return [
         Report(

@@ -24,6 +24,14 @@ class KnownFiles:
         return {(entry.content_sha256, entry.contract_digest, entry.dated_at): entry for entry in self.entries}
 
     @cached_property
+    def of_content(self) -> dict[str, list[LedgerFile]]:
+        """All entries of every content, whatever contract judged it."""
+        found: dict[str, list[LedgerFile]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.content_sha256, []).append(entry)
+        return found
+
+    @cached_property
     def newest(self) -> dict[tuple[str, str], str]:
         """The content that came last under each object and file name."""
         return {(entry.object, entry.file): entry.content_sha256 for entry in self.entries}
@@ -54,11 +62,11 @@ class KnownFiles:
         """Load and name under which the content came when another version of the contract judged it."""
         if not self.is_judged_anew(contract, file):
             return []
-        return [entry.place for entry in self.entries if entry.content_sha256 == file.sha256]
+        return [entry.place for entry in self.of_content[file.sha256]]
 
     def is_judged_anew(self, contract: Contract, file: ExtractFile) -> bool:
         """Whether the content was loaded under another version of its contract, but not yet under this one."""
-        digests = {entry.contract_digest for entry in self.entries if entry.content_sha256 == file.sha256}
+        digests = {entry.contract_digest for entry in self.of_content.get(file.sha256, ())}
         return bool(digests) and contract.digest not in digests
 
     def unread(self, contract: Contract, files: list[ExtractFile]) -> list[ExtractFile]:

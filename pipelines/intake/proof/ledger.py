@@ -185,7 +185,7 @@ def write_rule_results(
         for contract in filled
         for rule_id, count, fresh in connection.execute(
             "select rule_id, count(*), count(*) filter (where is_fresh) from (select unnest(_warned_rules) "
-            f"as rule_id, _load_id = ? as is_fresh from {table_name(contract)} where len(_warned_rules) > 0) "
+            f"as rule_id, _load_id = ? as is_fresh from {table_name(contract)} where _warned_rules[1] is not null) "
             "group by all",
             [load_id],
         ).fetchall()

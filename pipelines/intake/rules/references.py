@@ -108,7 +108,7 @@ def show_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, rules: 
 
 def touched_sql(connection: duckdb.DuckDBPyConnection, contract: Contract, load_id: str) -> list[str]:
     """SQL over `r` for the rows that this load wrote, for others that bear a flag, for others that it chose."""
-    others, flagged = f"r._load_id <> {quoted_text(load_id)}", "len(r._warned_rules) > 0"
+    others, flagged = f"r._load_id <> {quoted_text(load_id)}", "r._warned_rules[1] is not null"
     touched = [f"r._load_id = {quoted_text(load_id)}", f"{flagged} and {others}"]
     name = settled(contract)
     if is_there(connection, name) and has_rows(connection, name):
@@ -136,7 +136,7 @@ def flag_table(
         f"create or replace temp table {FLAGS_TABLE} as with judged as (select {AT}, r._warned_rules as old, "
         f"list_concat(list_filter(r._warned_rules, lambda x: x not in ({ids})), "
         f"list_filter([{flags}]::varchar[], lambda x: x is not null)) as flags from {ROWS_TABLE} as r "
-        f"where {' or '.join(['len(r._warned_rules) > 0', *points_nowhere])}) "
+        f"where {' or '.join(['r._warned_rules[1] is not null', *points_nowhere])}) "
         "select * exclude (old) from judged where flags is distinct from old"
     )
     [(changing,)] = connection.execute(f"select count(*) from {FLAGS_TABLE}").fetchall()
