@@ -14,7 +14,7 @@ from pipelines.intake.rules.record_ids import long_id
 from pipelines.warehouse import quoted_text
 
 DAYS = ("dd.MM.yyyy", "MM/dd/yyyy", "dd/MM/yyyy", "dd-MM-yyyy", "yyyy/MM/dd", "dd.MM.yy", "MM/dd/yy", "dd/MM/yy",
-        "dd-MMM-yyyy", "dd MMM yyyy", "MMM dd, yyyy")  # fmt: skip
+        "dd-MM-yy", "dd-MMM-yyyy", "dd MMM yyyy", "MMM dd, yyyy", "dd-MMM-yy", "dd MMM yy", "MMM dd, yy")  # fmt: skip
 TIMES = ("", " HH:mm", " HH:mm:ss", " hh:mm a")
 NUMBER_FORMS = ("1.234,56", "1,234.56")
 NULL_WORDS = ("null", "n/a", "#n/a", "nan", "none", "-", "--", "\\n", "k.a.", "unknown", "unbekannt")

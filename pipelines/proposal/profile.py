@@ -20,6 +20,7 @@ from pipelines.errors import GrowthError
 from pipelines.intake.forms.files import ExtractFile, compression_of, sha256_of
 from pipelines.intake.forms.incoming import Incoming
 from pipelines.intake.forms.reading import read_extract
+from pipelines.intake.rules.rows import ROW_PLACE
 from pipelines.proposal.candidates import (
     FORMS,
     NULL_WORDS,
@@ -33,7 +34,8 @@ from pipelines.warehouse import connect_scratch, quoted_name, quoted_text
 
 ROWS = 200_000
 COLUMNS = 400
-"""A column beyond these, or named like another one but for its marks, is loaded as text without being described."""
+"""A column beyond these, or named like another one but for its marks, or as the database calls the place of a row, is
+loaded as text without being described."""
 CELLS_TOGETHER = 4_000_000
 TRIED = 200
 """Distinct values of a column that every type is tried with; the types that are left are tried with all of them."""
@@ -107,7 +109,7 @@ def profile(connection: duckdb.DuckDBPyConnection, incoming: Incoming, path: Pat
     """Look at the first rows of a file. Raises GrowthError for one without a row or without names."""
     names, left_out, taken = list[str](), list[str](), set[str]()
     for name in incoming.columns:
-        is_new = snake_case(name) not in taken and len(names) < COLUMNS
+        is_new = snake_case(name) not in taken and len(names) < COLUMNS and name.lower() != ROW_PLACE
         (names if is_new else left_out).append(name)
         taken.add(snake_case(name))
     if not names:

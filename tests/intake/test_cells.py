@@ -1,6 +1,8 @@
 """Values and ids as they arrive: nothing is bent in silence, one record is one row, odd names are only names."""
 
 import dataclasses
+import json
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -8,6 +10,7 @@ import pytest
 
 from pipelines.contracts.contract import Column
 from pipelines.errors import GrowthError
+from pipelines.intake.history.as_of import rewind
 from pipelines.intake.rules.cells import typed, unreadable
 from pipelines.intake.rules.record_ids import long_id
 from pipelines.warehouse import connect_scratch
@@ -141,6 +144,38 @@ def test_columns_named_like_our_own_are_kept_beside_them(tmp_path: Path, con: du
     ]
 
 
+def test_a_column_may_be_called_like_anything_in_our_own_sql(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    called = [*"abcdfjklmnopqrstuvw", "moment", "extracted_at", "is_raw", "place", "rowid", "record", "line", "value"]
+    called += [
+        "record_id",
+        "column_name",
+        "before",
+        "same",
+        "newer",
+        "fresh rows",
+        "_intake_n",
+        "_intake_row_as_it_came",
+    ]
+    header = f"{ACCOUNT_HEADER},NumberOfEmployees,{','.join(called)}"
+    newer = ["2024-02-01T00:00:00.000+0000", "2024-02-05T00:00:00.000+0000"]
+    folder = tmp_path / "x"
+    for day, stamp in enumerate([STAMP, *newer]):
+        cells = ",".join(f"{name} {day}" for name in called)
+        rows = f"{header}\n{account(1, stamp=stamp)},5,{cells}\n{account(2, stamp=stamp)},many,{cells}\n"
+        load(con, write_export(folder, Account=rows), f"load-{day}")
+    kept = [{"rowid": "rowid_"}.get(name, "x" * name.startswith("_intake_") + name) for name in called]
+    listed = ", ".join(f'"{name}"' for name in kept)
+    assert con.execute(f"select {listed} from raw.account").fetchall() == [tuple(f"{name} 2" for name in called)]
+    [(record,)] = con.execute("select record from quarantine.rows").fetchall()
+    assert [json.loads(record)[name] for name in called] == [f"{name} 2" for name in called]
+    past = con.execute("select column_name, list(value order by stretch_number) from raw_history.account group by all")
+    assert dict(past.fetchall()) == {
+        name: [f"{mine} {day}" for day in range(3)] for name, mine in zip(kept, called, strict=True)
+    }
+    rewind(con, FEW_CONTRACTS, datetime(2024, 2, 2))
+    assert con.execute(f"select {listed} from raw.account").fetchall() == [tuple(f"{name} 1" for name in called)]
+
+
 def test_a_file_in_another_encoding_is_told_by_line_and_byte(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
     rows = "\n".join([ACCOUNT_HEADER, account(1), *(account(n, "Café") for n in range(2, 9))])
     folder = write_export(tmp_path / "x", Account=rows.encode("cp1252"))
@@ -187,6 +222,12 @@ def test_a_text_column_that_the_contract_learns_as_a_time_keeps_its_offset(
     [
         ("date", "%d.%m.%Y", "", "31.12.2024", "2024-12-31"),
         ("date", "%d.%m.%Y", "", "2024-12-31", None),
+        ("date", "%d.%m.%Y", "", "31.12.24", None),  # no year 24
+        ("timestamp", "%m/%d/%Y %H:%M", "", "12/31/24 10:30", None),
+        ("timestamp", "%d/%m/%Y %H:%M:%S %z", "", "01/07/24 12:00:00 +0200", None),
+        ("date", "%d-%b-%Y", "", "31-Dec-24", None),
+        ("date", "%d.%m.%y", "", "31.12.24", "2024-12-31"),
+        ("date", "%d.%m.%y", "", "31.12.2024", None),
         ("date", "%d.%m.%Y %H:%M", "", "31.12.2024 10:30", None),  # a time would be cut off
         ("timestamp", "%d.%m.%Y %H:%M", "Europe/Berlin", "01.07.2024 12:00", "2024-07-01 10:00:00"),
         ("timestamp", "%d/%m/%Y %H:%M:%S %z", "", "01/07/2024 12:00:00 +0200", "2024-07-01 10:00:00"),

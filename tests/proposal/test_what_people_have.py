@@ -141,3 +141,23 @@ def test_record_ids_say_what_they_name_and_rules_of_one_file_only_warn(
     assert references == {"contact_id": (("Contact", "Id"),), "account_id": (("Account", "Id"),)}
     assert found.rows[0]["who_id"][:5] == "00300"
     assert {rule.kind for rule in found.contract.rules if rule.severity == "error"} == {"required", "type"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "form"),
+    [
+        ("{d}.12.25", "%d.%m.%y"),
+        ("12/{d}/25", "%m/%d/%y"),
+        ("{d}-12-25", "%d-%m-%y"),
+        ("{d}-Dec-25", "%d-%b-%y"),
+        ("{d}.12.25 10:30", "%d.%m.%y %H:%M"),
+        ("{d}.12.2025", "%d.%m.%Y"),
+    ],
+)
+def test_years_of_two_digits_are_of_this_century(
+    tmp_path: Path, contracts: list[Contract], shown: str, form: str
+) -> None:
+    text = lines("Deal ID;Deal Name;Stage;Amount;Close Date", "D-{n};Deal {n};Won;{n};" + shown)
+    found = whole(proposed(tmp_path, "deals_2026.csv", text, contracts), "opportunities", "Deal ID")
+    assert {one.name: one.text_format for one in found.contract.columns}["Close Date"] == form
+    assert str(found.rows[0]["close_on"]) == "2025-12-01"

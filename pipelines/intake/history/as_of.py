@@ -121,7 +121,7 @@ class Past:
         """The value of the stretch in which the moment lies, for records that changed since; else `base`."""
         if name not in self.changed:
             return base
-        cell = f"t.{quoted_name(name)}"
+        cell = f"t.{then(name)}"
         return (
             f"case when {cell} is null then {base} when {cell}.is_known then try_cast({cell}.value as {kind}) "
             f"else {unknown} end"
@@ -151,6 +151,11 @@ class Past:
         created = self.contract.created_column
         since = f"coalesce(r.{quoted_name(created)}, {self.first_at})" if created else self.first_at
         return f"coalesce({since} <= {self.at}, true)"
+
+
+def then(name: str) -> str:
+    """What a column held then, under a name that none of our own beside it can have."""
+    return quoted_name(f"value of {name}")
 
 
 def nothing(kind: str) -> str:
@@ -224,8 +229,7 @@ def tell(
     found = connection.execute(f"select distinct column_name from {history} where {is_other} order by all").fetchall()
     columns = [column for (column,) in found]
     cells = "".join(
-        f", any_value(cell) filter (where column_name = {quoted_text(column)}) as {quoted_name(column)}"
-        for column in columns
+        f", any_value(cell) filter (where column_name = {quoted_text(column)}) as {then(column)}" for column in columns
     )
     connection.execute(
         f"create table {PAST}.told.{name} as with pairs as (select record_id, column_name, "

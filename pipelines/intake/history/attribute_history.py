@@ -25,6 +25,8 @@ HISTORY_COLUMNS = (
 """`from_at` null: since before anybody looked, as far back as the column's past is known, and seen first at
 `observed_at`; `until_at` null: still."""
 TOUCHED, ROWS, ASSERTIONS = "history_touched", "history_rows", "history_assertions"
+RECORD, MOMENT, EXTRACTED, PLACE = "_intake_record", "_intake_moment", "_intake_extracted_at", "_intake_place"
+"""Beside the columns of an extract, none of which can be called so."""
 RECORDS, CURRENT, OLDER = "touched_records", "current_rows", "older_versions"
 
 
@@ -183,7 +185,7 @@ def assert_seen(connection: duckdb.DuckDBPyConnection, contract: Contract, extra
         cells = ", ".join(cell(name, is_derived) for name, is_derived in about)
         pairs = f"(select distinct record_id, column_name from {ASSERTIONS})"
         connection.execute(
-            f"insert into {ASSERTIONS} with cells as (select record_id, place, moment, extracted_at, "
+            f"insert into {ASSERTIONS} with cells as (select {RECORD} as record_id, {PLACE} as place, "
             f"unnest([{cells}]) as cell from {ROWS}) "
             f"select record_id, cell.column_name, cell.moment, {SEEN}, place, cell.value, true "
             f"from cells semi join {pairs} as p on cells.record_id = p.record_id and cell.column_name = p.column_name"
@@ -198,7 +200,7 @@ def assert_seen(connection: duckdb.DuckDBPyConnection, contract: Contract, extra
 
 def cell(name: str, is_derived: bool) -> str:
     """What a version says of one column: a derived one is known when it was extracted, another one since the change."""
-    moment = "extracted_at" if is_derived else "moment"
+    moment = EXTRACTED if is_derived else MOMENT
     return f"struct_pack(column_name := {quoted_text(name)}, moment := {moment}, value := {quoted_name(name)})"
 
 
@@ -225,43 +227,46 @@ def create_rows(
         )
         their = f"semi join {changed} as v on {record} = v.record_id"
     rows = " union all ".join(
-        f"select {record} as record_id, {stamp} as _intake_stamp, {extracted_by('r')} as extracted_at, "
-        f"{extracted_by('r', '_seen_at')} as _intake_seen_at, {is_raw} as is_raw, {cells} from {source} as r {their}"
+        f"select {record} as {RECORD}, {stamp} as _intake_stamp, {extracted_by('r')} as {EXTRACTED}, "
+        f"{extracted_by('r', '_seen_at')} as _intake_seen_at, {is_raw} as _intake_is_raw, {cells} "
+        f"from {source} as r {their}"
         for source, is_raw in ((CURRENT, 1), (OLDER, 0))
     )
     names = ", ".join(quoted_name(name) for name, _ in columns)
-    between = "(o.{0} > v.extracted_at and o.{0} <= v._intake_seen_at)"
+    between = "(o.{0} > v._intake_extracted_at and o.{0} <= v._intake_seen_at)"
     connection.execute(
         f"create or replace temp table {ROWS} as with numbered as materialized (select *, row_number() over () "
         f"as _intake_n from ({rows})), "
-        "sightings as (from numbered union all select distinct v.* replace (v._intake_seen_at as extracted_at) "
-        "from numbered as v join numbered as o on v.record_id = o.record_id "
+        f"sightings as (from numbered union all select distinct v.* replace (v._intake_seen_at as {EXTRACTED}) "
+        f"from numbered as v join numbered as o on v.{RECORD} = o.{RECORD} "
         "and v._intake_stamp is not distinct from o._intake_stamp and v._intake_n <> o._intake_n "
-        "and v._intake_seen_at > v.extracted_at "
-        f"and ({between.format('extracted_at')} or {between.format('_intake_seen_at')})), "
-        "dated as (select *, coalesce(_intake_stamp, extracted_at) as moment from sightings) "
-        f"select record_id, moment, extracted_at, {names}, "
-        "lpad(row_number() over (partition by record_id order by moment nulls first, extracted_at nulls first, is_raw, "
-        f"row({names})::varchar)::varchar, 9, '0') as place from dated"
+        f"and v._intake_seen_at > v.{EXTRACTED} "
+        f"and ({between.format(EXTRACTED)} or {between.format('_intake_seen_at')})), "
+        f"dated as (select *, coalesce(_intake_stamp, {EXTRACTED}) as {MOMENT} from sightings) "
+        f"select {RECORD}, {MOMENT}, {EXTRACTED}, {names}, lpad(row_number() over (partition by {RECORD} "
+        f"order by {MOMENT} nulls first, {EXTRACTED} nulls first, _intake_is_raw, row({names})::varchar)::varchar, "
+        f"9, '0') as {PLACE} from dated"
     )
 
 
 def differences(names: Sequence[str], *, is_derived: bool) -> str:
     """SELECT of assertions, two per change between two versions of a record that follow each other."""
-    moment, order = ("extracted_at", "extracted_at, place") if is_derived else ("moment", "place")
+    moment, order = (EXTRACTED, f"{EXTRACTED}, {PLACE}") if is_derived else (MOMENT, PLACE)
     packed = ", ".join(f"{quoted_name(name)} := {quoted_name(name)}" for name in names)
     changes = ", ".join(
-        f"case when {quoted_name(name)} is distinct from before.{quoted_name(name)} then struct_pack(column_name := "
-        f"{quoted_text(name)}, old := before.{quoted_name(name)}, new := {quoted_name(name)}) end"
+        f"case when {quoted_name(name)} is distinct from _intake_before.{quoted_name(name)} "
+        f"then struct_pack(column_name := {quoted_text(name)}, "
+        f"old := _intake_before.{quoted_name(name)}, new := {quoted_name(name)}) end"
         for name in names
     )
     return (
-        f"with ordered as (select *, lag(struct_pack({packed})) over w as before, lag({moment}) over w as before_at, "
-        f"lag(place) over w as before_place from {ROWS} where {moment} is not null "
-        f"window w as (partition by record_id order by {order})), "
-        f"changes as (select record_id, {moment} as moment, place, before_at, before_place, "
+        f"with ordered as (select *, lag(struct_pack({packed})) over w as _intake_before, "
+        f"lag({moment}) over w as _intake_before_at, lag({PLACE}) over w as _intake_before_place from {ROWS} "
+        f"where {moment} is not null window w as (partition by {RECORD} order by {order})), "
+        f"changes as (select {RECORD} as record_id, {moment} as moment, {PLACE} as place, "
+        "_intake_before_at as before_at, _intake_before_place as before_place, "
         f"unnest(list_filter([{changes}], lambda x: x is not null)) as change from ordered "
-        "where before_place is not null) "
+        "where _intake_before_place is not null) "
         f"select record_id, change.column_name, before_at, {SEEN}, before_place, change.old, true from changes "
         f"union all select record_id, change.column_name, moment, {SEEN}, place, change.new, true from changes"
     )

@@ -12,7 +12,7 @@ from pipelines.errors import listed
 from pipelines.intake.forms.incoming import ROW, Incoming
 from pipelines.intake.merging.fresh import FRESH_TABLE, ROWS_PER_FILE
 from pipelines.intake.proof.ledger import Report
-from pipelines.intake.rules.rows import BAD_TABLE, SOURCE, Cell, cells_of
+from pipelines.intake.rules.rows import BAD_ROWS, BAD_TABLE, Cell, cells_of
 from pipelines.warehouse import quoted_name, quoted_text
 
 # Wider than what a contract's boolean accepts: an opt-out cell with one of these may be why its row was refused.
@@ -46,7 +46,7 @@ def note_refusals(connection: duckdb.DuckDBPyConnection, contract: Contract, inc
         "said.name as column_name, said.since as since from ("
         f"select {quoted_text(contract.object)} as object, {key_list('j', contract)} as record_key, "
         f"coalesce(j.{stamp}, (select max({stamp}) from ({of_file}))) as modified_at, unnest([{said}]) as said "
-        f"from (select b as j, b.{SOURCE} as t from {BAD_TABLE} as b) where {has_key}) "
+        f"from {BAD_ROWS} where {has_key}) "
         "where said is not null and (object, record_key, modified_at, said.name) not in "
         "(select (object, record_key, modified_at, column_name) from intake.quarantine.refusals)"
     )

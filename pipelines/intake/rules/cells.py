@@ -1,17 +1,19 @@
 """Typing cells: text to the contract's types as SQL expressions, and the words for a cell that cannot be read.
 
 A cast that DuckDB would make in silence but that changes the value (5.5 to 6, 1234.567 to 1234.57, a time cut off a
-date, a time zone dropped, `epoch`) is not made; the cell then counts as unreadable and its row is kept out. So money
-with more decimals than the contract's scale is refused, never rounded: a column in which such amounts are usual
-(formulas, unit prices) has a wider scale in its contract. Only a binary fraction (Parquet `double`) may differ from
-its decimal, by what its 53 bits cannot hold; a `double` column rounds text as any binary fraction does; parts of a
-microsecond are cut.
+date, a time zone dropped, `epoch`, 31.12.25 to the year 25) is not made; the cell then counts as unreadable and its row
+is kept out. So money with more decimals than the contract's scale is refused, never rounded: a column in which such
+amounts are usual (formulas, unit prices) has a wider scale in its contract. Only a binary fraction (Parquet `double`)
+may differ from its decimal, by what its 53 bits cannot hold; a `double` column rounds text as any binary fraction does;
+parts of a microsecond are cut.
 """
 
 from pipelines.contracts.contract import Column
 from pipelines.contracts.formats import EPOCHS
 from pipelines.warehouse import quoted_text
 
+FOUR_DIGITS = 1000
+"""The first year that four digits write."""
 EXPECTED = {
     "date": "a date like 2024-01-31",
     "timestamp": "a time like 2024-01-31T09:30:00.000+0000",
@@ -106,7 +108,7 @@ def number_of(cell: str, column: Column) -> str:
 def moment_of(cell: str, column: Column) -> str:
     """SQL for a time in text as naive UTC: an offset in the text counts, else the column's zone, else UTC."""
     if column.text_format:
-        read = f"try_strptime({cell}, {quoted_text(column.text_format)})"
+        read = in_form(cell, column)
         if "%z" in column.text_format:
             return f"timezone('UTC', {read})"
         return in_zone(read, column.zone) if column.zone else read
@@ -126,8 +128,14 @@ def day_of(cell: str, column: Column) -> str:
     """SQL for a date in text."""
     if not column.text_format:
         return f"case when {cell} like '____-__-__' then try_cast({cell} as date) end"
-    moment = f"try_strptime({cell}, {quoted_text(column.text_format)})::timestamp"
+    moment = f"{in_form(cell, column)}::timestamp"
     return f"case when {moment} = date_trunc('day', {moment}) then {moment}::date end"
+
+
+def in_form(cell: str, column: Column) -> str:
+    """SQL for a cell read in the column's form; null where a year of two or three digits meets a form with four."""
+    read = f"try_strptime({cell}, {quoted_text(column.text_format)})"
+    return f"case when year({read}) >= {FOUR_DIGITS} then {read} end" if "%Y" in column.text_format else read
 
 
 def in_zone(local: str, zone: str) -> str:

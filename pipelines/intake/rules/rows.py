@@ -31,6 +31,11 @@ BAD_TABLE = "incoming_bad"
 OWN_PREFIX = "_intake_"
 IS_BAD, IS_UNREAD = "_intake_is_bad", "_intake_is_unread"
 LINE_END, SOURCE = "_intake_line_end", "_intake_source"
+# What the database calls the place of a row: a column of that name would hide it.
+ROW_PLACE = "rowid"
+# Which a file's column cannot hide: a bare name is a column before it is a table's whole row.
+BAD_ROW = "_intake_bad_row"
+BAD_ROWS = f"(select {BAD_ROW} as j, {BAD_ROW}.{SOURCE} as t from {BAD_TABLE} as {BAD_ROW})"
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def extra_columns(contract: Contract, incoming: Incoming) -> dict[str, str]:
     renamed: dict[str, str] = {}
     for source in extras:
         name = f"x{source}" if source.lower().startswith(OWN_PREFIX) else source
-        while name.lower() in UNDERSCORE_COLUMNS or (name != source and name.lower() in taken):
+        while name.lower() in (*UNDERSCORE_COLUMNS, ROW_PLACE) or (name != source and name.lower() in taken):
             name += "_"
         taken.add(name.lower())
         renamed[name] = source
@@ -99,16 +104,26 @@ def judged(contract: Contract, incoming: Incoming, kept: str) -> str:
     rules = predicate_rules(contract)
     errors = [violation(rule) for rule in rules if rule.severity == "error"]
     warnings = [(rule.rule_id, violation(rule)) for rule in rules if rule.severity != "error"]
-    source, line, line_end = f"{TEXT_TABLE} as t", f"t.{ROW} + {incoming.first_line}", ""
+    row = whole_row(incoming)
+    source = f"(select *, {row} as {row} from {TEXT_TABLE} as {row}) as t"
+    line, line_end = f"t.{ROW} + {incoming.first_line}", ""
     if incoming.first_line is None:
         source += f" join {LINES_TABLE} as l on l.n = t.{ROW}"
         line, line_end = "l.line", "l.line_end"
     return (
         f"with typed as (select {', '.join(columns)}{',' if columns else ''} t.{ROW}, {line} as _line, "
-        f"{line_end or line} as {LINE_END}, t as {SOURCE}, {broken} as {IS_UNREAD} from {source}), "
+        f"{line_end or line} as {LINE_END}, t.{row} as {SOURCE}, {broken} as {IS_UNREAD} from {source}), "
         f"judged as (select * exclude ({IS_UNREAD}), {' or '.join([IS_UNREAD, *errors])} as {IS_BAD}, "
         f"{warned_list(warnings)} as _warned_rules from typed) select * from judged where {kept}"
     )
+
+
+def whole_row(incoming: Incoming) -> str:
+    """A name for the file's row as it came that none of its columns has."""
+    taken, name = {column.lower() for column in incoming.columns}, f"{OWN_PREFIX}row_as_it_came"
+    while name in taken:
+        name += "_"
+    return name
 
 
 def add_good(
@@ -168,7 +183,7 @@ def bad_rows_query(contract: Contract, incoming: Incoming, more: str = "") -> st
         f"list_filter([{', '.join(findings)}], lambda x: x is not null) as findings, "
         f"case when {has_key} then [{', '.join(key)}]::varchar[] end as record_key, {stamp} as modified_at, "
         f"coalesce({owners + ', ' if owners else ''}null::varchar) as owner_id{', ' + more if more else ''} "
-        f"from (select b as j, b.{SOURCE} as t from {BAD_TABLE} as b)) "
+        f"from {BAD_ROWS}) "
         "select * exclude (findings), list_transform(findings, lambda x: x.rule) as violated_rules, "
         "list_transform(findings, lambda x: x.reason) as reasons from found"
     )
