@@ -17,6 +17,10 @@ from pipelines.home import PROJECT_ROOT, Home
 LOWEST, ABOVE = (3, 11), (3, 14)
 FREE_BYTES = 2 * 1024**3
 GIB = 1024**3
+WAITING_PARENT = """
+select coalesce(sum(rows_waiting), 0) from ledger.rule_results
+where load_id = (select max_by(load_id, rowid) from ledger.rule_results)
+"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ def examine(home: Home) -> Iterator[Finding]:
     yield lock(home)
     yield from databases(home)
     yield from loads(home)
+    yield from waiting_rows(home)
     yield dagster_home(home)
     yield published(home)
 
@@ -144,6 +149,32 @@ def loads(home: Home) -> Iterator[Finding]:
     if account.refused:
         hint = "mend what it says, then run `growth run`"
         yield Finding("last refused load", not account.is_refused_now, account.refused, hint)
+
+
+def waiting_rows(home: Home) -> Iterator[Finding]:
+    """How many records wait in quarantine, and how many rows for a record that they point to: work, and no fault."""
+    import duckdb
+
+    from pipelines.checkpoints import journal_of
+    from pipelines.lock import current_writer
+
+    if not home.intake.exists() or journal_of(home.intake).exists() or current_writer(home.writer_lock):
+        return
+    try:
+        with duckdb.connect(str(home.intake), read_only=True) as connection:
+            [(refused,)] = connection.execute("select count(*) from quarantine.rows").fetchall()
+            [(late,)] = connection.execute(WAITING_PARENT).fetchall()
+    except duckdb.Error:
+        return  # nothing was loaded yet, or `databases` has told
+    found = "no record waits"
+    if refused:
+        wait = "1 record waits" if refused == 1 else f"{refused:,} records wait"
+        found = f"{wait}: `growth quarantine` says why, `growth quarantine export` takes them away to mend"
+    yield Finding("quarantine", True, found)
+    if late:
+        rows = "1 new row points" if late == 1 else f"{int(late):,} new rows point"
+        hint = "export the missing records, too; those that the next run does not bring count as broken"
+        yield Finding("references", True, f"{rows} to a record that no file holds yet; {hint}")
 
 
 def dagster_home(home: Home) -> Finding:

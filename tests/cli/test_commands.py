@@ -10,12 +10,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.cli.doctor import waiting_rows
 from pipelines.history import Inputs, open_run
 from pipelines.home import Home
 from pipelines.publish.manifest import Manifest, note_verdict
 from pipelines.publish.versions import VERDICT, switch
 from pipelines.publish.write import Origin, write_version
-from pipelines.warehouse import connect_scratch
+from pipelines.warehouse import connect, connect_scratch
+from tests.intake.loading import ACCOUNT_HEADER, STAMP, account, load, record_id, write_export
 
 AS_OF = datetime(2026, 6, 30, 23, 59, 59)
 TABLES = """
@@ -209,3 +211,16 @@ def test_doctor_tells_a_checkpoint_that_was_cut_short(tmp_path: Path) -> None:
     [database] = [finding for finding in found if finding["what"] == "intake.duckdb"]
     assert database["found"] == "a writer was killed while it wrote"
     assert database["hint"] == "run `growth run`: it makes it whole"
+
+
+def test_doctor_counts_the_records_that_wait(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    accounts = f"{ACCOUNT_HEADER},NumberOfEmployees\n{account(1)},many\n{account(2)},5\n"
+    people = f"Id,AccountId,CreatedDate,SystemModstamp\n{record_id('003', 1)},{record_id('001', 9)},{STAMP},{STAMP}\n"
+    with connect(home) as connection:
+        load(connection, write_export(tmp_path / "x", Account=accounts, Contact=people))
+    found = {one.what: (one.is_well, one.found) for one in waiting_rows(home)}
+    assert [is_well for is_well, _ in found.values()] == [True, True]
+    assert found["quarantine"][1].startswith("1 record waits: `growth quarantine` says why")
+    assert found["references"][1].startswith("1 new row points to a record that no file holds yet; export the missing")

@@ -176,6 +176,22 @@ def test_a_column_may_be_called_like_anything_in_our_own_sql(tmp_path: Path, con
     assert con.execute(f"select {listed} from raw.account").fetchall() == [tuple(f"{name} 1" for name in called)]
 
 
+def test_a_custom_column_vanishes_and_comes_back_as_another_type_without_losing_a_value(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    stamps = [STAMP, "2024-02-01T00:00:00.000+0000", "2024-02-05T00:00:00.000+0000"]
+    days = [(f"{ACCOUNT_HEADER},Seg__c", ",5"), (ACCOUNT_HEADER, ""), (f"{ACCOUNT_HEADER},seg__C", ",many")]
+    seen = []
+    for day, ((header, cell), stamp) in enumerate(zip(days, stamps, strict=True)):
+        rows = f"{header}\n{account(1, stamp=stamp)}{cell}\n"
+        folder = write_export(tmp_path / f"2024-02-0{day + 1}", Account=rows)
+        assert all(one.rows_loaded == 1 for one in load(con, folder, f"load-{day}").files if one.object == "Account")
+        seen += con.execute("select Seg__c from raw.account").fetchall()
+    assert seen == [("5",), ("5",), ("many",)]
+    past = "select list(value order by stretch_number) from raw_history.account where column_name = 'Seg__c'"
+    assert con.execute(past).fetchall() == [(["5", "many"],)]
+
+
 def test_a_file_in_another_encoding_is_told_by_line_and_byte(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
     rows = "\n".join([ACCOUNT_HEADER, account(1), *(account(n, "Café") for n in range(2, 9))])
     folder = write_export(tmp_path / "x", Account=rows.encode("cp1252"))
