@@ -57,9 +57,11 @@ class Column:
 class History:
     """What an object tells of the past of another one, `of`: whose columns they are, and where record and moment stand.
 
-    A log has a row per changed field, with its name and both values in columns of their own; `names` maps fields that
-    are called otherwise than the column they tell of, `events` maps fields whose row is the moment of an outcome to the
-    column that dates it. A table of states has a row for what `columns` were from each moment on.
+    A log has a row per changed field, with its name and both values in columns of their own, or the new value alone.
+    `names` maps fields that are called otherwise than the column they tell of, `prefix` is what all other fields lack
+    of its name, `events` maps fields whose row is the moment of an outcome to the column that dates it, `moment_format`
+    is how values that are moments may be written. A table of states has a row for what `columns` were from each moment;
+    there `names` maps its own columns to those they tell of.
     """
 
     of: str
@@ -69,8 +71,15 @@ class History:
     old_column: str | None = None
     new_column: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    prefix: str = ""
+    moment_format: str | None = None
     events: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
+
+    @property
+    def told_columns(self) -> tuple[str, ...]:
+        """The other object's columns that the `columns` of a table of states tell of."""
+        return tuple(self.names.get(name, name) for name in self.columns)
 
 
 @dataclass(frozen=True)

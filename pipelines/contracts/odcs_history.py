@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.contracts.contract import Archive, Column, Contract, History
+from pipelines.contracts.formats import EPOCHS
 from pipelines.errors import GrowthError
 
-LOG = frozenset({"of", "record", "time", "field", "old", "new"})
+LOG = frozenset({"of", "record", "time", "field", "new"})
 STATES = frozenset({"of", "record", "time", "columns"})
 ARCHIVE = frozenset({"column", "afterDays", "advice"})
-OPTIONAL = frozenset({"names", "events"})
+OF_LOGS = frozenset({"old", "names", "prefix", "momentFormat", "events"})
+OF_STATES = frozenset({"names"})
 
 
 def read_history(value: Any, where: str) -> History | None:
@@ -24,13 +26,15 @@ def read_history(value: Any, where: str) -> History | None:
     if not isinstance(value, Mapping):
         raise GrowthError(f"{place}: found {value!r}, expected keys such as of, record, time.")
     needed = STATES if "columns" in value else LOG
-    allowed = needed if "columns" in value else needed | OPTIONAL
+    allowed = needed | (OF_STATES if "columns" in value else OF_LOGS)
     for key in value:
         if key not in allowed:
             raise GrowthError(f"{place}: found the key {key!r}, expected {', '.join(sorted(allowed))}.")
     for key in sorted(needed):
         if not value.get(key):
             raise GrowthError(f"{place}: the key {key!r} is missing; a log needs {', '.join(sorted(LOG))}.")
+    if (form := value.get("momentFormat")) not in (None, *sorted(EPOCHS)):
+        raise GrowthError(f"{place}: momentFormat: found {form!r}, expected one of {', '.join(sorted(EPOCHS))}.")
     return History(
         of=str(value["of"]),
         record=str(value["record"]),
@@ -39,6 +43,8 @@ def read_history(value: Any, where: str) -> History | None:
         old_column=value.get("old"),
         new_column=value.get("new"),
         names=read_names(value.get("names", {}), f"{place}.names"),
+        prefix=str(value.get("prefix", "")),
+        moment_format=form,
         events=read_names(value.get("events", {}), f"{place}.events"),
         columns=tuple(str(name) for name in value.get("columns", ())),
     )
@@ -108,6 +114,8 @@ def check_histories(contracts: list[Contract]) -> None:
             raise GrowthError(
                 f"{place}: found of: {history.of!r}, expected an object with a contract and a key of one column."
             )
-        for name in (*history.names.values(), *history.events.values(), *history.columns):
+        for name in (*history.names.values(), *history.events.values(), *history.told_columns):
             if target.column(name) is None:
                 raise GrowthError(f"{place}: {history.of} has no column {name!r}.")
+        if not any(column.name.startswith(history.prefix) for column in target.columns):
+            raise GrowthError(f"{place}: prefix: no column of {history.of} begins with {history.prefix!r}.")

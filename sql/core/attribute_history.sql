@@ -49,6 +49,7 @@ changes as (
     inner join records on changes.record_of = records.record_of and changes.record_id = records.record_id
     left join staging.attribute_names as names
         on changes.object = names.object and changes.column_name = names.column_name
+        and changes.record_of = names.record_of
     left join ledger.history_coverage as coverage
         on changes.object = coverage.object and changes.column_name = coverage.column_name
 ),
@@ -85,7 +86,7 @@ unchanged as (
     select today.record_of, today.record_id, today.attribute, today.value,
         least(
             greatest(records.created_at, coverages.first_extract_at, least(records.modified_at, firsts.first_at)),
-            greatest(records.created_at, coverages.told_from_at)
+            case when coverages.told_from_at is not null then greatest(records.created_at, coverages.told_from_at) end
         ) as from_at,
         coalesce(coverages.told_from_at <= coverages.first_extract_at, coverages.first_extract_at is null) as is_told,
     from today

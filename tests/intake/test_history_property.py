@@ -17,6 +17,8 @@ from tests.intake.loading import ALL_CONTRACTS, record_id
 WHOLE, LOG = (next(one for one in ALL_CONTRACTS if one.object == name) for name in ("Lead", "LeadHistory"))
 COLUMNS = ("Id", "Status", "Phone", "Name", "CreatedDate", "SystemModstamp")
 LEAD = replace(WHOLE, columns=tuple(column for column in WHOLE.columns if column.name in COLUMNS), rules=())
+assert LOG.history
+WITHOUT_OLD = replace(LOG, history=replace(LOG.history, old_column=None))
 DAYS = 12
 BEGINNING = datetime(2024, 1, 1)
 Values = list[tuple[int, str]]
@@ -52,9 +54,13 @@ class Life:
             previous = (row[0], *row[2:])
         return list(seen.values())
 
-    def log(self) -> list[tuple[int, str, str]]:
+    def log(self) -> list[tuple[int, str | None, str]]:
         pairs = zip(self.status, self.status[1:], strict=False)
         return [(day, old, new) for (_, old), (day, new) in pairs if day >= self.logged_since and old != new]
+
+    def log_without_old(self) -> list[tuple[int, str | None, str]]:
+        """What a record begins with is logged as well, and that a value was set again to what it was."""
+        return [(day, None, new) for day, new in self.status if day >= self.logged_since]
 
 
 def values_over_time() -> st.SearchStrategy[Values]:
@@ -69,8 +75,9 @@ def lives() -> st.SearchStrategy[Life]:
     return st.builds(Life, values, values, values, extracts, st.integers(0, DAYS + 1))
 
 
-def brute_force(assertions: Values, log: list[tuple[int, str, str]], day: int) -> str | None:
-    """The newest that was said by then; before anything was said what the first word says of the time before."""
+def brute_force(assertions: Values, log: list[tuple[int, str | None, str]], day: int) -> str | None:
+    """The newest that was said by then; before anything was said what the first word says of the time before: nothing,
+    if that is a log without old values."""
     said = sorted([(at, 1, value) for at, value in assertions] + [(at, 0, new) for at, _, new in log])
     before = [value for at, _, value in said if at <= day]
     if before:
@@ -93,7 +100,7 @@ def con() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def write(con: duckdb.DuckDBPyConnection, many: list[Life]) -> None:
+def write(con: duckdb.DuckDBPyConnection, many: list[Life], *, has_old: bool) -> None:
     """The tables as they are once all of it has come."""
     for table in (table_name(LEAD), versions_name(LEAD), table_name(LOG)):
         con.execute(f"delete from {table}")
@@ -108,7 +115,7 @@ def write(con: duckdb.DuckDBPyConnection, many: list[Life]) -> None:
                 "? as SystemModstamp, ? as _extracted_at",
                 [lead, status, phone, name, moment(0), moment(stamp), moment(day)],
             )
-        for at, old, new in life.log():
+        for at, old, new in life.log() if has_old else life.log_without_old():
             entries += 1
             con.execute(
                 f"insert into {table_name(LOG)} by name select ? as Id, ? as LeadId, 'Status' as Field, ? as OldValue, "
@@ -130,34 +137,35 @@ def stretches(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[Stre
     return found
 
 
-def told(found: list[Stretch], today: str, day: int) -> str:
-    """What the stretches say of a day; the record itself where they say nothing."""
+def told(found: list[Stretch], today: str, day: int) -> str | None:
+    """What the stretches say of a day, none of them: unknown; the record itself where there are none."""
     at = moment(day)
     values = [value for since, until, value in found if (not since or since <= at) and (not until or until > at)]
-    assert len(values) == bool(found)
-    return values[0] if values else today
+    assert len(values) <= bool(found)
+    return values[0] if values else None if found else today
 
 
 @pytest.mark.capability("E8")
 @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(lives(), min_size=1, max_size=6), st.randoms(use_true_random=False))
+@given(st.lists(lives(), min_size=1, max_size=6), st.booleans(), st.randoms(use_true_random=False))
 def test_stretches_say_what_brute_force_says_in_whatever_order_records_are_remembered(
-    con: duckdb.DuckDBPyConnection, many: list[Life], random: object
+    con: duckdb.DuckDBPyConnection, many: list[Life], has_old: bool, random: object
 ) -> None:
-    write(con, many)
+    contracts = [LEAD, LOG if has_old else WITHOUT_OLD]
+    write(con, many, has_old=has_old)
     con.execute("drop table if exists intake.raw_history.lead")
     numbers = list(range(len(many)))
     random.shuffle(numbers)  # type: ignore[attr-defined]
     half = len(numbers) // 2
     for some in (numbers[:half], numbers[half:], numbers[:1]):
-        prepare_history(con, [LEAD, LOG])
+        prepare_history(con, contracts)
         for number in some:
             con.execute(f"insert into {TOUCHED} values ('Lead', ?)", [record_id("00Q", number)])
-        remember(con, [LEAD, LOG], "load-0")
+        remember(con, contracts, "load-0")
     found = stretches(con)
     for number, life in enumerate(many):
-        versions, log = life.versions(), life.log()
-        columns: list[tuple[str, Values, list[tuple[int, str, str]]]] = [
+        versions, log = life.versions(), life.log() if has_old else life.log_without_old()
+        columns: list[tuple[str, Values, list[tuple[int, str | None, str]]]] = [
             ("Status", [(row[0], row[2]) for row in versions], log),
             ("Phone", [(row[0], row[3]) for row in versions], []),
             ("Name", [(row[1] + 1, row[4]) for row in versions], []),  # a day's extract was taken by its end

@@ -89,7 +89,7 @@ def told_moments(connection: duckdb.DuckDBPyConnection, contract: Contract) -> I
     moment = f"min({quoted_name(spec.time)})::varchar"
     if spec.field_column is None:
         [(first,)] = connection.execute(f"select {moment} from {FRESH_TABLE}").fetchall()
-        yield from ((spec.of, name.lower(), "history", first) for name in spec.columns if first)
+        yield from ((spec.of, name.lower(), "history", first) for name in spec.told_columns if first)
         return
     field = quoted_name(spec.field_column)
     for name, first in connection.execute(
@@ -146,7 +146,8 @@ def coverage_of(
     """One row per column of an object that any extract had or any history told of."""
     told: dict[str, list[str]] = {}
     for spec in (one.history for one in contracts if one.history and one.history.of == contract.object):
-        fields = {name.lower(): name for name in spec.columns} if spec.columns else fields_of(spec, contract, extras)
+        states = {name.lower(): name for name in spec.told_columns}
+        fields = states or fields_of(spec, contract, extras)
         for field, told_column in fields.items():
             told.setdefault(told_column, []).append(moments.get((contract.object, field), {}).get("history", ""))
     for name, _ in mutable_columns(contract, extras):
