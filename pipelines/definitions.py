@@ -11,12 +11,14 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.assets.custom_columns import custom_column_assets
 from pipelines.assets.extracts import INTAKE_TABLES, extract_assets, history_tables, past_of, playbook_assets
 from pipelines.assets.models import KEPT_TABLES, kept_assets, model_assets, model_names
 from pipelines.assets.named_fields import named_field_assets
 from pipelines.assets.published import published_assets
 from pipelines.assets.tables import absent_tables, table_assets
 from pipelines.contracts import Contract, load_contracts
+from pipelines.custom_columns import CUSTOM_COLUMNS
 from pipelines.engine import CONTRACTS, PLAYBOOK, SQL, Engine, Request, open_engine, silent
 from pipelines.fingerprint import fingerprint, is_of_today
 from pipelines.history import RUNS, last_fingerprint, last_published
@@ -107,11 +109,12 @@ def build_definitions(
     config = frozenset(name for name in read if name.startswith("config."))
     made = frozenset(contract.table for contract in incoming) | INTAKE_TABLES.keys() | config | {"config.as_of"}
     made |= history_tables(incoming).keys()
-    made |= {f"scores.{name}" for name in models} | KEPT_TABLES.keys() | {NAMED_FIELDS}
+    made |= {f"scores.{name}" for name in models} | KEPT_TABLES.keys() | {NAMED_FIELDS, CUSTOM_COLUMNS}
     published = {name: table for name, table in tables.items() if name in outgoing or table.schema == "marts"}
     last = frozenset(tables) | KEPT_TABLES.keys()
     assets = [extract_assets(incoming), playbook_assets(config, incoming), named_field_assets(incoming)]
     assets += table_assets(tables, made, outgoing)
+    assets.append(custom_column_assets(incoming, models))
     for name in models:
         assets += model_assets(name, tables)
     assets.append(kept_assets(models))

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
+from pipelines.custom_columns import features_table
+from pipelines.warehouse import columns_of, quoted_name
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -17,15 +20,25 @@ NARROW = {"tinyint": 2**7 - 1, "smallint": 2**15 - 1, "integer": 2**31 - 1, "big
 
 
 def features_for(connection: duckdb.DuckDBPyConnection, model: str, purpose: str) -> pl.DataFrame:
-    """`features.<model>` for training or for scoring, sorted by unit and moment, money as plain numbers."""
+    """`features.<model>` for training or for scoring, with the company's own columns: sorted by unit and moment, money
+    as plain numbers."""
     described = [(row[0], row[1]) for row in connection.execute(f"describe features.{model}").fetchall()]
     unit_column = described[0][0]
     columns = narrow_columns(connection, model, purpose, [entry for entry in described if entry[0] != "purpose"])
-    query = f"select {', '.join(columns)} from features.{model} where purpose = ? order by {unit_column}, as_of"
+    source, own = f"features.{model}", custom_features(connection, model)
+    if own:
+        columns += map(quoted_name, own)
+        source += f" left join {features_table(model)} using ({unit_column}, as_of)"
+    query = f"select {', '.join(columns)} from {source} where purpose = ? order by {unit_column}, as_of"
     reader: pa.RecordBatchReader = connection.sql(query, params=[purpose]).to_arrow_reader(ROWS_AT_ONCE)
     parts = [compact(pl.DataFrame(batch), unit_column) for batch in reader]
     frame = pl.concat(parts, rechunk=True) if parts else compact(pl.DataFrame(reader.schema.empty_table()), unit_column)
     return frame.rename({"group_id": "group"})
+
+
+def custom_features(connection: duckdb.DuckDBPyConnection, model: str) -> list[str]:
+    """The company's own columns that the model is offered."""
+    return list(columns_of(connection, features_table(model)))[2:]
 
 
 def narrow_columns(

@@ -18,7 +18,7 @@ from models.spec import ModelSpec
 from models.words import FeatureWords
 from pipelines.errors import GrowthError
 from pipelines.home import PROJECT_ROOT, Home
-from pipelines.model_features import features_for
+from pipelines.model_features import custom_features, features_for
 from pipelines.publish.report.charts import GainsPoint, ReliabilityBin, gains_chart, reliability_chart, standalone
 from pipelines.registry import champion_version, load_champion, log_candidate, promote
 
@@ -135,6 +135,7 @@ def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as
 def question(connection: duckdb.DuckDBPyConnection, spec: ModelSpec) -> str:
     """A digest of what a training is asked: the specification, the features by name, the SQL that makes them."""
     columns = [row[0] for row in connection.execute(f"describe features.{spec.name}").fetchall()]
+    columns += custom_features(connection, spec.name)
     files = sorted(path for schema in LEARNED_SCHEMAS for path in (PROJECT_ROOT / "sql" / schema).glob("*.sql"))
     asked = [spec.as_dict(), columns, *(path.read_text(encoding="utf-8") for path in files)]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]

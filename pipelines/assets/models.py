@@ -10,6 +10,7 @@ import dagster as dg
 
 from pipelines.assets.groups import asset_key, asset_spec
 from pipelines.assets.metadata import count_rows, table_metadata
+from pipelines.custom_columns import features_table
 from pipelines.engine import Engine
 from pipelines.errors import GrowthError
 from pipelines.playbook_schema import FILES
@@ -43,7 +44,7 @@ def model_names(playbook: Path) -> tuple[str, ...]:
 def model_assets(name: str, tables: Mapping[str, object]) -> list[dg.AssetsDefinition]:
     """The fitted model and its scores: `models.<name>` and `scores.<name>`, from `features.<name>`
     and the counts of units in `spine.model_units`."""
-    deps = frozenset({f"features.{name}", "spine.model_units"} & tables.keys())
+    deps = frozenset({f"features.{name}", "spine.model_units"} & tables.keys()) | {features_table(name)}
     spec = asset_spec(f"models.{name}", f"The champion of {name}, in MLflow.", deps)
 
     @dg.multi_asset(name=f"models__{name}", specs=[spec])

@@ -32,7 +32,7 @@ OBJECT_PROPERTIES = frozenset(
 ) | DUMP_PROPERTIES  # fmt: skip
 COLUMN_PROPERTIES = frozenset({"knownAt", "derived", "protected", "refusal", "lasting", "happenedAt", "onViolation",
                                "idForm", "numberForm"})  # fmt: skip
-RECORDS = ("opportunity",)
+RECORDS = ("lead", "account", "opportunity")
 KNOWN_AT = ("at_creation", "tracked", "outcome")
 REFUSAL_TYPES = ("boolean", "date", "timestamp")
 PHYSICAL_OF = {

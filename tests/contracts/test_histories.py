@@ -38,7 +38,7 @@ def test_contracts_say_which_object_tells_of_the_past_of_which_other() -> None:
     ("history", "words"),
     [
         ("of: small, record: id", "'field' is missing"),
-        (f"{STATES}, names: {{a: b}}", "found the key 'names'"),
+        (f"{STATES}, prefix: a_", "found the key 'prefix'"),
         (f"{STATES.replace('id', 'nobody')}", "names the column 'nobody'"),
         (STATES, "tier must be a timestamp"),
         (f"{LOG}, names: [a]", "expected names such as Owner: OwnerId"),
