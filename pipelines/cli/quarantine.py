@@ -157,17 +157,23 @@ def export(
     Each row begins with its id, file, line and reasons; leave these columns as they are. A cell that begins with an
     apostrophe before = + - @ is text that a program could take for a formula; the apostrophe is ours. A spreadsheet
     may rewrite dates (01/02), long ids and leading zeros as it opens a CSV: cells that nobody complained of keep what
-    they held. In an .xlsx every cell is text; save it as CSV UTF-8 to bring it back.
+    they held. In an .xlsx every cell is text; save it as CSV UTF-8 to bring it back. A record that could not be cut
+    into fields stands in quarantine_text; fill in its columns.
     """
-    from pipelines.intake.workshop.refused import Filter
+    from pipelines.intake.workshop import refused
     from pipelines.intake.workshop.to_mend import export as write_export
 
+    which = refused.Filter(file, rule, object, owner)
     with looking(home) as (connection, _, is_loaded):
         if not is_loaded:
             raise GrowthError("No record is in quarantine; there is nothing to export.")
-        written = write_export(connection, Filter(file, rule, object, owner), out, clock())
+        written = write_export(connection, which, out, clock())
+        waiting = query(connection, *refused.totals(which)).records()[0]["records"]
     for path, rows in written:
         click.echo(f"{path}: {rows:,} record{'s' * (rows != 1)} to mend")
+    if twins := waiting - sum(rows for _, rows in written):
+        words = "say the very same as others and leave" if twins != 1 else "says the very same as another and leaves"
+        click.echo(f"{twins:,} more {words} quarantine with {'it' if twins == 1 else 'them'}.")
     click.echo(HINT, err=True)
 
 
@@ -194,7 +200,7 @@ def mend(home: Home, file: Path, as_json: bool) -> None:
             "refusals_that_hold": [list(one) for one in outcome.refusals],
         })  # fmt: skip
     else:
-        tell(outcome)
+        tell(outcome, file.name)
     if outcome.failing and not outcome.mended:
         raise click.exceptions.Exit(1)
 
@@ -219,7 +225,7 @@ def replay(home: Home, as_json: bool) -> None:
         click.echo(f"{judged:,} refused record{'s' * (judged != 1)} judged anew, {left:,} left quarantine. {NEXT}")
 
 
-def tell(outcome: "Outcome") -> None:
+def tell(outcome: "Outcome", file: str) -> None:
     """What became of a mended file, the good news first."""
     if outcome.mended:
         newer = f"; of {outcome.superseded:,} a newer version was there, which stays" if outcome.superseded else ""
@@ -230,13 +236,14 @@ def tell(outcome: "Outcome") -> None:
     if outcome.before:
         click.echo(f"{outcome.before:,} had been mended before and stay as they are.")
     if outcome.failing:
-        click.echo(f"{len(outcome.failing):,} still break{'s' * (len(outcome.failing) == 1)} the contract and stay:")
+        still = f"{len(outcome.failing):,} still break{'s' * (len(outcome.failing) == 1)} the contract and"
+        click.echo(harmless(f"{still} stay{'s' * (len(outcome.failing) == 1)} (the lines are those of {file}):"))
         some(f"  {row_id}: {'; '.join(reasons)}" for row_id, reasons in outcome.failing)
     if outcome.kept:
-        click.echo(f"{len(outcome.kept):,} cells were only rewritten by a spreadsheet; what they held was kept:")
+        click.echo(f"{cells(outcome.kept)} only rewritten by a spreadsheet; what was there before was kept:")
         some(f"  {row_id}, {name}: {before!r}, not {after!r}" for row_id, name, before, after in outcome.kept)
     if outcome.changed:
-        click.echo(f"{len(outcome.changed):,} cells that nobody had complained of were changed, too:")
+        click.echo(f"{cells(outcome.changed)} changed of which nobody had complained:")
         some(
             f"  {row_id}, {name}: {before!r} was changed to {after!r}"
             for row_id, name, before, after in outcome.changed
@@ -247,6 +254,10 @@ def tell(outcome: "Outcome") -> None:
         click.echo(NEXT)
     elif outcome.before and not outcome.failing:
         click.echo("Nothing changed.")
+
+
+def cells(found: list[Any]) -> str:
+    return f"{len(found):,} cell{'s were' if len(found) != 1 else ' was'}"
 
 
 def some(lines: Iterator[str]) -> None:

@@ -47,6 +47,17 @@ def strptime_of(form: str) -> str | None:
     return "".join(parts)
 
 
+def form_of(strptime: str) -> str:
+    """`%d.%m.%Y %H:%M` as `dd.MM.yyyy HH:mm`, the words of a contract; the first of those that mean the same."""
+    words = {spelt: letters for letters, spelt in reversed(LETTERS.items())} | {"%%": "%"}
+
+    def word(found: re.Match[str]) -> str:
+        text = found[0]
+        return words[text] if text.startswith("%") else "'" + text.replace("'", "''") + "'"
+
+    return re.sub(r"%-?[A-Za-z%]|[A-Za-z']+", word, strptime)
+
+
 def tokens(form: str) -> list[tuple[str, str, str]]:
     """A form cut into (quoted text, run of one letter, anything else); two quotes are a quote."""
     found = []

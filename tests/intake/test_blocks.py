@@ -63,7 +63,7 @@ def test_a_csv_file_in_blocks_loads_as_in_one_piece(
 def test_json_in_blocks_loads_as_in_one_piece(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, size: int
 ) -> None:
-    names = ["Café", "two\nlines", "x" * 90, ""]
+    names = ["Café", "two\nlines", "x" * 90, '"']
     objects = [
         {"Id": record_id("001", n), "Name": names[n % 4], "CreatedDate": STAMP, "SystemModstamp": STAMP, "n": n}
         for n in range(1, 40)

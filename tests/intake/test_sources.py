@@ -9,11 +9,12 @@ import yaml
 
 from pipelines.contracts import Contract
 from pipelines.contracts.contract import Column
+from pipelines.contracts.formats import form_of, strptime_of
 from pipelines.contracts.odcs import load_contract
 from pipelines.errors import GrowthError
 from pipelines.intake.forms.files import find_files
 from pipelines.intake.forms.recognise import contract_of
-from pipelines.intake.rules.cells import typed, unreadable
+from pipelines.intake.rules.cells import expected_type, typed, unreadable
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import FEW_CONTRACTS, SMALL, load, write_export
 
@@ -218,7 +219,15 @@ def test_a_form_that_is_not_understood_names_its_place(tmp_path: Path, place: st
     path = tmp_path / "fair.odcs.yaml"
     path.write_text(CONTRACT)
     assert [one.text_format for one in load_contract(path).columns] == ["", "%d.%m.%Y"]
+    assert expected_type(load_contract(path).columns[1]) == "a date in the form dd.MM.yyyy"
     path.write_text(CONTRACT.replace(place, words, 1))
     assert yaml.safe_load(path.read_text())
     with pytest.raises(GrowthError, match=sentence):
         load_contract(path)
+
+
+@pytest.mark.parametrize(
+    "form", ["dd.MM.yyyy HH:mm", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "d MMM yy 'o''clock' h a", "M/d/yy %"]
+)
+def test_a_form_is_told_in_the_words_in_which_it_was_written(form: str) -> None:
+    assert form_of(strptime_of(form) or "") == form

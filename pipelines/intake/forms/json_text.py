@@ -28,7 +28,7 @@ from pipelines.intake.forms.json_numbers import exact_numbers
 from pipelines.intake.forms.plain_text import PlainText
 from pipelines.intake.forms.record import LONGEST, too_long
 from pipelines.intake.forms.structure import NEWLINE
-from pipelines.warehouse import quoted_text
+from pipelines.warehouse import quoted_name, quoted_text
 
 NEVER_IN_JSON = b"\x1f"
 """A control character that JSON text may not hold unescaped: as delimiter it makes each line one field."""
@@ -261,18 +261,18 @@ def leave_out(source: Path, target: Path, numbers: set[int]) -> None:
 
 def keys_of(connection: duckdb.DuckDBPyConnection, lines_of: str) -> tuple[list[str], bool]:
     """The keys that any object has, sorted, and whether some lines are no objects or name a key twice."""
-    rows = connection.execute(
-        f"select distinct case when {IS_OBJECT} then json_keys(element) end from {lines_of}"
-    ).fetchall()
+    query = f"select distinct case when {IS_OBJECT} then json_keys(element) end from {lines_of}"
+    rows = connection.execute(query).fetchall()
     has_others = any(keys is None or len(set(keys)) < len(keys) for (keys,) in rows)
     return sorted({key for (keys,) in rows for key in keys or ()}), has_others
 
 
 def show_keys(connection: duckdb.DuckDBPyConnection, keys: list[str], lines_of: str) -> None:
-    """One text column per key, nested values as JSON text."""
+    """One text column per key, nested values as JSON text; an empty string is what a blank cell of a CSV is: null."""
     shape = json.dumps(dict.fromkeys(keys, "VARCHAR"))
     unpacked = f"unnest(from_json(element, {quoted_text(shape)}))" if keys else "element"
-    show_text(connection, f"select {unpacked}, {ROW} from {lines_of}")
+    cells = "".join(f"nullif(t.{quoted_name(key)}, '') as {quoted_name(key)}, " for key in keys) or "element, "
+    show_text(connection, f"select {cells}{ROW} from (select {unpacked}, {ROW} from {lines_of}) as t")
 
 
 def malformed_element(element: bytes, line: int) -> Malformed:

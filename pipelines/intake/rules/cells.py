@@ -9,7 +9,7 @@ parts of a microsecond are cut.
 """
 
 from pipelines.contracts.contract import Column
-from pipelines.contracts.formats import EPOCHS
+from pipelines.contracts.formats import EPOCHS, form_of
 from pipelines.warehouse import quoted_text
 
 FOUR_DIGITS = 1000
@@ -162,7 +162,8 @@ def same_value(cell: str, value: str, found_type: str, column: Column) -> str:
 def expected_type(column: Column) -> str:
     """The column's type in words, with the decimals that it has room for."""
     if column.text_format:
-        return f"a {column.logical_type} in the form {column.text_format}"
+        form = column.text_format if column.text_format in EPOCHS else form_of(column.text_format)
+        return f"a {column.logical_type} in the form {form}"
     if column.number_form:
         return f"a number like {column.number_form}"
     if not column.physical_type.startswith("decimal"):

@@ -57,6 +57,8 @@ def open_sheet(connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path)
     """The person's file in the incoming view. Raises GrowthError for one that is no export of ours."""
     if not path.is_file():
         raise GrowthError(f"{path} is no file; name the CSV that `growth quarantine export` wrote and you mended.")
+    if not path.stat().st_size:
+        raise GrowthError(f"{path.name} is empty; there is nothing to mend. Save the mended sheet as CSV UTF-8 again.")
     with path.open("rb") as stream:
         packed = compression_of(stream.read(4))
     if packed == "zip":
