@@ -95,7 +95,7 @@ def judged(
     ).fetchall()
     firsts = first_sights(connection, contract, names)
     for name, records, filled, distinct, kind in profiled(connection, contract, names, as_of):
-        reason = reason_against(kind, filled, distinct)
+        reason = reason_against(kind, records, filled, distinct)
         since = firsts[name]
         if not reason and (since is None or learned_until is None or since > learned_until):
             reason = "no extract with it is as old as a moment that can be learned from; it is offered once one is"
@@ -108,26 +108,30 @@ def profiled(
     connection: duckdb.DuckDBPyConnection, contract: Contract, names: Sequence[str], as_of: datetime
 ) -> Iterator[tuple[str, int, int, int, str]]:
     """Per column: records, filled cells, distinct values, and what all its values can be read as."""
+    cells = ", ".join(f"{cell(name, 'r')} as {quoted_name(name)}" for name in names)
     rows = (
-        f"(select * from {table_name(contract)} as r where {extracted_by('r')} <= {quoted_text(str(as_of))}::timestamp "
-        f"using sample {PROFILED} rows (reservoir, 7))"
+        f"(select {cells} from {table_name(contract)} as r where {extracted_by('r')} <= "
+        f"{quoted_text(str(as_of))}::timestamp using sample {PROFILED} rows (reservoir, 7))"
     )
     listed = ", ".join(quoted_text(word) for words in WORDS.values() for word in words)
-    for name in names:
-        value = cell(name)
-        [(records, filled, distinct, booleans, numbers, moments)] = connection.execute(
-            f"select count(*), count(v), count(distinct v), count(*) filter (where lower(v) in ({listed})), "
-            f"count(try_cast(v as double)), count(try_cast(v as timestamp)) from (select {value} as v from {rows})"
-        ).fetchall()
-        kinds = {"boolean": booleans, "number": numbers, "moment": moments}
-        kind = next((kind for kind, count in kinds.items() if filled and count == filled), "text")
+    asked = [
+        f"[count({v}), count(distinct {v}), count(*) filter (where lower({v}) in ({listed})), "
+        f"count(try_cast({v} as double)), count(try_cast({v} as timestamp))]"
+        for v in map(quoted_name, names)
+    ]
+    [(records, *found)] = connection.execute(f"select count(*), {', '.join(asked)} from {rows}").fetchall()
+    for name, (filled, distinct, *readable) in zip(names, found, strict=True):
+        kinds = zip(("boolean", "number", "moment"), readable, strict=True)
+        kind = next((kind for kind, count in kinds if filled and count == filled), "text")
         yield name, records, filled, distinct, "number" if kind == "boolean" and distinct > 2 else kind
 
 
-def reason_against(kind: str, filled: int, distinct: int) -> str:
-    """Why a column teaches nothing, empty where it may."""
-    if distinct < 2:
-        return "it is empty" if not filled else "it holds one value only"
+def reason_against(kind: str, records: int, filled: int, distinct: int) -> str:
+    """Why a column teaches nothing, empty where it may: one value that not all have is as good as two."""
+    if not filled:
+        return "it is empty"
+    if distinct == 1 and filled == records:
+        return "all records hold the same"
     if kind == "text" and distinct > IDENTIFIER_SHARE * filled:
         return "nearly every value is another: it names something"
     return ""

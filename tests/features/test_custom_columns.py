@@ -58,7 +58,7 @@ def test_custom_columns_are_typed_by_what_they_hold(con: duckdb.DuckDBPyConnecti
     assert rows == [
         ("Empty__c", "text", False, "it is empty"),
         ("Is_Vip__c", "boolean", True, ""),
-        ("Renewed_On__c", "moment", False, "it holds one value only"),
+        ("Renewed_On__c", "moment", False, "all records hold the same"),
         ("Seats__c", "number", True, ""),
         ("Segment__c", "text", True, ""),
         ("Ticket__c", "text", False, "nearly every value is another: it names something"),
