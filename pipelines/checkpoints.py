@@ -22,9 +22,10 @@ HEADERS = 3 * 4096
 """Bytes at the start of a file: one header that stays and two that take turns, of which the newer one is valid."""
 LOG_BYTES = 16 * 2**20
 """A write-ahead log longer than this is folded in between two steps, as DuckDB would."""
-OPENED: WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, int]] = WeakKeyDictionary()
-"""The files of each connection by the database's name, open to read. They stay so: closing any descriptor of a file
-takes from this process the lock that DuckDB has on it (POSIX), and readers would come in while we write."""
+OPENED: WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, tuple[Path, int]]] = WeakKeyDictionary()
+"""The files of each connection by the database's name, with a descriptor open to read. They stay so: closing any
+descriptor of a file takes from this process the lock that DuckDB has on it (POSIX), and readers would come in while we
+write."""
 
 
 def watch_over(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
@@ -32,23 +33,24 @@ def watch_over(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> 
     undo(path)
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     finalize(connection, os.close, descriptor)
-    OPENED.setdefault(connection, {})[name] = descriptor
+    OPENED.setdefault(connection, {})[name] = (path, descriptor)
     connection.execute("set wal_autocheckpoint = '1TB'; pragma disable_checkpoint_on_shutdown")
 
 
 def checkpoint(connection: duckdb.DuckDBPyConnection, longer_than: int = 0) -> None:
     """Fold the logs of the attached files into them, those longer than so many bytes; no transaction may be open."""
-    for name, path in files_of(connection).items():
+    for name, (path, _) in OPENED.get(connection, {}).items():
         log = path.with_name(f"{path.name}.wal")
         # Where a checkpoint failed, its journal stays until the file is opened anew.
         if log.exists() and log.stat().st_size > longer_than and not journal_of(path).exists():
-            journal = keep(connection, name, path)
+            journal = keep(connection, name)
             connection.execute(f"checkpoint {name}")
             journal.unlink()
 
 
-def keep(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Path:
+def keep(connection: duckdb.DuckDBPyConnection, name: str) -> Path:
     """Copy what a checkpoint overwrites in place: one line that tells the places, then the bytes, headers first."""
+    path, descriptor = OPENED[connection][name]
     [(size,)] = connection.execute(
         "select block_size from pragma_database_size() where database_name = ?", [name]
     ).fetchall()
@@ -60,7 +62,7 @@ def keep(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Path:
     with fresh.open("wb") as file:
         file.write(json.dumps(places).encode() + b"\n")
         for start, length in places:
-            file.write(os.pread(OPENED[connection][name], length, start))
+            file.write(os.pread(descriptor, length, start))
         file.flush()
         os.fsync(file.fileno())
     fresh.rename(journal)
@@ -94,20 +96,13 @@ def undo(path: Path) -> None:
 def copy_file(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> bool:
     """Copy an attached file as it is after a checkpoint; False when the database is in memory."""
     checkpoint(connection)
-    source = OPENED.get(connection, {}).get(name)
-    if source is None:
+    if name not in OPENED.get(connection, {}):
         return False
+    _, source = OPENED[connection][name]
     os.lseek(source, 0, os.SEEK_SET)
     with open(source, "rb", closefd=False) as original, path.open("wb") as copy:
         shutil.copyfileobj(original, copy, 2**20)
     return True
-
-
-def files_of(connection: duckdb.DuckDBPyConnection) -> dict[str, Path]:
-    """The attached files that are ours, by the database's name."""
-    names = OPENED.get(connection, {})
-    found = connection.execute("select database_name, path from duckdb_databases() where path is not null").fetchall()
-    return {name: Path(path) for name, path in found if name in names}
 
 
 def journal_of(path: Path) -> Path:

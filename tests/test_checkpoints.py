@@ -63,7 +63,7 @@ def test_a_checkpoint_killed_at_any_page_is_undone(home: Home, tmp_path: Path) -
         with closing(connect(home)) as connection:
             work(connection, day)
             expected = contents(connection)
-            keep(connection, "intake", home.intake)
+            keep(connection, "intake")
             saved = tmp_path / f"day {day}"
             shutil.copytree(home.root, saved)
             connection.execute("checkpoint intake")
@@ -87,7 +87,7 @@ def test_a_checkpoint_killed_at_any_page_is_undone(home: Home, tmp_path: Path) -
 def test_a_checkpoint_that_was_done_stays_done(home: Home) -> None:
     with closing(connect(home)) as connection:
         work(connection, 0)
-        keep(connection, "intake", home.intake)
+        keep(connection, "intake")
         connection.execute("checkpoint intake")
         expected = contents(connection)
     done = home.intake.read_bytes()
