@@ -109,12 +109,14 @@ def build_definitions(
     config = frozenset(name for name in read if name.startswith("config."))
     made = frozenset(contract.table for contract in incoming) | INTAKE_TABLES.keys() | config | {"config.as_of"}
     made |= history_tables(incoming).keys()
-    made |= {f"scores.{name}" for name in models} | KEPT_TABLES.keys() | {NAMED_FIELDS, CUSTOM_COLUMNS}
+    made |= {f"scores.{name}" for name in models} | KEPT_TABLES.keys() | {NAMED_FIELDS}
+    made |= {CUSTOM_COLUMNS} if models else set()
     published = {name: table for name, table in tables.items() if name in outgoing or table.schema == "marts"}
     last = frozenset(tables) | KEPT_TABLES.keys()
     assets = [extract_assets(incoming), playbook_assets(config, incoming), named_field_assets(incoming)]
     assets += table_assets(tables, made, outgoing)
-    assets.append(custom_column_assets(incoming, models))
+    if models:  # without one nobody is offered anything
+        assets.append(custom_column_assets(incoming, models))
     for name in models:
         assets += model_assets(name, tables)
     assets.append(kept_assets(models))
