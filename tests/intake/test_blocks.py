@@ -87,6 +87,19 @@ def test_the_line_of_a_record_is_its_first_one_wherever_the_lines_before_it_ende
     assert [row[:2] for row in refused] == [(8, 8)]
 
 
+@pytest.mark.parametrize("within", ["\r", "\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("blank_lines", [0, 1])
+def test_a_line_end_in_a_columns_name_is_not_taken_for_that_of_the_file(
+    tmp_path: Path, within: str, end: str, blank_lines: int
+) -> None:
+    names = ACCOUNT_HEADER.replace("Name", f'Name,"Annual{within}Plan"')
+    rows = [account(n, f'"Acme, {n}",x') for n in range(1, 9)]
+    found, refused, _ = loaded(tmp_path / "x", end.join([names, *rows[:4], *[""] * blank_lines, *rows[4:]]) + end)
+    assert [row[:2] for row in found] == [(record_id("001", n), f"Acme, {n}") for n in range(1, 9)]
+    assert refused == []
+
+
 @pytest.mark.capability("E7")
 def test_rows_that_come_twice_in_the_first_load_are_told_apart_and_leave_nothing_behind(tmp_path: Path) -> None:
     con = connect_scratch()

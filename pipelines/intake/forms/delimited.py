@@ -32,7 +32,8 @@ class Survey:
     """What one pass over a text found: its header, its malformed records, where the lines of the others are.
 
     `lines_told`: the physical lines that header, records and blank lines take up.
-    `is_regular`: DuckDB can read the file as it lies: no blank lines, one kind of line end, no record out of order.
+    `is_regular`: DuckDB can read the file as it lies: no blank lines, one kind of line end, no record out of order;
+    `has_returns`: that line end is a carriage return and a line feed.
     """
 
     header: list[str]
@@ -42,6 +43,7 @@ class Survey:
     longest: int = 0
     is_regular: bool = True
     is_ended: bool = True
+    has_returns: bool = False
     malformed: list[Malformed] = field(default_factory=list)
     runs: LineRuns = field(default_factory=LineRuns)
 
@@ -63,11 +65,11 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, name: str, text: Plain
     """
     delimiter = delimiter_of(text)
     found = survey(name, text, delimiter)
-    plain = text.path
+    plain, has_returns = text.path, found.has_returns
     if not found.is_regular:
-        plain = scratch / "regular.csv"
+        plain, has_returns = scratch / "regular.csv", False
         write_regular(text, delimiter, plain)
-    show_text(connection, query_of(plain, found.header, delimiter, found.longest))
+    show_text(connection, query_of(plain, found.header, delimiter, found.longest, has_returns=has_returns))
     check_encoding(name, found.malformed, found.records)
     first_line = found.runs.keep(connection)
     columns = dict.fromkeys(found.header, "VARCHAR")
@@ -116,6 +118,7 @@ def survey(name: str, text: PlainText, delimiter: bytes) -> Survey:
         raise GrowthError(f"{name} is empty; export it again or take it out of the folder.")
     ended = text.size - last_end <= (2 if returns else 1)  # no blank line of whatever kind at the end
     found.is_regular = found.is_regular and ended and returns in (0, stops)
+    found.has_returns = returns > 0
     found.is_ended = bool(text.data[text.size - 1] == NEWLINE)
     found.lines, found.lines_told = lines + (text.data[text.size - 1] != NEWLINE), told
     return found
@@ -171,13 +174,18 @@ def write_regular(text: PlainText, delimiter: bytes, target: Path) -> None:
                     sink.write(b"\n")
 
 
-def query_of(path: Path, header: list[str], delimiter: bytes, longest: int) -> str:
-    """Every column as text, numbered in the order of the file; nothing is guessed."""
+def query_of(path: Path, header: list[str], delimiter: bytes, longest: int, *, has_returns: bool) -> str:
+    """Every column as text, numbered in the order of the file; nothing is guessed.
+
+    Not even the line end: DuckDB would take it from a line end within the quotes of the header.
+    """
+    line_end = "\\r\\n" if has_returns else "\\n"
     columns = ", ".join(f"{quoted_text(column)}: 'VARCHAR'" for column in header)
     return (
         f"select *, row_number() over () - 1 as {ROW} from read_csv({quoted_text(str(path))}, "
         f"auto_detect = false, compression = 'none', hive_partitioning = false, header = true, "
         f"delim = {quoted_text(delimiter.decode())}, quote = '\"', escape = '\"', "
+        f"new_line = '{line_end}', "
         f"max_line_size = {max(longest + 1024, 1 << 21)}, columns = {{{columns}}})"
     )
 
