@@ -23,6 +23,7 @@ from pipelines.intake.history.attribute_history import note_touched
 from pipelines.intake.history.history_coverage import note_moments, prepare_history, remember_history
 from pipelines.intake.merging import dumps, refusals
 from pipelines.intake.merging.absent import column_sets, report_absent
+from pipelines.intake.merging.doubled import report_doubled
 from pipelines.intake.merging.fresh import add_fresh, date_fresh, end_fresh, span_of, start_fresh, widen_fresh
 from pipelines.intake.merging.raw_tables import align_table, align_tables, filled_tables, is_known
 from pipelines.intake.merging.upsert import Fates, make_room, upsert
@@ -157,6 +158,7 @@ def merge(load: Load, contract: Contract, unread: list[ExtractFile], read: list[
     load.changed |= make_room(connection, contract, read)
     fates, reached = upsert(connection, contract, Stored(sets, replaced))
     load.reports += refusals.report_carried(contract, reached)
+    load.reports += report_doubled(connection, contract)
     load.changed |= bool(reached)
     return fates
 

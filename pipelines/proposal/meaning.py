@@ -47,7 +47,8 @@ def named(column: Seen) -> Seen:
         )
     if is_time and digits == {8} and column.found_type == "VARCHAR" and all(map(is_day, column.some)):
         return retyped(column, "date", "yyyyMMdd")
-    if set(words) & vocabulary().sets["names"] and not column.number_form:
+    is_count = words[:2] == ["number", "of"]
+    if set(words) & vocabulary().sets["names"] and not is_count and not column.number_form:
         return retyped(column, "string")
     return column
 

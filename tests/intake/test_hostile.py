@@ -1,8 +1,10 @@
 """Contents that mean harm: each ends in quarantine or in one sentence that names its file."""
 
 import gzip
+import io
 import json
 import struct
+import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,6 +22,15 @@ from tests.intake.loading import ACCOUNT_HEADER, account, load, record_id, write
 pytestmark = pytest.mark.capability("R6")
 
 
+def workbook() -> bytes:
+    """A workbook under the name of an extract."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    return sink.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -30,12 +41,13 @@ pytestmark = pytest.mark.capability("R6")
         (ACCOUNTS.decode().encode("utf-32"), "looks like UTF-32"),
         (
             f"{ACCOUNT_HEADER},Straße\n".encode("latin-1"),
-            "line 1: the header cannot be read: byte 40 of the text (0xDF)",
+            "line 1: the header cannot be read: byte 40 of the text (0xDF) is not UTF-8; save the file as UTF-8",
         ),
         (
             "\n".join([ACCOUNT_HEADER, *(account(n, "Café") for n in range(9))]).encode("cp1252"),
             "is not UTF-8 at line 2 and in 9 of its 9 records (byte 58 of the text (0xE9) is not UTF-8)",
         ),
+        (workbook(), "Account.csv is a workbook or a document, no text; save its sheet as CSV UTF-8"),
         (f"{ACCOUNT_HEADER},{'x' * 1001}\n{account()},1\n", "(1001 characters); expected 1 to 1000 characters"),
         ("x" * (6 << 20), "(6291456 characters); expected 1 to 1000 characters"),
         (f"{ACCOUNT_HEADER}{',c' * MOST_FIELDS}\n", "has more than 5000 columns"),

@@ -11,7 +11,7 @@ import pytest
 from pipelines.intake.proof.ledger import LedgerFile
 from pipelines.intake.proof.suspicion import suspicions, without_line_end
 from pipelines.warehouse import connect_scratch
-from tests.intake.loading import ACCOUNT_HEADER, account, load, write_export
+from tests.intake.loading import ACCOUNT_HEADER, account, load, record_id, write_export
 
 MONDAY = datetime(2026, 6, 1)
 
@@ -168,6 +168,21 @@ def test_a_file_that_breaks_off_is_named(tmp_path: Path) -> None:
         "Account.csv ends in the middle of a record (line 9, without a line end): the copy or the export broke off; "
         "export or copy it again."
     ]
+
+
+def test_two_records_of_one_file_under_one_key_are_told_when_nothing_says_which_is_newer(tmp_path: Path) -> None:
+    con, later = connect_scratch(), "2024-02-01T03:54:57.000+0000"
+    twice = [account(1, "Acme"), account(1, "Other"), *[account(2)] * 2, account(3, "Old"), account(3, "New", later)]
+    report = load(con, write_export(tmp_path / "x", Account="\n".join([ACCOUNT_HEADER, *twice]) + "\n"))
+    [kept] = con.execute(f"select _line from raw.account where Id = '{record_id('001', 1)}'").fetchall()
+    assert [one.message for one in report.reports if one.kind == "suspicious"] == [
+        "Account.csv: the same Id with other values, and nothing tells which is newer: lines 2, 3 "
+        f"(line {kept[0]} counts). If they are different records, the contract needs another key."
+    ]
+    versions = con.execute(f"select Name from raw_history.account where Id = '{record_id('001', 1)}'").fetchall()
+    names = con.execute("select Name from raw.account order by Id").fetchall()
+    assert {*versions, names[0]} == {("Acme",), ("Other",)}
+    assert names[1:] == [("Acme",), ("New",)]
 
 
 def test_a_file_without_a_line_end_among_others_that_have_one_is_named() -> None:

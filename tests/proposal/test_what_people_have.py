@@ -64,7 +64,7 @@ def test_deals_know_their_stage_and_end(tmp_path: Path, contracts: list[Contract
 
 def test_accounts_from_json_lines(tmp_path: Path, contracts: list[Contract]) -> None:
     rows = [
-        {"id": f"C{n}", "companyName": f"Comp {n}", "website": "comp.example", "employees": n, "tags": ["a"]}
+        {"id": f"C{n}", "companyName": f"Comp {n}", "website": "comp.example", "NumberOfEmployees": n, "tags": ["a"]}
         for n in range(N)
     ]
     text = "\n".join(map(json.dumps, rows))

@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.errors import GrowthError
 from pipelines.intake.forms.incoming import (
     LONGEST_NAME,
+    NOT_UTF8,
     ROW,
     Incoming,
     LineRuns,
@@ -150,7 +151,10 @@ def sound_records(records: Records) -> Positions:
 def read_header(name: str, records: Records, delimiter: bytes) -> list[str]:
     """Column names, trimmed; a blank one is named after its place."""
     if 0 in records.problems:
-        raise GrowthError(f"{name}, line {records.first_line[0]}: the header cannot be read: {records.problems[0][0]}.")
+        is_odd = records.problems[0][0].endswith(NOT_UTF8)
+        advice = "; save the file as UTF-8 (a spreadsheet calls it CSV UTF-8)" if is_odd else ""
+        place = f"{name}, line {records.first_line[0]}"
+        raise GrowthError(f"{place}: the header cannot be read: {records.problems[0][0]}{advice}.")
     fields = read_record(records.text, int(records.starts[0]), delimiter[0]).fields
     names = [field.decode().strip() or f"column_{i}" for i, field in enumerate(fields, start=1)]
     check_names(name, names)

@@ -25,6 +25,8 @@ MAGIC: tuple[tuple[bytes, Compression], ...] = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 )
+WORKBOOK = "[Content_Types].xml"
+"""The archive that is a workbook or a document holds this file."""
 ENDINGS = re.compile(r"\.(csv|tsv|txt|json|jsonl|ndjson|parquet|gz|gzip|zst|zstd|zip)$", re.IGNORECASE)
 PART_NUMBER = re.compile(r"([_-][0-9]+)+$")
 COPY = re.compile(r" ?\([0-9]+\)$")
@@ -133,12 +135,14 @@ def find_files(folder: Path, digest: Callable[[Path], str] = sha256_of) -> list[
         sha256 = digest(path)
         with path.open("rb") as stream:
             compression = compression_of(stream.read(4))
-        if compression == "zip":
-            for member, size in zip_members(path):
+        members = zip_members(path) if compression == "zip" else []
+        if compression == "zip" and WORKBOOK not in dict(members):
+            for member, size in members:
                 own = hashlib.sha256(f"{sha256}/{member}".encode()).hexdigest()
                 files.append(ExtractFile(f"{name}/{member}", path, own, size, "zip", member))
         else:
-            files.append(ExtractFile(name, path, sha256, path.stat().st_size, compression))
+            # A workbook is one file, whatever its name; whoever reads it says so.
+            files.append(ExtractFile(name, path, sha256, path.stat().st_size, "none" if members else compression))
     if not files:
         raise GrowthError(f"The folder of extracts {folder} is empty; put the export's files there.")
     return files

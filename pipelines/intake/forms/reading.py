@@ -13,6 +13,8 @@ from pipelines.intake.forms.incoming import Format, Incoming
 from pipelines.intake.forms.json_text import read_json
 from pipelines.intake.forms.plain_text import PlainText, opened_text
 
+ZIP = b"PK\x03\x04"
+
 
 def read_extract(connection: duckdb.DuckDBPyConnection, file: ExtractFile, scratch: Path, number: int) -> Incoming:
     """The file's records in `incoming_text`, a view: what is unpacked into `scratch` must stay until they are read.
@@ -26,6 +28,8 @@ def read_extract(connection: duckdb.DuckDBPyConnection, file: ExtractFile, scrat
         end = stream.read(4)
     if not beginning:
         raise GrowthError(f"{file.name} is empty; export it again or take it out of the folder.")
+    if beginning == ZIP:
+        raise GrowthError(f"{file.name} is a workbook or a document, no text; save its sheet as CSV UTF-8.")
     if beginning == parquet.MAGIC:
         if end != parquet.MAGIC:
             raise GrowthError(f"{file.name} is a Parquet file that is cut off; export or copy it again.")

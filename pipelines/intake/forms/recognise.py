@@ -74,7 +74,7 @@ def header_of(file: ExtractFile) -> list[str]:
             whole = file.path if file.compression == "none" else plain_copy(file, scratch, 0)
             return parquet.column_names(file.name, whole)
         if plain.stat().st_size == 0:
-            return []
+            raise GrowthError(f"{file.name} is empty; export it again or take it out of the folder.")
         with opened_text(file.name, plain, scratch) as text:
             return json_names(text) if format_of(text) == "json" else delimited_names(file.name, text)
 
