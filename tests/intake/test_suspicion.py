@@ -8,10 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.intake.merging.raw_tables import versions_name
 from pipelines.intake.proof.ledger import LedgerFile
 from pipelines.intake.proof.suspicion import suspicions, without_line_end
 from pipelines.warehouse import connect_scratch
-from tests.intake.loading import ACCOUNT_HEADER, account, load, record_id, write_export
+from tests.intake.loading import ACCOUNT_HEADER, ALL_CONTRACTS, account, load, record_id, write_export
 
 MONDAY = datetime(2026, 6, 1)
 
@@ -179,7 +180,10 @@ def test_two_records_of_one_file_under_one_key_are_told_when_nothing_says_which_
         "Account.csv: the same Id with other values, and nothing tells which is newer: lines 2, 3 "
         f"(line {kept[0]} counts). If they are different records, the contract needs another key."
     ]
-    versions = con.execute(f"select Name from raw_history.account where Id = '{record_id('001', 1)}'").fetchall()
+    account_contract = next(one for one in ALL_CONTRACTS if one.table == "raw.account")
+    versions = con.execute(
+        f"select Name from {versions_name(account_contract)} where Id = '{record_id('001', 1)}'"
+    ).fetchall()
     names = con.execute("select Name from raw.account order by Id").fetchall()
     assert {*versions, names[0]} == {("Acme",), ("Other",)}
     assert names[1:] == [("Acme",), ("New",)]
