@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.errors import GrowthError
 from pipelines.intake.forms import json_text, structure
 from pipelines.intake.forms.record import LONGEST, MOST_FIELDS, read_record
 from tests.intake.hostile import ACCOUNTS, OBJECT, ROW, outcome, sentence, write_parquet
-from tests.intake.loading import ACCOUNT_HEADER, account, load, record_id, write_export
+from tests.intake.loading import ACCOUNT_HEADER, ALL_CONTRACTS, account, load, record_id, write_export
 
 pytestmark = pytest.mark.capability("R6")
 
@@ -64,6 +65,18 @@ def test_a_file_that_cannot_be_an_extract(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection, content: str | bytes, words: str
 ) -> None:
     assert words in sentence(connection, write_export(tmp_path / "x", Account=content))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "Lead.csv is empty; export it again"), (workbook(), "Lead.csv is a workbook or a document, no text")],
+)
+def test_what_is_no_table_is_told_before_its_header_is_asked_which_contract_it_is_for(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection, content: bytes, words: str
+) -> None:
+    with pytest.raises(GrowthError) as caught:
+        load(connection, write_export(tmp_path / "x", Lead=content), contracts=ALL_CONTRACTS)
+    assert str(caught.value).startswith(words)
 
 
 SOUND = [account(n) for n in range(10, 14)]

@@ -135,14 +135,15 @@ def find_files(folder: Path, digest: Callable[[Path], str] = sha256_of) -> list[
         sha256 = digest(path)
         with path.open("rb") as stream:
             compression = compression_of(stream.read(4))
-        members = zip_members(path) if compression == "zip" else []
-        if compression == "zip" and WORKBOOK not in dict(members):
-            for member, size in members:
+        members = dict(zip_members(path)) if compression == "zip" else {}
+        if WORKBOOK in members:
+            compression = "none"  # one file, whatever its name; whoever reads it says so
+        if compression == "zip":
+            for member, size in members.items():
                 own = hashlib.sha256(f"{sha256}/{member}".encode()).hexdigest()
                 files.append(ExtractFile(f"{name}/{member}", path, own, size, "zip", member))
         else:
-            # A workbook is one file, whatever its name; whoever reads it says so.
-            files.append(ExtractFile(name, path, sha256, path.stat().st_size, "none" if members else compression))
+            files.append(ExtractFile(name, path, sha256, path.stat().st_size, compression))
     if not files:
         raise GrowthError(f"The folder of extracts {folder} is empty; put the export's files there.")
     return files

@@ -8,12 +8,10 @@ from pipelines.errors import GrowthError
 from pipelines.intake.forms import parquet
 from pipelines.intake.forms.archives import plain_copy
 from pipelines.intake.forms.delimited import read_delimited
-from pipelines.intake.forms.files import ExtractFile
+from pipelines.intake.forms.files import ExtractFile, compression_of
 from pipelines.intake.forms.incoming import Format, Incoming
 from pipelines.intake.forms.json_text import read_json
 from pipelines.intake.forms.plain_text import PlainText, opened_text
-
-ZIP = b"PK\x03\x04"
 
 
 def read_extract(connection: duckdb.DuckDBPyConnection, file: ExtractFile, scratch: Path, number: int) -> Incoming:
@@ -26,10 +24,7 @@ def read_extract(connection: duckdb.DuckDBPyConnection, file: ExtractFile, scrat
         beginning = stream.read(4)
         stream.seek(-min(4, plain.stat().st_size), 2)
         end = stream.read(4)
-    if not beginning:
-        raise GrowthError(f"{file.name} is empty; export it again or take it out of the folder.")
-    if beginning == ZIP:
-        raise GrowthError(f"{file.name} is a workbook or a document, no text; save its sheet as CSV UTF-8.")
+    refuse_no_table(file.name, beginning)
     if beginning == parquet.MAGIC:
         if end != parquet.MAGIC:
             raise GrowthError(f"{file.name} is a Parquet file that is cut off; export or copy it again.")
@@ -38,6 +33,14 @@ def read_extract(connection: duckdb.DuckDBPyConnection, file: ExtractFile, scrat
         if format_of(text) == "json":
             return read_json(connection, file.name, text, scratch)
         return read_delimited(connection, file.name, text, scratch)
+
+
+def refuse_no_table(name: str, beginning: bytes) -> None:
+    """Raise GrowthError for the first four bytes of a file that cannot hold records: none, or those of a workbook."""
+    if not beginning:
+        raise GrowthError(f"{name} is empty; export it again or take it out of the folder.")
+    if compression_of(beginning) == "zip":
+        raise GrowthError(f"{name} is a workbook or a document, no text; save its sheet as CSV UTF-8.")
 
 
 def format_of(text: PlainText) -> Format:

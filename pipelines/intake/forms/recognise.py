@@ -16,7 +16,7 @@ from pipelines.intake.forms.archives import opened, plain_copy
 from pipelines.intake.forms.delimited import delimiter_of, read_header
 from pipelines.intake.forms.files import ExtractFile
 from pipelines.intake.forms.plain_text import PlainText, opened_text
-from pipelines.intake.forms.reading import format_of
+from pipelines.intake.forms.reading import format_of, refuse_no_table
 from pipelines.intake.forms.structure import find_blocks
 
 BEGINNING = 4 << 20
@@ -70,11 +70,11 @@ def header_of(file: ExtractFile) -> list[str]:
         scratch = Path(folder)
         plain = scratch / "beginning"
         plain.write_bytes(beginning_of(file))
-        if plain.read_bytes()[:4] == parquet.MAGIC:
+        first_bytes = plain.read_bytes()[:4]
+        refuse_no_table(file.name, first_bytes)
+        if first_bytes == parquet.MAGIC:
             whole = file.path if file.compression == "none" else plain_copy(file, scratch, 0)
             return parquet.column_names(file.name, whole)
-        if plain.stat().st_size == 0:
-            raise GrowthError(f"{file.name} is empty; export it again or take it out of the folder.")
         with opened_text(file.name, plain, scratch) as text:
             return json_names(text) if format_of(text) == "json" else delimited_names(file.name, text)
 

@@ -8,9 +8,10 @@ import duckdb
 
 from pipelines.contracts.contract import Contract
 from pipelines.errors import listed
-from pipelines.intake.merging.fresh import FRESH_TABLE, equal_keys, has_rows
-from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name
-from pipelines.intake.merging.versions import CONTESTED_TABLE, VERDICT_TABLE
+from pipelines.intake.forms.incoming import ROW
+from pipelines.intake.merging.fresh import equal_keys, has_rows
+from pipelines.intake.merging.upsert import content_columns
+from pipelines.intake.merging.versions import CONTESTED_TABLE, OBSERVED_TABLE, PLACE, SETTLED_TABLE
 from pipelines.intake.proof.ledger import Report
 from pipelines.intake.proof.volumes import KIND
 from pipelines.warehouse import quoted_name
@@ -21,19 +22,18 @@ MOST = 3
 
 def report_doubled(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[Report]:
     """A report per file of this load that has such records, after they were settled; none without a key."""
-    if not contract.key or not has_rows(connection, VERDICT_TABLE):
+    if not contract.key or not has_rows(connection, CONTESTED_TABLE):
         return []
     key = ", ".join(quoted_name(name) for name in contract.key)
     stamp = f", {quoted_name(contract.modstamp_column)}" if contract.modstamp_column else ""
-    content = [column.name for column in contract.columns] + extras_of(table_columns(connection, contract), contract)
-    said = ", ".join(quoted_name(name) for name in content)
+    said = ", ".join(quoted_name(name) for name in content_columns(connection, contract))
     doubled = (
-        f"select _file, {key}, min(_line) as first, list_sort(list(distinct _line)) as places from {FRESH_TABLE} "
-        f"semi join {CONTESTED_TABLE} using ({key}) group by _file, {key}{stamp} having count(distinct row({said})) > 1"
+        f"select _file, {key}, min(_line) as first, list_sort(list(distinct _line)) as places from "
+        f"{OBSERVED_TABLE} where {ROW} is not null group by _file, {key}{stamp} having count(distinct row({said})) > 1"
     )
     found = connection.execute(
         f"select d._file, d.places, r._line, count(*) over (partition by d._file) from ({doubled}) as d "
-        f"left join {table_name(contract)} as r on {equal_keys(contract, 'd', 'r')} and r._file = d._file "
+        f"left join {SETTLED_TABLE} as r on {equal_keys(contract, 'd', 'r')} and r._file = d._file and r.{PLACE} = 1 "
         f"qualify row_number() over (partition by d._file order by d.first) <= {MOST} order by d._file, d.first"
     ).fetchall()
     reports = []
