@@ -58,6 +58,11 @@ class Encoder:
         return [column.name for column in self.columns for _ in range(column.width)]
 
     @property
+    def by_place(self) -> list[EncodedColumn]:
+        """What each column of the matrix is: a listed thing is a yes or no."""
+        return [column for column in self.columns for _ in range(column.width)]
+
+    @property
     def starts(self) -> list[int]:
         """Where the columns of each feature begin in the matrix."""
         return list(accumulate((column.width for column in self.columns), initial=0))[:-1]

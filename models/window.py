@@ -1,0 +1,42 @@
+"""A window of landmarks as estimators take it: numbers alone. No frame, no split."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """`matrix` is rows x encoded columns (NaN is missing), `label` 0 or 1, `weight` above 0: one of each per row."""
+
+    matrix: Floats
+    label: Floats
+    weight: Floats
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    def of(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> "Window":
+        """Some of its rows."""
+        return Window(self.matrix[rows], self.label[rows], self.weight[rows])
+
+    def weighing(self, weight: Floats) -> "Window":
+        """The same rows under other weights."""
+        return Window(self.matrix, self.label, weight)
+
+    def with_rows_of(self, other: "Window") -> "Window":
+        """These rows, then those of the other window."""
+        return Window(
+            np.concatenate([self.matrix, other.matrix]),
+            np.concatenate([self.label, other.label]),
+            np.concatenate([self.weight, other.weight]),
+        )
+
+    def at_most(self, rows: int, seed: int) -> "Window":
+        """A random part of so many rows, in their order; all where there are fewer."""
+        if len(self) <= rows:
+            return self
+        return self.of(np.sort(np.random.default_rng(seed).choice(len(self), rows, replace=False)))
