@@ -6,16 +6,21 @@ version of a model is read from them.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from models.additive import Additive, additive
+from models.blend import Blend, Part
+from models.boosting import Trees
 from models.calibrate import Calibrator
 from models.encode import EncodedColumn, Encoder
 from models.errors import ArtefactError
 from models.fitted import FittedModel
 from models.spec import ModelSpec
+from models.tournament import Estimator
 
-FORMAT = "growth-engine model, form 1"
+FORMAT = "growth-engine model, form 2"
 BOOSTER, DESCRIPTION, MANIFEST = "booster.txt", "model.json", "MANIFEST.sha256"
 
 
@@ -33,16 +38,62 @@ def rendered(model: FittedModel) -> dict[str, bytes]:
         "base_rate": model.base_rate,
         "windows": dict(model.windows),
         "counts": dict(model.counts),
-        "chosen": dict(model.chosen),
+        "estimator": described_estimator(model.estimator),
+        "losses": dict(model.losses),
         "importance": dict(model.importance),
         "versions": dict(model.versions),
         "metrics": dict(model.metrics),
     }
     # json writes floats by repr, which reads back to the same bits; sorted keys make equal models equal bytes.
     text = json.dumps(description, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"
-    files = {BOOSTER: model.booster_text.encode(), DESCRIPTION: text.encode()}
+    files = {BOOSTER: trees_of(model.estimator).encode(), DESCRIPTION: text.encode()}
     lines = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())]
     return files | {MANIFEST: "".join(lines).encode()}
+
+
+def described_estimator(estimator: Estimator) -> dict[str, Any]:
+    """Plain values, but for the text of trees, which has a file of its own."""
+    match estimator:
+        case Additive():
+            return {"kind": "additive", **estimator.as_dict()}
+        case Trees():
+            return {"kind": "trees"}
+        case Blend():
+            parts = [
+                {"estimator": described_estimator(part.estimator), "slope": part.slope, "level": part.level}
+                for part in estimator.parts
+            ]
+            return {"kind": "blend", "parts": parts}
+
+
+def trees_of(estimator: Estimator) -> str:
+    """The text of the trees that it has, empty where it has none: there are never two."""
+    match estimator:
+        case Trees():
+            return estimator.text
+        case Blend():
+            return "".join(trees_of(part.estimator) for part in estimator.parts)
+        case Additive():
+            return ""
+
+
+def estimator_of(description: Mapping[str, Any], booster_text: str, threads: int) -> Estimator:
+    """The estimator from checked content."""
+    match description["kind"]:
+        case "additive":
+            return additive(description)
+        case "trees":
+            return Trees(booster_text, threads)
+        case _:
+            return Blend(tuple(
+                Part(single_of(one["estimator"], booster_text, threads), one["slope"], one["level"])
+                for one in description["parts"]
+            ))  # fmt: skip
+
+
+def single_of(description: Mapping[str, Any], booster_text: str, threads: int) -> Additive | Trees:
+    """One part of a blend."""
+    return additive(description) if description["kind"] == "additive" else Trees(booster_text, threads)
 
 
 def version_of(model: FittedModel) -> str:
@@ -95,11 +146,11 @@ def checked_files(folder: Path) -> dict[str, bytes]:
 def described_model(description: dict[str, Any], booster_text: str) -> FittedModel:
     """The model from checked content."""
     columns = tuple(EncodedColumn(one["name"], one["kind"], tuple(one["levels"])) for one in description["features"])
-    calibrator = description["calibrator"]
+    calibrator, spec = description["calibrator"], ModelSpec(**description["spec"])
     return FittedModel(
-        spec=ModelSpec(**description["spec"]),
+        spec=spec,
         encoder=Encoder(columns, description["dropped"]),
-        booster_text=booster_text,
+        estimator=estimator_of(description["estimator"], booster_text, spec.threads),
         calibrator=Calibrator(
             calibrator["kind"],
             slope=calibrator["slope"],
@@ -109,6 +160,6 @@ def described_model(description: dict[str, Any], booster_text: str) -> FittedMod
         ),
         **{
             name: description[name]
-            for name in ("base_rate", "windows", "counts", "chosen", "importance", "versions", "metrics")
+            for name in ("base_rate", "windows", "counts", "losses", "importance", "versions", "metrics")
         },
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.additive import LEVELS, STEPS, Additive, Curve, centred
 from models.encode import Encoder
+from models.spec import ModelSpec
 from models.window import Window
 
 Floats = NDArray[np.float64]
@@ -18,7 +19,7 @@ ADDED = 0.1
 BINS = 10
 
 
-def fit_bayes(encoder: Encoder, window: Window) -> Additive:
+def fit_bayes(encoder: Encoder, window: Window, spec: ModelSpec) -> Additive:
     """One height per value or tenth: the log of its share among the won over its share among the lost."""
     label, weight = window.label, window.weight
     won, lost = float(weight @ label), float(weight @ (1 - label))
@@ -37,10 +38,19 @@ def fit_bayes(encoder: Encoder, window: Window) -> Additive:
         mine = np.bincount(numbers, weight * label, minlength=size + 1) + ADDED
         theirs = np.bincount(numbers, weight * (1 - label), minlength=size + 1) + ADDED
         heights = np.log(mine / (won + ADDED)) - np.log(theirs / (lost + ADDED))
+        if sign := spec.monotone.get(column.name, 0):
+            heights[:-1] = rising(sign * heights[:-1], (mine + theirs)[:-1]) * sign
         kind = LEVELS if column.kind == "category" else STEPS
         missing = float(heights[-1]) if not known.all() else 0.0
         curves.append(Curve(kind, knots, tuple(heights[:-1].tolist()), missing))
     return centred("naive Bayes", float(np.log((won + ADDED) / (lost + ADDED))), curves, window)
+
+
+def rising(heights: Floats, weight: Floats) -> Floats:
+    """The nearest heights that never fall."""
+    from sklearn.isotonic import isotonic_regression
+
+    return np.asarray(isotonic_regression(heights, sample_weight=weight), dtype=np.float64)
 
 
 def edges_of(values: Floats) -> tuple[float, ...]:

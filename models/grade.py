@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.additive import Additive, Curve, centred
 from models.bayes import fit_bayes
 from models.encode import Encoder
+from models.spec import ModelSpec
 from models.window import Window
 
 Floats = NDArray[np.float64]
@@ -19,9 +20,9 @@ STEPS_OF_ODDS = ((np.log(2.0), 2), (np.log(1.25), 1))
 """At least this log of the odds against all others, and the thirds of a letter that it moves, up or down."""
 
 
-def fit_grade(encoder: Encoder, window: Window) -> Additive:
+def fit_grade(encoder: Encoder, window: Window, spec: ModelSpec) -> Additive:
     """Thirds of a letter per value or tenth of a number."""
-    counted = fit_bayes(encoder, window)
+    counted = fit_bayes(encoder, window, spec)
     curves = [
         Curve(curve.kind, curve.knots, tuple(map(thirds, curve.heights)), thirds(curve.missing))
         for curve in counted.curves

@@ -5,13 +5,16 @@ stays smooth; a level's height is drawn towards the mean of all, the more the ra
 the hundred in. Source: T. Hastie, R. Tibshirani and J. Friedman, "The Elements of Statistical Learning" (2009), ch. 5.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.additive import LEVELS, LINE, Additive, Curve, centred
+from models.calibrate import sigmoid
 from models.encode import Encoder
+from models.spec import ModelSpec
 from models.window import Window
 
 Floats = NDArray[np.float64]
@@ -78,17 +81,49 @@ def spread(bases_: list[Basis], matrix: Floats) -> Floats:
     return design
 
 
-def fit_logistic_curves(encoder: Encoder, window: Window, strength: float, seed: int) -> Additive:
-    """Curves of least penalised log loss; `strength` is the inverse penalty (scikit-learn's C)."""
-    from sklearn.linear_model import LogisticRegression
+def fit_logistic_curves(encoder: Encoder, window: Window, strength: float, spec: ModelSpec) -> Additive:
+    """Curves of least penalised log loss; `strength` is the inverse penalty on the squares, as scikit-learn's C.
 
-    window = window.at_most(MOST_ROWS, seed)
+    The ramps of a feature that must not lower the score are kept at 0 or above.
+    """
+    window = window.at_most(MOST_ROWS, spec.seed)
     learned = bases(encoder, window.matrix)
-    regression = LogisticRegression(C=strength, max_iter=MOST_STEPS)
-    regression.fit(spread(learned, window.matrix), window.label, sample_weight=window.weight)
-    coefficients = regression.coef_[0]
+    signs = [spec.monotone.get(name, 0) for name in encoder.sources]
+    coefficients, level = least_loss(spread(learned, window.matrix), window, strength, bounds_of(learned, signs))
     curves = [curve_of(basis, coefficients) for basis in learned]
-    return centred("logistic regression", float(regression.intercept_[0]), curves, window)
+    return centred("logistic regression", level, curves, window)
+
+
+def bounds_of(bases_: list[Basis], signs: Sequence[int]) -> list[tuple[float | None, float | None]]:
+    """Least and greatest value of every coefficient, the level last."""
+    found: list[tuple[float | None, float | None]] = []
+    for basis, sign in zip(bases_, signs, strict=True):
+        ramps = basis.width - basis.has_missing
+        found += [(0.0 if sign > 0 else None, 0.0 if sign < 0 else None)] * ramps
+        found += [(None, None)] * basis.has_missing
+    return [*found, (None, None)]
+
+
+def least_loss(
+    design: Floats, window: Window, strength: float, bounds: Sequence[tuple[float | None, float | None]]
+) -> tuple[Floats, float]:
+    """Coefficients and level by limited-memory BFGS within bounds (R. Byrd and others, 1995)."""
+    from scipy.optimize import minimize
+
+    sign = 2 * window.label - 1
+
+    def loss(values: Floats) -> tuple[float, Floats]:
+        margin = sign * (design @ values[:-1] + values[-1])
+        error = -sign * window.weight * sigmoid(-margin)
+        slope = np.append(strength * (design.T @ error) + values[:-1], strength * error.sum())
+        total = strength * (window.weight @ np.logaddexp(0.0, -margin)) + 0.5 * values[:-1] @ values[:-1]
+        return float(total), slope
+
+    start = np.zeros(design.shape[1] + 1)
+    rate = np.average(window.label, weights=window.weight)
+    start[-1] = np.log(rate / (1 - rate))
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": MOST_STEPS})
+    return found.x[:-1], float(found.x[-1])
 
 
 def curve_of(basis: Basis, coefficients: Floats) -> Curve:

@@ -23,20 +23,17 @@ class Window:
         """Some of its rows."""
         return Window(self.matrix[rows], self.label[rows], self.weight[rows])
 
-    def weighing(self, weight: Floats) -> "Window":
-        """The same rows under other weights."""
-        return Window(self.matrix, self.label, weight)
-
-    def with_rows_of(self, other: "Window") -> "Window":
-        """These rows, then those of the other window."""
-        return Window(
-            np.concatenate([self.matrix, other.matrix]),
-            np.concatenate([self.label, other.label]),
-            np.concatenate([self.weight, other.weight]),
-        )
-
     def at_most(self, rows: int, seed: int) -> "Window":
         """A random part of so many rows, in their order; all where there are fewer."""
         if len(self) <= rows:
             return self
         return self.of(np.sort(np.random.default_rng(seed).choice(len(self), rows, replace=False)))
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """What is known before the test window is opened; `both` holds the rows of the other two."""
+
+    training: Window
+    validation: Window
+    both: Window

@@ -200,5 +200,7 @@ def run_params(model: FittedModel) -> list["Param"]:
     """What was chosen and which windows it came from."""
     from mlflow.entities import Param
 
-    facts = {**model.chosen, **model.windows, **model.counts, "calibrator": model.calibrator.kind}
+    chosen = {"winner": model.estimator.name, "calibrator": model.calibrator.kind}
+    losses = {f"validation log loss, {name}".replace("+", "and"): loss for name, loss in model.losses.items()}
+    facts = {**chosen, **losses, **model.windows, **model.counts}
     return [Param(name, str(value)) for name, value in facts.items()]

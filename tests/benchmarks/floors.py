@@ -56,6 +56,8 @@ def scoring(home: Home) -> tuple[Cost, Cost]:
         return Cost(), Cost()
     with connect(home) as connection:
         frame = features_for(connection, "lead_conversion", "train").head(300_000)
-    matrix = champion.encoder.encode(frame)
+    matrix, bare_model = champion.encoder.encode(frame), bare_trees(champion.estimator)
+    if bare_model is None:
+        return Cost(), Cost()
     champion.predict(frame)
-    return cost_of(lambda: champion.predict(frame)), cost_of(lambda: champion.booster.predict(matrix, num_threads=1))
+    return cost_of(lambda: champion.predict(frame)), cost_of(lambda: bare_model.booster.predict(matrix, num_threads=1))
