@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.window import Window
-
-Floats = NDArray[np.float64]
+from models.window import Floats, Window
 
 LINE, STEPS, LEVELS = "line", "steps", "levels"
 

@@ -5,14 +5,11 @@ and team with a tenth of a case added to each; here a number counts by its tenth
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.additive import LEVELS, STEPS, Additive, Curve, centred
 from models.encode import Encoder
 from models.spec import ModelSpec
-from models.window import Window
-
-Floats = NDArray[np.float64]
+from models.window import Floats, Window
 
 ADDED = 0.1
 """Cases added to every count, so that a value that was never won is unlikely and not impossible."""

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.additive import Additive
 from models.boosting import Trees
-
-Floats = NDArray[np.float64]
+from models.window import Floats
 
 
 @dataclass(frozen=True)

@@ -3,23 +3,20 @@
 What does not belong here: what stands against them (`tournament`), and making a matrix of columns (`encode`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.encode import Encoder
 from models.errors import ModelError
 from models.spec import ModelSpec
-from models.window import Window
+from models.window import Floats, Rehearsal, Rehearsals, Window
 
 if TYPE_CHECKING:
     from lightgbm import Booster
-
-Floats = NDArray[np.float64]
 
 GRID: tuple[dict[str, float], ...] = (
     {"num_leaves": 3, "lambda_l2": 1.0, "feature_fraction": 0.8},
@@ -28,9 +25,11 @@ GRID: tuple[dict[str, float], ...] = (
 )
 """All settings that are tried: from nearly additive to many small interactions, the larger the more shrunk."""
 
+DEFAULT: Mapping[str, float] = {"rounds": 100}
+"""LightGBM as it comes: whoever wins must not be behind it."""
 MAX_ROUNDS = 600
 PATIENCE = 40
-MOST_ROWS = 200_000
+MOST_ROWS = 100_000
 """Settings are tried on no more rows than this; the chosen ones then learn from all."""
 
 
@@ -74,52 +73,63 @@ class Trees:
         return np.asarray(self.booster.feature_importance("gain"), dtype=np.float64)
 
 
-@dataclass(frozen=True, eq=False)
-class Tried:
-    """Trees under a setting, how many were best, and their log loss on the validation window."""
-
-    trees: Trees
-    setting: Mapping[str, float]
-    rounds: int
-    loss: float
+Contestant = tuple[Mapping[str, float], Callable[[Window], Trees], Floats]
+"""A setting, how it learns anew, and its margins on the rows held back."""
 
 
-def best_trees(spec: ModelSpec, encoder: Encoder, training: Window, validation: Window) -> Tried:
-    """The setting with the lowest validation log loss; ties go to the one tried first."""
-    learned = training.at_most(MOST_ROWS, spec.seed)
-    tried = [boosted(spec, encoder, learned, validation, setting) for setting in GRID]
-    return min(tried, key=lambda one: one.loss)
+def boosted_contestants(spec: ModelSpec, encoder: Encoder, rehearsals: Rehearsals) -> list[Contestant]:
+    """LightGBM as it comes, then each setting of the grid with as many trees as serve the rows held back best."""
+    return [boosted(spec, encoder, rehearsals, setting) for setting in (DEFAULT, *GRID)]
 
 
-def boosted(
-    spec: ModelSpec, encoder: Encoder, training: Window, validation: Window, setting: Mapping[str, float]
-) -> Tried:
-    """Boost on the training window until the validation window gains no more."""
+def boosted(spec: ModelSpec, encoder: Encoder, rehearsals: Rehearsals, setting: Mapping[str, float]) -> Contestant:
+    """Boost in every rehearsal until what it holds back gains no more; the number of trees is one for all of them."""
+    fixed = int(setting.get("rounds", 0))
+    tried = [
+        watched(spec, encoder, Rehearsal(one.training.at_most(MOST_ROWS, spec.seed), one.validation), setting, fixed)
+        for one in rehearsals.held
+    ]
+    rounds = fixed or best_rounds([curve for _, curve in tried], [len(one.validation) for one in rehearsals.held])
+    margins = [
+        Trees(booster.model_to_string(num_iteration=rounds), spec.threads).margin(one.validation.matrix)
+        for (booster, _), one in zip(tried, rehearsals.held, strict=True)
+    ]
+
+    def again(window: Window) -> Trees:
+        import lightgbm
+
+        settings = parameters(spec, encoder, len(window), setting)
+        booster = lightgbm.train(settings, dataset(encoder, window, settings), num_boost_round=rounds)
+        return Trees(booster.model_to_string(), spec.threads)
+
+    return setting, again, np.concatenate(margins)
+
+
+def watched(
+    spec: ModelSpec, encoder: Encoder, rehearsal: Rehearsal, setting: Mapping[str, float], fixed: int
+) -> tuple["Booster", Floats]:
+    """The trees of one rehearsal, and the log loss on what it holds back after each of them."""
     import lightgbm
 
-    settings = parameters(spec, encoder, len(training)) | dict(setting)
-    learned = dataset(encoder, training, settings)
-    checked = lightgbm.Dataset(validation.matrix, validation.label, reference=learned, params=settings)
+    settings = parameters(spec, encoder, len(rehearsal.training), setting)
+    learned = dataset(encoder, rehearsal.training, settings)
+    held = rehearsal.validation
+    checked = lightgbm.Dataset(held.matrix, held.label, reference=learned, params=settings)
+    curve: dict[str, dict[str, list[float]]] = {}
+    callbacks = [lightgbm.record_evaluation(curve)]
+    if not fixed:
+        callbacks.append(lightgbm.early_stopping(PATIENCE, verbose=False))
     booster = lightgbm.train(
-        settings,
-        learned,
-        num_boost_round=MAX_ROUNDS,
-        valid_sets=[checked],
-        valid_names=["validation"],
-        callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
+        settings, learned, fixed or MAX_ROUNDS, valid_sets=[checked], valid_names=["held"], callbacks=callbacks
     )
-    loss = float(booster.best_score["validation"]["binary_logloss"])
-    rounds = max(booster.best_iteration, 1)
-    return Tried(Trees(booster.model_to_string(num_iteration=rounds), spec.threads), setting, rounds, loss)
+    return booster, np.array(curve["held"]["binary_logloss"])
 
 
-def learned_anew(spec: ModelSpec, encoder: Encoder, window: Window, tried: Tried) -> Trees:
-    """As many trees of the same setting from another window: the newest lessons count too."""
-    import lightgbm
-
-    settings = parameters(spec, encoder, len(window)) | dict(tried.setting)
-    booster = lightgbm.train(settings, dataset(encoder, window, settings), num_boost_round=tried.rounds)
-    return Trees(booster.model_to_string(), spec.threads)
+def best_rounds(curves: Sequence[Floats], sizes: Sequence[int]) -> int:
+    """How many trees lose least over all rehearsals together."""
+    shortest = min(map(len, curves))
+    total = sum(size * curve[:shortest] for curve, size in zip(curves, sizes, strict=True))
+    return int(np.argmin(total)) + 1
 
 
 def dataset(encoder: Encoder, window: Window, settings: Mapping[str, object]) -> Any:
@@ -135,8 +145,8 @@ def dataset(encoder: Encoder, window: Window, settings: Mapping[str, object]) ->
     )
 
 
-def parameters(spec: ModelSpec, encoder: Encoder, landmarks: int) -> dict[str, object]:
-    """LightGBM's settings that are not chosen: the loss, the seed, the least size of a leaf, what is monotone."""
+def parameters(spec: ModelSpec, encoder: Encoder, landmarks: int, setting: Mapping[str, float]) -> dict[str, object]:
+    """LightGBM's settings: the chosen ones, and the loss, the seed, the least size of a leaf, what is monotone."""
     wrong = [
         column.name
         for column in encoder.columns
@@ -144,7 +154,7 @@ def parameters(spec: ModelSpec, encoder: Encoder, landmarks: int) -> dict[str, o
     ]
     if wrong:
         raise ModelError(f"{spec.title}: {', '.join(wrong)} is a category and cannot be monotone.")
-    return {
+    steady: dict[str, object] = {
         "objective": "binary",
         "metric": "binary_logloss",
         "seed": spec.seed,
@@ -152,9 +162,17 @@ def parameters(spec: ModelSpec, encoder: Encoder, landmarks: int) -> dict[str, o
         "force_row_wise": True,
         "num_threads": spec.threads,
         "verbosity": -1,
-        "learning_rate": 0.05,
-        "min_data_in_leaf": int(np.clip(landmarks // 50, 5, 40)),
-        "min_data_per_group": 20,
-        "cat_smooth": 10.0,
         "monotone_constraints": [spec.monotone.get(name, 0) for name in encoder.sources],
     }
+    if setting is DEFAULT:
+        return steady
+    return (
+        steady
+        | dict(setting)
+        | {
+            "learning_rate": 0.05,
+            "min_data_in_leaf": int(np.clip(landmarks // 50, 5, 40)),
+            "min_data_per_group": 20,
+            "cat_smooth": 10.0,
+        }
+    )

@@ -5,6 +5,7 @@ rare or were never seen share the level "other". A text that lists several thing
 thing. Titles and other free text come from SQL as categories.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -15,9 +16,12 @@ from numpy.typing import NDArray
 
 from models.errors import ModelError
 
-MAX_LEVELS = 24
+MAX_LEVELS = 500
 MIN_UNITS_PER_LEVEL = 5
 IDENTIFIER_SHARE = 0.5
+FEWEST_NAMES = 24
+"""A column names its units when so large a share of them, and more than so many, hold different values."""
+IDENTIFIER_NAME = re.compile(r"(^|[ _.-])(?i:id|no|nr|number|key|uuid)$|[a-z](Id|ID|Number|Key)$")
 BETWEEN = ", "
 """What stands between the things that a text lists."""
 MAX_THINGS = 60
@@ -146,12 +150,14 @@ def reason_to_drop(column: pl.Series, units: int) -> str:
     """Why a column teaches nothing, in words; empty when it stays. The values are distinct per unit."""
     if column.dtype == pl.Null or column.n_unique() <= 1:
         return "constant in the training window"
-    if column.name.lower().endswith("_id") or column.name.lower() == "id":
-        return "an identifier by its name"
+    different = column.drop_nulls().n_unique()
+    if different <= max(FEWEST_NAMES, IDENTIFIER_SHARE * units):
+        return ""
     if kind_of(column) == "category":
-        levels = column.drop_nulls().n_unique()
-        if levels > max(MAX_LEVELS, IDENTIFIER_SHARE * units) and not things_of(column):
-            return f"like an identifier: {levels} different values for {units} units"
+        if not things_of(column):
+            return f"like an identifier: {different} different values for {units} units"
+    elif column.dtype.is_integer() and IDENTIFIER_NAME.search(column.name):
+        return f"an identifier by its name: {different} different numbers for {units} units"
     return ""
 
 

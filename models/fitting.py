@@ -1,12 +1,14 @@
 """Fitting a model: its windows, its matrix, the contest of estimators on them. The test window is never read here."""
 
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from models.boosting import GRID, boosted
+from models.calibrate import fit_logistic
 from models.encode import Encoder, learn_encoder
 from models.errors import ModelError
 from models.fitted import FittedModel
@@ -14,8 +16,8 @@ from models.landmarks import GROUP, LABEL, class_units, codes, feature_columns, 
 from models.not_enough import NotEnoughData, too_few
 from models.spec import ModelSpec
 from models.split import TimeSplit, split_by_time
-from models.tournament import Estimator, contest
-from models.window import Floats, Window, Windows
+from models.tournament import Estimator, contest, log_loss
+from models.window import Floats, Rehearsal, Rehearsals, Window
 
 MOST_EXPLAINED = 2_000
 """Rows by which a feature's share is told."""
@@ -66,14 +68,15 @@ def fitted_model(
     """Winner and calibrator from the two windows before the test."""
     import lightgbm
 
-    windows = weighed(spec, encoder, training, validation)
-    held = contest(spec, encoder, windows, codes(validation[GROUP]))
+    rehearsals = weighed(spec, encoder, training, validation)
+    held = contest(spec, encoder, rehearsals, codes(validation[GROUP]))
+    winner = held.winner.again(rehearsals.whole)
     side = pl.concat([window.select(spec.unit_column, LABEL) for window in (training, validation)])
     positives, negatives = class_units(codes(side[spec.unit_column]), side[LABEL].to_numpy())
     return FittedModel(
         spec=spec,
         encoder=encoder,
-        estimator=held.winner,
+        estimator=winner,
         calibrator=held.calibrator,
         base_rate=float(side[LABEL].to_numpy().mean()),
         windows={name: at.isoformat() for name, at in split.bounds.items()},
@@ -86,12 +89,12 @@ def fitted_model(
             "purged_landmarks": split.purged_rows,
         },
         losses=held.losses,
-        importance=importance(encoder, held.winner, windows.validation),
+        importance=importance(encoder, winner, rehearsals.held[0].validation),
         versions={"lightgbm": lightgbm.__version__, "python": ".".join(platform.python_version_tuple()[:2])},
     )
 
 
-def weighed(spec: ModelSpec, encoder: Encoder, training: pl.DataFrame, validation: pl.DataFrame) -> Windows:
+def weighed(spec: ModelSpec, encoder: Encoder, training: pl.DataFrame, validation: pl.DataFrame) -> Rehearsals:
     """The windows as numbers, the landmarks under the weights that serve the validation window better.
 
     1 per unit in total, or 1 each. Where a unit leaves no landmark after its outcome, as a lead does, weights per unit
@@ -99,14 +102,22 @@ def weighed(spec: ModelSpec, encoder: Encoder, training: pl.DataFrame, validatio
     seen, weights per landmark let the longest seen speak loudest. The validation window, in which every landmark counts
     once as in scoring, tells which it is, by the simplest trees.
     """
-    frames = (training, validation, pl.concat([training, validation]))
-    plain = Windows(*(window_of(encoder, frame, np.ones(frame.height)) for frame in frames))
-    weights = [unit_weights(frame, spec) for frame in frames]
-    if np.array_equal(plain.training.weight, weights[0]):
+    held = window_of(encoder, validation, np.ones(validation.height))
+
+    def under(weights: Callable[[pl.DataFrame], Floats]) -> Rehearsals:
+        learned, whole = (window_of(encoder, frame, weights(frame)) for frame in (training, both))
+        return Rehearsals((Rehearsal(learned, held),), whole)
+
+    def loss(rehearsals: Rehearsals) -> float:
+        _, _, margin = boosted(spec, encoder, rehearsals, GRID[0])
+        return log_loss(fit_logistic(margin, held.label > 0).probability(margin), held.label)
+
+    both = pl.concat([training, validation])
+    plain = under(lambda frame: np.ones(frame.height))
+    per_unit = under(lambda frame: unit_weights(frame, spec))
+    if np.array_equal(plain.held[0].training.weight, per_unit.held[0].training.weight):
         return plain
-    per_unit = Windows(*(window_of(encoder, *one) for one in zip(frames, weights, strict=True)))
-    losses = [boosted(spec, encoder, one.training, plain.validation, GRID[0]).loss for one in (plain, per_unit)]
-    return per_unit if losses[1] < losses[0] else plain
+    return per_unit if loss(per_unit) < loss(plain) else plain
 
 
 def window_of(encoder: Encoder, frame: pl.DataFrame, weight: Floats) -> Window:

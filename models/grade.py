@@ -5,15 +5,12 @@ those with it did, in steps as coarse as theirs. It is the yardstick of what suc
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.additive import Additive, Curve, centred
 from models.bayes import fit_bayes
 from models.encode import Encoder
 from models.spec import ModelSpec
 from models.window import Window
-
-Floats = NDArray[np.float64]
 
 THIRD = 1 / 3
 STEPS_OF_ODDS = ((np.log(2.0), 2), (np.log(1.25), 1))

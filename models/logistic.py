@@ -5,25 +5,25 @@ stays smooth; a level's height is drawn towards the mean of all, the more the ra
 the hundred in. Source: T. Hastie, R. Tibshirani and J. Friedman, "The Elements of Statistical Learning" (2009), ch. 5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.additive import LEVELS, LINE, Additive, Curve, centred
 from models.calibrate import sigmoid
 from models.encode import Encoder
 from models.spec import ModelSpec
-from models.window import Window
-
-Floats = NDArray[np.float64]
+from models.window import Floats, Rehearsals, Window
 
 KNOTS = 8
 STRENGTHS = (0.03, 0.1, 0.3, 1.0, 3.0)
 """Inverse penalties that are tried."""
 MOST_ROWS = 100_000
 """More rows move the curves less than their own width; a random part of them is learned from."""
+MOST_TRIED = 30_000
+"""Strengths are tried on no more rows than this."""
 MOST_STEPS = 300
 
 
@@ -81,17 +81,74 @@ def spread(bases_: list[Basis], matrix: Floats) -> Floats:
     return design
 
 
-def fit_logistic_curves(encoder: Encoder, window: Window, strength: float, spec: ModelSpec) -> Additive:
+def curves_of_strengths(
+    encoder: Encoder, rehearsals: Rehearsals, spec: ModelSpec
+) -> Iterator[tuple[Callable[[Window], Additive], Floats]]:
+    """For every strength: how it learns anew, and its margins on the rows held back. Each begins where the one before
+    ended, which is nearer than nothing."""
+    tried = [
+        (Problem.of(encoder, one.training.at_most(MOST_TRIED, spec.seed), spec), one.validation)
+        for one in rehearsals.held
+    ]
+    starts: list[Floats | None] = [None] * len(tried)
+    for strength in STRENGTHS:
+        margins = []
+        for place, (problem, held) in enumerate(tried):
+            starts[place] = found = problem.solved(strength, starts[place])
+            margins.append(problem.curves(found).margin(held.matrix))
+        yield partial(fit_logistic_curves, encoder, strength, spec), np.concatenate(margins)
+
+
+def fit_logistic_curves(encoder: Encoder, strength: float, spec: ModelSpec, window: Window) -> Additive:
     """Curves of least penalised log loss; `strength` is the inverse penalty on the squares, as scikit-learn's C.
 
     The ramps of a feature that must not lower the score are kept at 0 or above.
     """
-    window = window.at_most(MOST_ROWS, spec.seed)
-    learned = bases(encoder, window.matrix)
-    signs = [spec.monotone.get(name, 0) for name in encoder.sources]
-    coefficients, level = least_loss(spread(learned, window.matrix), window, strength, bounds_of(learned, signs))
-    curves = [curve_of(basis, coefficients) for basis in learned]
-    return centred("logistic regression", level, curves, window)
+    problem = Problem.of(encoder, window.at_most(MOST_ROWS, spec.seed), spec)
+    return problem.curves(problem.solved(strength, None))
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """One window under its bases, for any strength; the answer is the coefficients and, last, the level."""
+
+    window: Window
+    bases: Sequence[Basis]
+    design: Floats
+    bounds: Sequence[tuple[float | None, float | None]]
+
+    @classmethod
+    def of(cls, encoder: Encoder, window: Window, spec: ModelSpec) -> "Problem":
+        """The bases are learned from these rows."""
+        learned = bases(encoder, window.matrix)
+        signs = [spec.monotone.get(name, 0) for name in encoder.sources]
+        return cls(window, learned, spread(learned, window.matrix), bounds_of(learned, signs))
+
+    def solved(self, strength: float, start: Floats | None) -> Floats:
+        """By limited-memory BFGS within bounds (R. Byrd and others, 1995)."""
+        from scipy.optimize import minimize
+
+        label, weight, design = self.window.label, self.window.weight, self.design
+        sign = 2 * label - 1
+
+        def loss(values: Floats) -> tuple[float, Floats]:
+            margin = sign * (design @ values[:-1] + values[-1])
+            error = -sign * weight * sigmoid(-margin)
+            slope = np.append(strength * (design.T @ error) + values[:-1], strength * error.sum())
+            total = strength * (weight @ np.logaddexp(0.0, -margin)) + 0.5 * values[:-1] @ values[:-1]
+            return float(total), slope
+
+        if start is None:
+            rate = np.average(label, weights=weight)
+            start = np.append(np.zeros(design.shape[1]), np.log(rate / (1 - rate)))
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=self.bounds, options={"maxiter": MOST_STEPS})
+        return np.asarray(found.x, dtype=np.float64)
+
+    def curves(self, values: Floats) -> Additive:
+        """The answer as a sum of curves."""
+        return centred(
+            "logistic regression", float(values[-1]), [curve_of(one, values) for one in self.bases], self.window
+        )
 
 
 def bounds_of(bases_: list[Basis], signs: Sequence[int]) -> list[tuple[float | None, float | None]]:
@@ -102,28 +159,6 @@ def bounds_of(bases_: list[Basis], signs: Sequence[int]) -> list[tuple[float | N
         found += [(0.0 if sign > 0 else None, 0.0 if sign < 0 else None)] * ramps
         found += [(None, None)] * basis.has_missing
     return [*found, (None, None)]
-
-
-def least_loss(
-    design: Floats, window: Window, strength: float, bounds: Sequence[tuple[float | None, float | None]]
-) -> tuple[Floats, float]:
-    """Coefficients and level by limited-memory BFGS within bounds (R. Byrd and others, 1995)."""
-    from scipy.optimize import minimize
-
-    sign = 2 * window.label - 1
-
-    def loss(values: Floats) -> tuple[float, Floats]:
-        margin = sign * (design @ values[:-1] + values[-1])
-        error = -sign * window.weight * sigmoid(-margin)
-        slope = np.append(strength * (design.T @ error) + values[:-1], strength * error.sum())
-        total = strength * (window.weight @ np.logaddexp(0.0, -margin)) + 0.5 * values[:-1] @ values[:-1]
-        return float(total), slope
-
-    start = np.zeros(design.shape[1] + 1)
-    rate = np.average(window.label, weights=window.weight)
-    start[-1] = np.log(rate / (1 - rate))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": MOST_STEPS})
-    return found.x[:-1], float(found.x[-1])
 
 
 def curve_of(basis: Basis, coefficients: Floats) -> Curve:

@@ -1,5 +1,6 @@
 """A window of landmarks as estimators take it: numbers alone. No frame, no split."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,9 +32,23 @@ class Window:
 
 
 @dataclass(frozen=True, eq=False)
-class Windows:
-    """What is known before the test window is opened; `both` holds the rows of the other two."""
+class Rehearsal:
+    """Contestants learn on the one window and are looked at on the other."""
 
     training: Window
     validation: Window
-    both: Window
+
+
+@dataclass(frozen=True, eq=False)
+class Rehearsals:
+    """What is known before a test: one rehearsal by time, or several of which each holds back another part; and `whole`,
+    the rows of them all, on which the winner learns anew.
+    """
+
+    held: Sequence[Rehearsal]
+    whole: Window
+
+    @property
+    def label(self) -> Floats:
+        """Of the validation windows, one behind the other."""
+        return np.concatenate([one.validation.label for one in self.held])

@@ -201,6 +201,6 @@ def run_params(model: FittedModel) -> list["Param"]:
     from mlflow.entities import Param
 
     chosen = {"winner": model.estimator.name, "calibrator": model.calibrator.kind}
-    losses = {f"validation log loss, {name}".replace("+", "and"): loss for name, loss in model.losses.items()}
+    losses = {f"validation log loss/{name}".replace("+", "and"): loss for name, loss in model.losses.items()}
     facts = {**chosen, **losses, **model.windows, **model.counts}
     return [Param(name, str(value)) for name, value in facts.items()]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
+from models.artefact import FORMAT
 from models.errors import ModelError
 from models.spec import ModelSpec
 from models.words import FeatureWords
@@ -133,11 +134,11 @@ def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as
 
 
 def question(connection: duckdb.DuckDBPyConnection, spec: ModelSpec) -> str:
-    """A digest of what a training is asked: the specification, the features by name, the SQL that makes them."""
+    """A digest of what a training is asked: the form of its answer, the specification, the features by name, the SQL that makes them."""
     columns = [row[0] for row in connection.execute(f"describe features.{spec.name}").fetchall()]
     columns += custom_features(connection, spec.name)
     files = sorted(path for schema in LEARNED_SCHEMAS for path in (PROJECT_ROOT / "sql" / schema).glob("*.sql"))
-    asked = [spec.as_dict(), columns, *(path.read_text(encoding="utf-8") for path in files)]
+    asked = [FORMAT, spec.as_dict(), columns, *(path.read_text(encoding="utf-8") for path in files)]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -2,12 +2,17 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from pipelines.home import Home
 from pipelines.warehouse import MEMORY, THREADS, connect, open_memory, quoted_name, quoted_text
 from tests.benchmarks.meter import Cost, Meter, cost_of
+
+if TYPE_CHECKING:
+    from models.boosting import Trees
+    from models.tournament import Estimator
 
 READERS = {"parquet": "read_parquet({})", "json": "read_json({}, ignore_errors = true)"}
 CSV = "read_csv({}, ignore_errors = true)"
@@ -61,3 +66,12 @@ def scoring(home: Home) -> tuple[Cost, Cost]:
         return Cost(), Cost()
     champion.predict(frame)
     return cost_of(lambda: champion.predict(frame)), cost_of(lambda: bare_model.booster.predict(matrix, num_threads=1))
+
+
+def bare_trees(estimator: "Estimator") -> "Trees | None":
+    """The trees in an estimator, none where others won."""
+    from models.blend import Blend
+    from models.boosting import Trees
+
+    parts = [part.estimator for part in estimator.parts] if isinstance(estimator, Blend) else [estimator]
+    return next((part for part in parts if isinstance(part, Trees)), None)

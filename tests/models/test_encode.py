@@ -47,13 +47,20 @@ def test_a_name_with_a_comma_in_it_is_no_list() -> None:
 
 def test_constants_and_identifiers_are_dropped_and_noted() -> None:
     names = [f"name {row}" for row in range(100)]
-    encoder = learned(only=[1] * 100, empty=[None] * 100, full_name=names, owner_id=[1, 2] * 50, visits=[1, 2] * 50)
-    assert encoder.names == ["visits"]
+    encoder = learned(
+        only=[1] * 100,
+        empty=[None] * 100,
+        full_name=names,
+        contact_id=range(100),
+        owner_id=[1, 2] * 50,
+        visits=range(100),
+    )
+    assert encoder.names == ["owner_id", "visits"]
     assert encoder.dropped == {
         "only": "constant in the training window",
         "empty": "constant in the training window",
         "full_name": "like an identifier: 100 different values for 100 units",
-        "owner_id": "an identifier by its name",
+        "contact_id": "an identifier by its name: 100 different numbers for 100 units",
     }
 
 
