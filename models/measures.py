@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 RESAMPLES = 200
 BINS = 10
 INTERVAL = (2.5, 97.5)
+ONE_SIDED_99 = 2.3263478740408408
+TWO_SIDED_95 = 1.959963984540054
 
 Floats = NDArray[np.float64]
 
@@ -119,10 +121,39 @@ def expected_calibration_error(rows: Ranked, random: np.random.Generator) -> Mea
     return Measure(float(errors.mean()), float(low), float(high))
 
 
-def wilson(positives: Floats, size: Floats) -> tuple[Floats, Floats]:
-    """E. B. Wilson's 95 % interval (1927) for a rate; `size` must be above 0."""
-    z = 1.959963984540054
+def wilson(positives: Floats, size: Floats, z: float = TWO_SIDED_95) -> tuple[Floats, Floats]:
+    """E. B. Wilson's interval (1927) for a rate, of 95 % unless told; `size` must be above 0."""
     rate = positives / size
     centre = (rate + z * z / (2 * size)) / (1 + z * z / size)
     reach = z * np.sqrt(rate * (1 - rate) / size + z * z / (4 * size * size)) / (1 + z * z / size)
     return np.maximum(centre - reach, 0.0), np.minimum(centre + reach, 1.0)
+
+
+def auc_of(score: Floats, label: NDArray[np.bool_]) -> float:
+    """The share of pairs (one of each class) that the score orders rightly, equal scores as half; NaN without pairs.
+
+    Source: H. B. Mann and D. R. Whitney (1947).
+    """
+    from scipy.stats import rankdata
+
+    positives = int(label.sum())
+    negatives = len(label) - positives
+    if not positives or not negatives:
+        return float("nan")
+    ranks = rankdata(score)[label].sum() - positives * (positives + 1) / 2
+    return float(ranks / (positives * negatives))
+
+
+def auc_error(auc: float, positives: float, negatives: float) -> float:
+    """Standard error of an AUC (J. Hanley and B. McNeil, "The meaning and use of the area under a ROC curve", 1982)."""
+    one, other = auc / (2 - auc), 2 * auc * auc / (1 + auc)
+    spread = auc * (1 - auc) + (positives - 1) * (one - auc * auc) + (negatives - 1) * (other - auc * auc)
+    return float(np.sqrt(spread / (positives * negatives)))
+
+
+def least_auc(score: Floats, label: NDArray[np.bool_]) -> float:
+    """What an AUC is at the least, with a certainty of 99 %; 0 where it is not defined."""
+    positives, auc = float(label.sum()), auc_of(score, label)
+    if not np.isfinite(auc):
+        return 0.0
+    return auc - ONE_SIDED_99 * auc_error(auc, positives, len(label) - positives)

@@ -5,6 +5,7 @@ What does not belong here: how a contestant learns (its own module) and the test
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -22,18 +23,18 @@ from models.spec import ModelSpec
 from models.window import Floats, Rehearsals, Window
 
 Estimator = Additive | Trees | Blend
-Fitted = TypeVar("Fitted", bound=Estimator, covariant=True)
+Fitted_co = TypeVar("Fitted_co", bound=Estimator, covariant=True)
 
 SHARES = (0.3, 0.5, 0.7)
 """Shares of the trees in a blend that are tried."""
 
 
 @dataclass(frozen=True, eq=False)
-class Entry(Generic[Fitted]):
-    """A contestant: its margins on the rows held back, what they are worth once calibrated there, how it learns anew."""
+class Entry(Generic[Fitted_co]):
+    """A contestant: how it learns anew, its margins on the rows held back, what they are worth once calibrated."""
 
     name: str
-    again: Callable[[Window], Fitted]
+    again: Callable[[Window], Fitted_co]
     margin: Floats
     scale: Calibrator
     loss: float
@@ -87,13 +88,14 @@ def contest(spec: ModelSpec, encoder: Encoder, rehearsals: Rehearsals, group: ND
     return Contest(ranked, fit_calibrator(ranked[0].margin, label > 0, group))
 
 
-def entry(name: str, again: Callable[[Window], Fitted], margin: Floats, label: Floats) -> Entry[Fitted]:
+def entry(name: str, again: Callable[[Window], Fitted_co], margin: Floats, label: Floats) -> Entry[Fitted_co]:
     """A contestant with what it is worth on the rows held back."""
     scale = fit_logistic(margin, label > 0)
+    again = lru_cache(maxsize=1)(again)  # a blend and its parts learn the same
     return Entry(name, again, margin, scale, log_loss(scale.probability(margin), label))
 
 
-def least(entries: list[Entry[Fitted]]) -> Entry[Fitted]:
+def least(entries: list[Entry[Fitted_co]]) -> Entry[Fitted_co]:
     """The one with the least loss, the first of equals."""
     return min(entries, key=lambda one: one.loss)
 

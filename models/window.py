@@ -41,8 +41,9 @@ class Rehearsal:
 
 @dataclass(frozen=True, eq=False)
 class Rehearsals:
-    """What is known before a test: one rehearsal by time, or several of which each holds back another part; and `whole`,
-    the rows of them all, on which the winner learns anew.
+    """What is known before a test: one rehearsal by time, or several of which each holds back another part.
+
+    `whole`: the rows of them all, on which the winner learns anew.
     """
 
     held: Sequence[Rehearsal]

@@ -134,7 +134,7 @@ def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as
 
 
 def question(connection: duckdb.DuckDBPyConnection, spec: ModelSpec) -> str:
-    """A digest of what a training is asked: the form of its answer, the specification, the features by name, the SQL that makes them."""
+    """A digest of what a training is asked: the form of its answer, specification, features by name, their SQL."""
     columns = [row[0] for row in connection.execute(f"describe features.{spec.name}").fetchall()]
     columns += custom_features(connection, spec.name)
     files = sorted(path for schema in LEARNED_SCHEMAS for path in (PROJECT_ROOT / "sql" / schema).glob("*.sql"))
