@@ -156,9 +156,18 @@ def reason_to_drop(column: pl.Series, units: int) -> str:
     if kind_of(column) == "category":
         if not things_of(column):
             return f"like an identifier: {different} different values for {units} units"
-    elif column.dtype.is_integer() and IDENTIFIER_NAME.search(column.name):
+    elif names_rows(column, column.name):
         return f"an identifier by its name: {different} different numbers for {units} units"
     return ""
+
+
+def names_rows(column: pl.Series, name: str) -> bool:
+    """Whether whole numbers under such a name number the rows: by now nearly every one has another."""
+    if not column.dtype.is_numeric() or not IDENTIFIER_NAME.search(name):
+        return False
+    known = column.drop_nulls().cast(pl.Float64)
+    is_whole = bool((known == known.floor()).all())
+    return is_whole and known.n_unique() > max(FEWEST_NAMES, IDENTIFIER_SHARE * len(known))
 
 
 def levels_of(column: pl.Series) -> tuple[str, ...]:
