@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 GRID: tuple[dict[str, float], ...] = (
     {"num_leaves": 3, "lambda_l2": 1.0, "feature_fraction": 0.8},
-    {"num_leaves": 7, "lambda_l2": 5.0, "feature_fraction": 0.6},
-    {"num_leaves": 15, "lambda_l2": 20.0, "feature_fraction": 0.4},
+    {"num_leaves": 7, "lambda_l2": 2.0, "feature_fraction": 0.5},
+    {"num_leaves": 15, "lambda_l2": 5.0, "feature_fraction": 0.5},
 )
 """All settings that are tried: from nearly additive to many small interactions, the larger the more shrunk."""
 
 DEFAULT: Mapping[str, float] = {"rounds": 100}
 """LightGBM as it comes: whoever wins must not be behind it."""
-MAX_ROUNDS = 600
-PATIENCE = 40
+MAX_ROUNDS = 1_000
+PATIENCE = 50
 MOST_ROWS = 100_000
 """Settings are tried on no more rows than this; the chosen ones then learn from all."""
 
@@ -170,9 +170,12 @@ def parameters(spec: ModelSpec, encoder: Encoder, landmarks: int, setting: Mappi
         steady
         | dict(setting)
         | {
-            "learning_rate": 0.05,
-            "min_data_in_leaf": int(np.clip(landmarks // 50, 5, 40)),
+            "learning_rate": 0.03,
+        "bagging_fraction": 0.7,
+        "bagging_freq": 1,
+            "min_data_in_leaf": int(np.clip(landmarks // 50, 5, 20)),
             "min_data_per_group": 20,
             "cat_smooth": 10.0,
+        "max_cat_to_onehot": 64,  # a level against all others: sets of levels learn what chance put together
         }
     )

@@ -14,6 +14,7 @@ from pipelines.cli.demo import demo
 from pipelines.cli.docs import docs
 from pipelines.cli.doctor import doctor
 from pipelines.cli.failures import failure
+from pipelines.cli.fit import fit
 from pipelines.cli.lists import funnel, queue, targets
 from pipelines.cli.models import models
 from pipelines.cli.options import JSON_WANTED
@@ -39,7 +40,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, contract, run, targets, queue, funnel, timeline, why, quarantine, docs, models, ui, doctor):
+for command in (demo, contract, run, targets, queue, funnel, timeline, why, quarantine, docs, models, fit, ui, doctor):
     cli.add_command(command)
 
 

@@ -17,4 +17,6 @@ def is_protected(name: str) -> bool:
     spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     spelled = re.sub(r"[^a-z0-9]+", "_", spelled.lower()).strip("_")
     spelled = re.sub(r"_c$", "", spelled)
-    return bool(AGE.fullmatch(spelled)) or any(WORDS.fullmatch("_".join(spelled.split("_")[start:])) for start in range(len(spelled.split("_"))))
+    return bool(AGE.fullmatch(spelled)) or any(
+        WORDS.fullmatch("_".join(spelled.split("_")[start:])) for start in range(len(spelled.split("_")))
+    )

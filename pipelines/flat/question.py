@@ -182,8 +182,10 @@ def order_of(file: FlatFile, question: Question, notes: list[str]) -> np.ndarray
     moment = file.frame[question.time]
     if unknown := moment.null_count():
         notes.append(f"{unknown:,} rows have no {question.time}: they are scored and neither learned from nor tested")
-    return moment.arg_sort(nulls_last=False, maintain_order=True).to_numpy() if moment.dtype == pl.String else np.argsort(
-        moment.fill_null(-np.inf).to_numpy(), kind="stable"
+    return (
+        moment.arg_sort(nulls_last=False, maintain_order=True).to_numpy()
+        if moment.dtype == pl.String
+        else np.argsort(moment.fill_null(-np.inf).to_numpy(), kind="stable")
     )
 
 
@@ -270,7 +272,9 @@ def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:  # type: ignore[ty
 
     size = len(one)
     rows, columns = np.concatenate([np.arange(size)] * 2), np.concatenate([one, other])
-    _, found = connected_components(coo_matrix((np.ones(2 * size), (rows, columns)), shape=(size, size)), directed=False)
+    _, found = connected_components(
+        coo_matrix((np.ones(2 * size), (rows, columns)), shape=(size, size)), directed=False
+    )
     return np.asarray(found, dtype=np.int64)
 
 

@@ -78,7 +78,9 @@ def read_flat(path: Path, as_text: Sequence[str], kinds: Mapping[str, Kind] | No
         if kinds is None:
             chosen = {name: Kind(PLAIN) if unread.get(name) else kind for name, kind in chosen.items()}
             unread = {}
-        typed_sql = ", ".join(f"{chosen[name].value(quoted_name(name))} as {quoted_name(name)}" for name in shown if name in chosen)
+        typed_sql = ", ".join(
+            f"{chosen[name].value(quoted_name(name))} as {quoted_name(name)}" for name in shown if name in chosen
+        )
         frame = pl.DataFrame(connection.execute(f"select {typed_sql} from flat_cells").to_arrow_table())
         text_sql = ", ".join(map(quoted_name, dict.fromkeys(as_text)))
         text = pl.DataFrame(connection.execute(f"select {text_sql} from flat_cells").to_arrow_table())
@@ -90,7 +92,11 @@ def check_there(path: Path, names: Sequence[str], wanted: Sequence[str]) -> None
     for name in wanted:
         if name not in names:
             near = [one for one in names if one.lower() == name.lower()]
-            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(names[:12])}{' ...' if len(names) > 12 else ''}."
+            hint = (
+                f"did you mean {near[0]!r}?"
+                if near
+                else f"it has {', '.join(names[:12])}{' ...' if len(names) > 12 else ''}."
+            )
             raise GrowthError(f"{path} has no column {name!r}; {hint}")
 
 
