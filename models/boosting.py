@@ -171,11 +171,11 @@ def parameters(spec: ModelSpec, encoder: Encoder, landmarks: int, setting: Mappi
         | dict(setting)
         | {
             "learning_rate": 0.03,
-        "bagging_fraction": 0.7,
-        "bagging_freq": 1,
+            "bagging_fraction": 0.7,
+            "bagging_freq": 1,
             "min_data_in_leaf": int(np.clip(landmarks // 50, 5, 20)),
             "min_data_per_group": 20,
             "cat_smooth": 10.0,
-        "max_cat_to_onehot": 64,  # a level against all others: sets of levels learn what chance put together
+            "max_cat_to_onehot": 64,  # a level against all others: sets of levels learn what chance put together
         }
     )

@@ -77,24 +77,29 @@ def answer(question: Question, score: Path | None, top: int | None) -> Answer:
     notes, ranked = list(asked.notes), None
     fit = outcome.fit
     if fit:
-        notes += [f"{name} is left out ({reason})" for name, reason in fit.dropped.items()]
-        if fit.unseen.purged:
-            notes.append(f"{fit.unseen.purged:,} earlier rows belong to tested ones and were not learned from")
-        if fit.signal.is_tested_on_all:
-            notes.append(
-                f"the test is too small to tell a signal from chance; over all {fit.signal.rows:,} rows, each by models "
-                f"that never saw it, the AUC is {fit.signal.auc:.3f}"
-            )
-        notes += censored_note(asked.table, question)
+        notes += [*notes_on(fit), *censored_note(asked.table, question)]
     if outcome.verdict == "suspected_leakage":
         notes.append(without_suspects(asked.table, outcome, spec, question.test_share))
     if outcome.verdict == "usable" and fit:
         ranked = (
             ranked_rows(asked, fit, spec, top)
             if score is None
-            else scored_file(asked, fit, spec, question, score, top, notes)
+            else scored_file(asked, fit, spec=spec, question=question, path=score, top=top, notes=notes)
         )
     return Answer(question, asked, outcome, notes, advice_of(question, outcome), ranked)
+
+
+def notes_on(fit: Fit) -> list[str]:
+    """What the fit left out, and how its signal was tested where the test was too small."""
+    notes = [f"{name} is left out ({reason})" for name, reason in fit.dropped.items()]
+    if fit.unseen.purged:
+        notes.append(f"{fit.unseen.purged:,} earlier rows belong to tested ones and were not learned from")
+    if fit.signal.is_tested_on_all:
+        notes.append(
+            f"the test is too small to tell a signal from chance; over all {fit.signal.rows:,} rows, each by models "
+            f"that never saw it, the AUC is {fit.signal.auc:.3f}"
+        )
+    return notes
 
 
 def spec_of(question: Question) -> ModelSpec:
@@ -155,7 +160,8 @@ def censored_note(table: Table, question: Question) -> list[str]:
     ):
         if tenth and middle - part.mean() > 3 * math.sqrt(middle * (1 - middle) / tenth) and part.mean() < middle / 2:
             notes.append(
-                f"of the {name} tenth of the rows by {question.time} {part.mean():.1%} have the outcome, of the others {middle:.1%}: {reason}"
+                f"of the {name} tenth of the rows by {question.time} {part.mean():.1%} have the outcome, of the others "
+                f"{middle:.1%}: {reason}"
             )
     return notes
 
@@ -167,22 +173,23 @@ def advice_of(question: Question, outcome: Outcome) -> str:
             return "The scores can be used."
         case "not_enough_data":
             return (
-                f"Not enough data: {outcome.positives} rows with the outcome and {outcome.negatives} without; 40 of each "
-                "are needed. Let agreed points rank until there are."
+                f"Not enough data: {outcome.positives} rows with the outcome and {outcome.negatives} without; 40 of "
+                "each are needed. Let agreed points rank until there are."
             )
         case "no_usable_signal":
-            signal = outcome.fit.signal if outcome.fit else None
-            told = (
-                f" (AUC {signal.auc:.3f}, {signal.errors:.1f} standard errors above chance; 2.3 are needed)"
-                if signal
-                else ""
+            told = ""
+            if outcome.fit:
+                signal = outcome.fit.signal
+                told = f" (AUC {signal.auc:.3f}, {signal.errors:.1f} standard errors above chance; 2.3 are needed)"
+            return (
+                f"No usable signal{told}: the columns do not tell the outcome. Let agreed points rank, or bring other "
+                "columns."
             )
-            return f"No usable signal{told}: the columns do not tell the outcome. Let agreed points rank, or bring other columns."
         case _:
             first = outcome.suspects[0]
             return (
-                f"Suspected leakage: {first.evidence}. If it is filled in after the outcome, leave it out with --exclude "
-                f"{first.column!r}; if it is known before, say so with --allow {first.column!r}."
+                f"Suspected leakage: {first.evidence}. If it is filled in after the outcome, leave it out with "
+                f"--exclude {first.column!r}; if it is known before, say so with --allow {first.column!r}."
             )
 
 
@@ -192,7 +199,7 @@ def ranked_rows(asked: Asked, fit: Fit, spec: ModelSpec, top: int | None) -> pl.
 
 
 def scored_file(
-    asked: Asked, fit: Fit, spec: ModelSpec, question: Question, path: Path, top: int | None, notes: list[str]
+    asked: Asked, fit: Fit, *, spec: ModelSpec, question: Question, path: Path, top: int | None, notes: list[str]
 ) -> pl.DataFrame:
     """The rows of another file, by the winner learned from all rows of the first."""
     names = [name for name in asked.columns if name != ARRIVAL]

@@ -11,7 +11,7 @@ MOMENTS = ("at_creation", "tracked", "outcome")
 
 
 def read_known_at(path: Path, columns: Collection[str]) -> Mapping[str, str]:
-    """Column to moment. Raises GrowthError with the line for what is no such list, and for a column that is not there."""
+    """Column to moment. Raises GrowthError with the line for what is no such list, or a column that is not there."""
     try:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)

@@ -2,21 +2,19 @@
 
 import re
 
-WORDS = re.compile(
-    r"(gender|sex|salutation|birth(day|date|_date)?|dob|religion|ethnic(ity)?|race|nationality|marital(_status)?|disab\w*"
-    r"|pregnan\w*|(household|personal)_income|orientation|union_member\w*|(first|last|middle|given|family|full|maiden)_?name"
-    r"|surname|forename)"
-)
-"""Names that end in one of these."""
-AGE = re.compile(r"((customer|contact|lead|person|client|applicant)_)?age(_(group|band|range|bracket|years))?")
-"""Whole names: the age of an account is another thing."""
+from pipelines.proposal.vocabulary import plain, vocabulary
+
+OF_WHOM = {"customer", "contact", "lead", "person", "client", "applicant", "household", "personal"}
+"""Words before a name that change nothing of what it is: `contact_age`, not `account_age`."""
+NAMES = ("first_name", "last_name", "full_name")
+INCOMES = {"household_income", "personal_income"}
+BANDS = re.compile(r"_(group|band|range|bracket|years|c)$")
 
 
 def is_protected(name: str) -> bool:
-    """By its name: `Gender`, `Contact Age`, `BirthDate`, `last_name`; not `age_days`, `Sexton Street`, `stage`."""
-    spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    spelled = re.sub(r"[^a-z0-9]+", "_", spelled.lower()).strip("_")
-    spelled = re.sub(r"_c$", "", spelled)
-    return bool(AGE.fullmatch(spelled)) or any(
-        WORDS.fullmatch("_".join(spelled.split("_")[start:])) for start in range(len(spelled.split("_")))
-    )
+    """By its name, as `growth contract` tells it: `Gender`, `Contact Age`, `BirthDate`, `last_name`; not `age_days`."""
+    known = vocabulary()
+    names = {word for one in NAMES for word in known.every[one]} - {"name", "lead_name"}
+    protected = known.sets["protected"] | INCOMES | names
+    words = BANDS.sub("", plain(name)).split("_")
+    return "_".join(words) in protected or (words[0] in OF_WHOM and "_".join(words[1:]) in protected)

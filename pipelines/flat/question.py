@@ -108,7 +108,7 @@ def label_of(file: FlatFile, question: Question, notes: list[str]) -> tuple[pl.S
     """True, false or unknown per row, and the value that counts as positive. Labels compare as text."""
     text = file.text[question.label]
     counts = text.drop_nulls().value_counts(sort=True)
-    values = {value: count for value, count in counts.iter_rows()}
+    values: dict[str, int] = dict(counts.iter_rows())
     positive = question.positive
     if positive is None:
         positive = default_positive(file, question.label, values)
@@ -116,7 +116,8 @@ def label_of(file: FlatFile, question: Question, notes: list[str]) -> tuple[pl.S
     elif positive not in values:
         listed = ", ".join(list(values)[:12])
         raise GrowthError(
-            f"{file.path}: no row has {question.label} {positive!r}; found {listed or 'nothing'}. Name one of them with --positive."
+            f"{file.path}: no row has {question.label} {positive!r}; found {listed or 'nothing'}. "
+            "Name one of them with --positive."
         )
     if empty := text.null_count():
         notes.append(f"{empty:,} rows have no {question.label}: they are scored and not learned from")
@@ -137,7 +138,8 @@ def default_positive(file: FlatFile, label: str, values: Mapping[str, int]) -> s
     if len(values) == 1:
         return next(iter(values))
     raise GrowthError(
-        f"{file.path}: {label!r} has {len(values):,} values ({', '.join(list(values)[:8])} ...); say with --positive which is the outcome."
+        f"{file.path}: {label!r} has {len(values):,} values ({', '.join(list(values)[:8])} ...); "
+        "say with --positive which is the outcome."
     )
 
 
