@@ -15,7 +15,9 @@ from pipelines.engine import Engine
 from pipelines.errors import GrowthError
 from pipelines.playbook_schema import FILES
 from pipelines.playbook_tables import read_file
-from pipelines.scoring import create_kept_tables, score_model, train_model
+from pipelines.scoring.kept import create_kept_tables
+from pipelines.scoring.learn import train_model
+from pipelines.scoring.score import score_model
 from pipelines.warehouse import less_memory
 
 KEPT_TABLES = {

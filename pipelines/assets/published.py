@@ -15,7 +15,7 @@ from pipelines.publish.report import ReportContext, write_report
 from pipelines.publish.suppression import suppressed_rows
 from pipelines.publish.versions import VERDICT, drop_partial, find_partial, switch
 from pipelines.publish.write import Origin, read_as_of, write_version
-from pipelines.scoring import remember_lists
+from pipelines.scoring.kept import remember_lists
 from pipelines.tables.files import TableFile
 
 WRITTEN = "published.files"

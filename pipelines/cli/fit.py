@@ -36,6 +36,7 @@ FILE = click.Path(path_type=Path)
 @click.pass_context
 def fit(
     context: click.Context,
+    /,
     *,
     file: Path,
     out: Path | None,

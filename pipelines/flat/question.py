@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from models.encode import names_rows
 from models.measures import auc_of
@@ -18,6 +20,8 @@ from pipelines.errors import GrowthError
 from pipelines.flat.known_at import read_known_at
 from pipelines.flat.protected import is_protected
 from pipelines.flat.reading import FlatFile, Kind, read_flat
+
+Codes = NDArray[np.int64]
 
 ARRIVAL = "order of arrival"
 TREND = 0.15
@@ -176,7 +180,7 @@ def is_email(column: pl.Series) -> bool:
     return bool(some) and sum(bool(EMAIL.fullmatch(str(one))) for one in some) > len(some) / 2
 
 
-def order_of(file: FlatFile, question: Question, notes: list[str]) -> np.ndarray:  # type: ignore[type-arg]
+def order_of(file: FlatFile, question: Question, notes: list[str]) -> Codes:
     """The rows in the order of time, those without one first; the order of the file where no time is given."""
     size = file.frame.height
     if not question.time:
@@ -184,11 +188,8 @@ def order_of(file: FlatFile, question: Question, notes: list[str]) -> np.ndarray
     moment = file.frame[question.time]
     if unknown := moment.null_count():
         notes.append(f"{unknown:,} rows have no {question.time}: they are scored and neither learned from nor tested")
-    return (
-        moment.arg_sort(nulls_last=False, maintain_order=True).to_numpy()
-        if moment.dtype == pl.String
-        else np.argsort(moment.fill_null(-np.inf).to_numpy(), kind="stable")
-    )
+    place = moment.rank("dense").fill_null(0).to_numpy()
+    return np.argsort(place, kind="stable")
 
 
 def features(file: FlatFile, names: Sequence[str], question: Question) -> tuple[pl.DataFrame, dict[str, float]]:
@@ -231,7 +232,7 @@ def with_arrival(
     return frame
 
 
-def is_trend(frame: pl.DataFrame, number: np.ndarray) -> bool:  # type: ignore[type-arg]
+def is_trend(frame: pl.DataFrame, number: NDArray[Any]) -> bool:
     """Whether rows next to each other in this order are alike in several columns, beyond chance."""
     order, alike = np.argsort(number, kind="stable"), 0
     for name in frame.columns:
@@ -241,7 +242,7 @@ def is_trend(frame: pl.DataFrame, number: np.ndarray) -> bool:  # type: ignore[t
     return alike >= 2
 
 
-def groups(file: FlatFile, question: Question, notes: list[str]) -> np.ndarray:  # type: ignore[type-arg]
+def groups(file: FlatFile, question: Question, notes: list[str]) -> Codes:
     """A number per row; rows of one group, of one id, or copies of each other share it."""
     size = file.frame.height
     parent = np.arange(size)
@@ -267,7 +268,7 @@ def groups(file: FlatFile, question: Question, notes: list[str]) -> np.ndarray: 
     return parent
 
 
-def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def joined(one: Codes, other: Codes) -> Codes:
     """The groups that two groupings make together."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components

@@ -73,7 +73,9 @@ def read_flat(path: Path, as_text: Sequence[str], kinds: Mapping[str, Kind] | No
         shown = names if found is None else [one.name for one in found.columns]
         listed = ", ".join(f"nullif(trim({quoted_name(name)}::varchar), '') as {quoted_name(name)}" for name in names)
         connection.execute(f"create temp table flat_cells as select {listed} from incoming_text order by {ROW}")
-        chosen = kinds or {one.name: kind_of(one) for one in found.columns} if found or kinds else {}
+        chosen = dict(kinds or {})
+        if found is not None:
+            chosen = {one.name: kind_of(one) for one in found.columns}
         unread = unread_cells(connection, chosen)
         if kinds is None:
             chosen = {name: Kind(PLAIN) if unread.get(name) else kind for name, kind in chosen.items()}

@@ -17,7 +17,8 @@ from pipelines.intake.proof.ledger import create_ledger
 from pipelines.intake.rules.rows import UNDERSCORE_COLUMNS
 from pipelines.named_fields import write_named_fields
 from pipelines.playbook_tables import load_playbook, set_as_of
-from pipelines.scoring import create_kept_tables, empty_scores
+from pipelines.scoring.kept import create_kept_tables
+from pipelines.scoring.score import empty_scores
 from pipelines.tables.build import build_table, check_key_unique
 from pipelines.tables.files import TableFile, build_order
 from pipelines.tables.tree import read_tables

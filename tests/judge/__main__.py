@@ -66,7 +66,7 @@ def against(home: Home, world: str, seed: int, model: str, chances: pl.DataFrame
     """Fit as the main job does, and compare on the rows of the test window that the truth knows."""
     from models.fitting import fit
     from pipelines.model_features import features_for
-    from pipelines.scoring import model_spec
+    from pipelines.scoring.asked import model_spec
 
     with connect(home) as connection:
         spec, frame = model_spec(connection, model), features_for(connection, model, "train")

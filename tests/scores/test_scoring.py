@@ -9,12 +9,14 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import scoring
 from pipelines.errors import GrowthError
 from pipelines.home import PROJECT_ROOT, Home
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.registry import champion_version
-from pipelines.scoring import Status, create_kept_tables, is_due, keep, question, read_status, score_model, train_model
+from pipelines.scoring.asked import is_due, model_spec, question
+from pipelines.scoring.kept import Status, create_kept_tables, keep, read_status, remember_lists
+from pipelines.scoring.learn import train_model
+from pipelines.scoring.score import score_model
 from pipelines.warehouse import connect_scratch
 from tests.models.worlds import AS_OF, leads
 
@@ -163,7 +165,7 @@ def test_nothing_is_trained_while_the_champion_is_fresh_unless_it_is_forced(
     learned: tuple[Warehouse, Home, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection, home, sentence = learned
-    monkeypatch.setattr(scoring, "learn", lambda *_: "trained again")
+    monkeypatch.setattr("pipelines.scoring.learn.learn", lambda *_: "trained again")
     assert train_model(connection, home, MODEL) == sentence
     assert train_model(connection, home, MODEL, force=True) == "trained again"
     set_as_of(connection, AS_OF - timedelta(days=1))
@@ -173,12 +175,12 @@ def test_nothing_is_trained_while_the_champion_is_fresh_unless_it_is_forced(
 
 def test_another_horizon_or_another_feature_is_another_question(company: Warehouse) -> None:
     features(company, leads(40))
-    asked = question(company, scoring.model_spec(company, MODEL))
-    assert question(company, scoring.model_spec(company, MODEL)) == asked
+    asked = question(company, model_spec(company, MODEL))
+    assert question(company, model_spec(company, MODEL)) == asked
     company.execute(f"alter table warehouse.features.{MODEL} add column shoe_size bigint")
-    with_feature = question(company, scoring.model_spec(company, MODEL))
+    with_feature = question(company, model_spec(company, MODEL))
     company.execute("update warehouse.config.labels set horizon_days = 60")
-    assert len({asked, with_feature, question(company, scoring.model_spec(company, MODEL))}) == 3
+    assert len({asked, with_feature, question(company, model_spec(company, MODEL))}) == 3
 
 
 def test_a_champion_whose_files_are_gone_is_an_error_that_says_what_to_do(company: Warehouse, tmp_path: Path) -> None:
@@ -196,11 +198,11 @@ def test_the_lists_of_a_moment_are_remembered_once(company: Warehouse) -> None:
             "from config.as_of"
         )
     for _ in range(2):
-        scoring.remember_lists(company)
+        remember_lists(company)
     history = company.execute("select list_name, item_id, as_of from scores.list_history order by all").fetchall()
     assert history == [("lead_queue", "lead_queue item", AS_OF), ("target_accounts", "target_accounts item", AS_OF)]
     set_as_of(company, datetime(2024, 6, 2))
     for name in ("target_accounts", "lead_queue"):
         company.execute(f"update warehouse.marts.{name} set scored_at = '2024-06-02'")
-    scoring.remember_lists(company)
+    remember_lists(company)
     assert company.execute("select count(*) from scores.list_history").fetchall() == [(4,)]

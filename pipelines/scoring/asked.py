@@ -1,0 +1,81 @@
+"""What a training is asked: the specification from the playbook, the features, and when it must be asked anew."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+import duckdb
+
+from models.artefact import FORMAT
+from models.spec import ModelSpec
+from models.words import FeatureWords
+from pipelines.errors import GrowthError
+from pipelines.home import PROJECT_ROOT, Home
+from pipelines.model_features import custom_features
+from pipelines.registry import champion_version
+from pipelines.scoring.kept import CHAMPION, Status
+
+LEARNED_SCHEMAS = ("staging", "core", "spine", "features")
+"""Where the meaning of a feature is written: a model that learned another meaning must not score."""
+
+
+def model_spec(connection: duckdb.DuckDBPyConnection, model: str) -> ModelSpec:
+    """The specification of a model, from the playbook's `labels.yaml` and `feature_words.yaml`."""
+    rows = connection.execute(
+        "select title, unit, positive, horizon_days, reporting_lag_days from config.labels where model = ?", [model]
+    ).fetchall()
+    if not rows:
+        raise GrowthError(f"labels.yaml has no entry for the model {model}; add one, as in the engine's own playbook.")
+    title, unit, positive, horizon_days, lag_days = rows[0]
+    words = connection.execute(
+        "select feature, idea, rises = 'yes' from config.feature_words where model = ? order by feature", [model]
+    ).fetchall()
+    return ModelSpec(
+        name=model,
+        title=title,
+        unit=unit,
+        unit_column=f"{unit}_id",
+        positive_word=positive,
+        horizon_days=horizon_days,
+        lag_days=lag_days,
+        monotone={feature: 1 for feature, _, rises in words if rises},
+        idea_of={feature: idea for feature, idea, _ in words},
+    )
+
+
+def feature_words(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str, FeatureWords]:
+    """How each feature of a model is told to a representative."""
+    rows = connection.execute(
+        "select feature, template, one, zero from config.feature_words where model = ?", [model]
+    ).fetchall()
+    return {feature: FeatureWords(template, one, zero) for feature, template, one, zero in rows}
+
+
+def as_of_moment(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """The moment this run looks from (naive UTC)."""
+    [(as_of,)] = connection.execute("select cast(as_of as timestamp) from config.as_of").fetchall()
+    if not isinstance(as_of, datetime):
+        raise TypeError(f"config.as_of holds {as_of!r}, not a moment")
+    return as_of
+
+
+def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as_of: datetime) -> bool:
+    """Whether the last training no longer speaks for this moment."""
+    query = "select retrain_after_days from config.labels where model = ?"
+    longest = timedelta(days=sum(days for (days,) in connection.execute(query, [status.model]).fetchall()))
+    if status.learned_from != question(connection, model_spec(connection, status.model)):
+        return True
+    if status.status != CHAMPION:
+        return status.trained_as_of != as_of
+    if champion_version(home, status.model) != status.model_version:
+        return True
+    return not timedelta(0) <= as_of - status.trained_as_of < longest
+
+
+def question(connection: duckdb.DuckDBPyConnection, spec: ModelSpec) -> str:
+    """A digest of what a training is asked: the form of its answer, specification, features by name, their SQL."""
+    columns = [row[0] for row in connection.execute(f"describe features.{spec.name}").fetchall()]
+    columns += custom_features(connection, spec.name)
+    files = sorted(path for schema in LEARNED_SCHEMAS for path in (PROJECT_ROOT / "sql" / schema).glob("*.sql"))
+    asked = [FORMAT, spec.as_dict(), columns, *(path.read_text(encoding="utf-8") for path in files)]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]

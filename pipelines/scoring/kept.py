@@ -1,0 +1,88 @@
+"""What outlives a run: what was learned when, how good it was, and what was listed before. No fitting, no scoring."""
+
+from dataclasses import astuple, dataclass
+from datetime import datetime
+
+import duckdb
+import polars as pl
+
+KEPT_TABLES = {
+    "model_status": "model varchar, status varchar, model_version varchar, trained_as_of timestamp, sentence varchar,"
+    " learned_from varchar",
+    "model_health": "model varchar, model_version varchar, slice varchar, metric varchar, value double, low double,"
+    " high double, n bigint, split varchar, as_of timestamp, verdict varchar",
+    "reliability": "model varchar, model_version varchar, bin bigint, n bigint, mean_score double, event_rate double,"
+    " low double, high double",
+    "gains": "model varchar, model_version varchar, share double, caught double",
+    "list_history": "list_name varchar, as_of timestamp, item_id varchar, rank bigint, tier varchar,"
+    " score_source varchar, model_version varchar",
+}
+"""Tables that outlive a run: what was learned when, and what was listed before."""
+
+
+CHAMPION, NOT_ENOUGH_DATA, NO_USABLE_SIGNAL = "champion", "not_enough_data", "no_usable_signal"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What stands behind the scores of a model: `champion`, `not_enough_data` or `no_usable_signal`."""
+
+    model: str
+    status: str
+    model_version: str | None
+    trained_as_of: datetime
+    sentence: str
+    learned_from: str
+    """What the training was asked (`question`); another question needs another training."""
+
+
+def create_kept_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables that outlive a run where they are not there yet."""
+    for name, columns in KEPT_TABLES.items():
+        connection.execute(f"create table if not exists warehouse.scores.{name} ({columns})")
+
+
+def remember_lists(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the lists just published to `scores.list_history`, in place of those of the same moment."""
+    create_kept_tables(connection)
+    connection.execute("begin transaction")
+    connection.execute("delete from warehouse.scores.list_history where as_of = (select as_of from config.as_of)")
+    for name, item in (("target_accounts", "account_id"), ("lead_queue", "queue_item_id")):
+        connection.execute(
+            f"insert into warehouse.scores.list_history select '{name}', scored_at, {item}, rank, tier, score_source,"
+            f" model_version from marts.{name} order by rank"
+        )
+    connection.execute("commit")
+
+
+def read_status(connection: duckdb.DuckDBPyConnection, model: str) -> Status | None:
+    """What came of the last training, none before the first."""
+    rows = connection.execute(
+        "select model, status, model_version, trained_as_of, sentence, learned_from"
+        " from scores.model_status where model = ?",
+        [model],
+    ).fetchall()
+    return Status(*rows[0]) if rows else None
+
+
+def keep(connection: duckdb.DuckDBPyConnection, status: Status) -> None:
+    """Note the outcome of a training; pictures of an earlier one no longer speak."""
+    for name in ("model_status", "reliability", "gains"):
+        connection.execute(f"delete from warehouse.scores.{name} where model = ?", [status.model])
+    connection.execute("insert into warehouse.scores.model_status values (?, ?, ?, ?, ?, ?)", astuple(status))
+
+
+def keep_frame(connection: duckdb.DuckDBPyConnection, name: str, model: str, frame: pl.DataFrame) -> None:
+    """Replace a model's rows in a kept table."""
+    connection.execute(f"delete from warehouse.scores.{name} where model = ?", [model])
+    connection.register("kept_frame", frame)
+    connection.execute(f"insert into warehouse.scores.{name} by name select * from kept_frame")
+    connection.unregister("kept_frame")
+
+
+def with_version(frame: pl.DataFrame, model: str, version: str) -> pl.DataFrame:
+    """The rows of a picture under the names that the tables use."""
+    renamed = {"mean_probability": "mean_score", "observed_rate": "event_rate"}
+    return frame.rename({old: new for old, new in renamed.items() if old in frame.columns}).with_columns(
+        model=pl.lit(model), model_version=pl.lit(version)
+    )
