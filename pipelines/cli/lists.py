@@ -14,7 +14,10 @@ from pipelines.home import Home
 if TYPE_CHECKING:
     import duckdb
 
-TARGETS = ("rank", "tier", "account_name", "fit_score", "engagement_score", "reasons", "next_action", "owner_name")
+TARGETS = (
+    "rank", "tier", "account_name", "fit_points", "engagement_score", "fit_score", "reasons", "next_action",
+    "owner_name",
+)  # fmt: skip
 QUEUE = (
     "rank", "tier", "person_name", "account_name", "fast_lane", "queue_reason", "reasons", "phone", "email",
     "owner_name",
@@ -22,6 +25,8 @@ QUEUE = (
 ESSENTIAL = ("rank", "person_name", "account_name", "queue_reason", "reasons", "next_action",
              "cohort_on", "step", "entered", "advanced", "conversion_rate_matured")  # fmt: skip
 """What a narrow terminal shows of a list, who and why, and of the funnel."""
+HEADINGS = {"fit_score": "fit_percentile", "engagement_score": "engagement_points"}
+"""Published columns whose names say less than what they hold: a place on the scale of the list, points that fade."""
 OWNERS_TOLD = 30
 FUNNEL = ("cohort_on", "segment", "step", "entered", "advanced", "lost", "recycled", "went_dark", "open",
           "conversion_rate_matured", "p50_days", "amount_won", "currency")  # fmt: skip
@@ -150,7 +155,7 @@ def show_list(
         if as_csv:
             from pipelines.publish.files import csv_column
 
-            chosen = ", ".join(csv_column(row[0], row[1]) for row in kinds)
+            chosen = ", ".join(csv_column(row[0], row[1]) for row in kinds)  # harmless to a spreadsheet from here on
         elif not as_json and "owner_name" in columns:
             chosen = "* replace (coalesce(owner_name, owner_id) as owner_name)"  # an export without a User file
         statement = f"select {chosen} from {table} {where} order by {', '.join(order)} limit {limit}"
@@ -162,4 +167,4 @@ def show_list(
         show_csv(rows)
     elif rows.rows or not owner:
         title = f"{table.split('.')[1].replace('_', ' ')} as of {as_of:%Y-%m-%d %H:%M} UTC"
-        show_table(rows.only(columns), title, ESSENTIAL)
+        show_table(rows.only(columns).under(HEADINGS), title, ESSENTIAL)

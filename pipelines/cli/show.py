@@ -4,7 +4,7 @@ import csv
 import json
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,6 +34,10 @@ class Rows:
         places = [self.columns.index(name) for name in names if name in self.columns]
         return Rows(tuple(self.columns[i] for i in places), [[row[i] for i in places] for row in self.rows])
 
+    def under(self, headings: Mapping[str, str]) -> "Rows":
+        """The same rows, columns under the heading that is given for them."""
+        return Rows(tuple(headings.get(name, name) for name in self.columns), self.rows)
+
 
 def show_json(value: object) -> None:
     """JSON alone on stdout."""
@@ -41,12 +45,9 @@ def show_json(value: object) -> None:
 
 
 def show_csv(rows: Rows) -> None:
-    """CSV on stdout (RFC 4180), no text of which a spreadsheet takes for a formula."""
-    from pipelines.formulas import guarded_text
-
+    """CSV on stdout (RFC 4180) of rows whose texts were guarded as they were read (`publish.files.csv_column`)."""
     writer = csv.writer(sys.stdout)
-    for row in (rows.columns, *rows.rows):
-        writer.writerow([guarded_text(cell) if isinstance(cell, str) else cell for cell in row])
+    writer.writerows((rows.columns, *rows.rows))
 
 
 def show_table(

@@ -27,8 +27,9 @@ create table warehouse.marts.target_accounts as from (values
     ('001000000000003AAA', 'Gamma', 3, 'B', 4.0, ['1 employee'], 'wait', 'u3', null)
 ) as t(account_id, account_name, rank, tier, fit_score, reasons, next_action, owner_id, owner_name);
 create table warehouse.marts.lead_queue as from (values
-    ('q1', '00Q000000000001AAA', null, 'Lee Ann', 1, 'A', 0.25, 'u1', 'Ada')
-) as t(queue_item_id, lead_id, contact_id, person_name, rank, tier, conversion_probability, owner_id, owner_name);
+    ('q1', '00Q000000000001AAA', null, 'Lee Ann', '+49 30', 1, 'A', 0.25, 'u1', 'Ada')
+) as t(queue_item_id, lead_id, contact_id, person_name, phone, rank, tier, conversion_probability, owner_id,
+    owner_name);
 create table warehouse.marts.funnel_by_cohort as from (values
     (date '2026-01-01', 'opportunity', 'all', 'open', 50, 12), (date '2026-01-01', 'lead', 'all', 'lead', 60, 0),
     (date '2026-01-01', 'account', 'all', 'opportunity', 2, 0), (date '2026-01-01', 'account', 'all', 'activity', 9, 5),
@@ -123,6 +124,11 @@ def test_csv_has_every_column(home: Path) -> None:
     lines = growth("targets", "--home", str(home), "--csv").stdout.splitlines()
     assert lines[0].startswith("account_id,account_name,rank")
     assert "500 employees; visited pricing" in lines[1]
+
+
+def test_csv_holds_no_formula_and_marks_a_text_once(home: Path) -> None:
+    [header, line] = growth("queue", "--home", str(home), "--csv").stdout.splitlines()
+    assert dict(zip(header.split(","), line.split(","), strict=True))["phone"] == "'+49 30"
 
 
 def test_funnel_shows_one_unit(home: Path) -> None:

@@ -107,7 +107,7 @@ def test_what_is_taken_away_mended_and_brought_back_leaves_quarantine(
     rows[0]["NumberOfEmployees"] = rows[1]["NumberOfEmployees"] = "10"
     write(path, rows)
     code, told, _ = growth("mend", str(path), home=home)
-    assert code == 0
+    assert code == 1
     assert told.startswith(
         "2 mended records of Lead taken.\n1 still breaks the contract and stays (the lines are those"
     )

@@ -50,7 +50,12 @@ def test_a_gap_in_numbered_parts_is_named_and_dates_are_no_parts() -> None:
     assert told([entry("Account_1.csv", 5), entry("Account_3.csv", 5)]) == [
         "Account_3.csv came, but part 2 of Account did not: parts 1, 3 are here; copy the missing one too."
     ]
-    assert told([entry("Account_2.csv", 5), entry("Account_3.csv", 5)])
+    assert told([entry("Account_2.csv", 5)]) == [
+        "Account_2.csv came, but part 1 of Account did not: part 2 is here; copy the missing one too."
+    ]
+    assert told([entry("Account_3.csv", 5), entry("Account_4.csv", 5)]) == [
+        "Account_4.csv came, but parts 1, 2 of Account did not: parts 3, 4 are here; copy the missing ones too."
+    ]
     whole = [entry("Account.csv", 5), entry("Account_2.csv", 5)]
     dates = [entry("Lead_20260601.csv", 5), entry("Lead_20260603.csv", 5), entry("Task_2024.csv", 5)]
     assert told([*whole, *dates, entry("Case_2026_1.csv", 5), entry("Case_2026_3.csv", 5)]) == []

@@ -81,12 +81,18 @@ def missing_parts(extract: Extract, entries: Iterable[LedgerFile]) -> list[Repor
     if not missing:
         return []
     last = extract.files[-1].file
-    shown = ", ".join(str(number) for number in missing[:5]) + (" ..." if len(missing) > 5 else "")
+    gone, here = parts_in_words(missing), parts_in_words(sorted(numbers))
     message = (
-        f"{last} came, but part{'s' * (len(missing) > 1)} {shown} of {extract.object} did not: parts "
-        f"{', '.join(str(number) for number in sorted(numbers)[:5])} are here; copy the missing one too."
+        f"{last} came, but {gone} of {extract.object} did not: {here} {'is' if len(numbers) == 1 else 'are'} here; "
+        f"copy the missing {'one' if len(missing) == 1 else 'ones'} too."
     )
     return [Report(KIND, extract.object, last, message)]
+
+
+def parts_in_words(numbers: Sequence[int]) -> str:
+    """`part 2`, `parts 1, 3`; of many the first five."""
+    shown = ", ".join(str(number) for number in numbers[:5]) + (" ..." if len(numbers) > 5 else "")
+    return f"part{'s' * (len(numbers) != 1)} {shown}"
 
 
 def by_day(entries: Iterable[LedgerFile]) -> dict[str, dict[datetime, list[LedgerFile]]]:

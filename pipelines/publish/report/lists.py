@@ -165,11 +165,13 @@ def queue_score(row: Row) -> str:
 
 
 def target_score(row: Row) -> str:
+    """Where the account stands, and the points of both kinds: what it is (fit) and what its people do (engagement)."""
+    both = f"{points(row['fit_points'])} fit + {points(row['engagement_score'])} engagement points"
     if row["score_source"] == "points" or row["fit_score"] is None:
-        return f"{points(row['fit_points'])} fit points" if row["fit_points"] is not None else ""
+        return both if row["fit_points"] is not None else ""
     chance = f", {percent(row['fit_probability'])} likely" if row["fit_probability"] is not None else ""
     lift = f", {decimal(row['fit_lift'], 1)} times the average" if row["fit_lift"] is not None else ""
-    return f"{number(row['fit_score'])} of 100{lift}{chance}"
+    return f"Percentile {number(row['fit_score'])} of the list{lift}{chance}; {both}"
 
 
 def points(value: float | None) -> str:
