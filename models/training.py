@@ -15,12 +15,13 @@ from models.spec import ModelSpec
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A judged model under its version, and its rows of `model_health`."""
+    """A judged model under its version, its rows of `model_health`, and its test window, scored."""
 
     model: FittedModel
     version: str
     judgement: Judgement
     health: pl.DataFrame
+    test: pl.DataFrame
 
 
 TrainingOutcome = Trained | NotEnoughData
@@ -42,4 +43,4 @@ def train(
     metrics = judgement.summary() | {"test_units_in_training": outcome.split.test_units_in_training}
     model = outcome.model.with_metrics(metrics)
     version = version_of(model)
-    return Trained(model, version, judgement, health(judgement, spec.name, version, as_of))
+    return Trained(model, version, judgement, health(judgement, spec.name, version, as_of), scored)

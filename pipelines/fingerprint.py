@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipelines.engine import CONTRACTS, SQL, Request
 from pipelines.home import PROJECT_ROOT
+from pipelines.releases import acts_of_people
 
 CODE = ("pipelines", "models")
 HALF = 32
@@ -16,11 +17,12 @@ LIBRARIES = PROJECT_ROOT / "requirements.lock"
 
 
 def fingerprint(request: Request, extract_hashes: dict[str, str]) -> str:
-    """Two hashes of 32 hex digits, of what was asked for (extracts, rows mended by hand, as-of) and of what made it;
+    """Two hashes of 32 hex digits, of what was asked for (extracts, deeds of people, as-of) and of what made it;
     `extract_hashes` maps each extract file to the hash of its content."""
     as_of = request.as_of.isoformat() if request.as_of else "the data says"
     mended = [("mended", path.name) for path in sorted(request.home.mended.glob("*.jsonl"))]  # named by their content
-    return half([*sorted(extract_hashes.items()), *mended, ("as of", as_of)]) + made_by(request)
+    by_hand = [*mended, *acts_of_people(request.home)]
+    return half([*sorted(extract_hashes.items()), *by_hand, ("as of", as_of)]) + made_by(request)
 
 
 def is_of_today(mark: str, request: Request) -> bool:

@@ -2,15 +2,21 @@
 
 A model's published version is made of its content (`lead_conversion-1f3a9c20`), so that equal data give equal tables;
 MLflow's own running number is only its place in the register. Whoever scores reads the alias straight from the
-register's sqlite file: importing MLflow costs more than scoring a company.
+register's sqlite file (`registered.py`): importing MLflow costs more than scoring a company.
+
+A version is registered once its files are whole, and the alias is moved last of all: a training that is killed at any
+moment leaves the champion as it was.
 """
 
+import hashlib
+import json
 import os
 import sqlite3
 import tempfile
 import warnings
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -22,15 +28,17 @@ from models.errors import ArtefactError
 from models.fitted import FittedModel
 from pipelines.errors import GrowthError
 from pipelines.home import Home
+from pipelines.registered import CHALLENGER, CHAMPION, CONTENT_VERSION, RECORD, find_version, register, rows
+from pipelines.releases import Release, read_releases
 
 if TYPE_CHECKING:
     from mlflow.entities import Metric, Param
     from mlflow.tracking import MlflowClient
 
 EXPERIMENT = "growth"
-CHAMPION, CHALLENGER = "champion", "challenger"
-CONTENT_VERSION = "content_version"
-MODEL_FOLDER, PICTURES_FOLDER = "model", "pictures"
+MODEL_FOLDER, PICTURES_FOLDER, TABLES_FOLDER = "model", "pictures", "judgement"
+ARTIFACTS = "artifacts"
+JUDGED = "judgement_sha256"
 
 FIND_BY_ALIAS = """
     select model_version_tags.value, model_versions.source
@@ -40,7 +48,7 @@ FIND_BY_ALIAS = """
     where aliases.name = ? and aliases.alias = ? and model_version_tags.key = ?
 """
 FIND_BY_VERSION = """
-    select model_versions.version
+    select model_versions.version, model_versions.source
     from model_versions
     inner join model_version_tags using (workspace, name, version)
     where model_versions.name = ? and model_version_tags.key = ? and model_version_tags.value = ?
@@ -48,41 +56,77 @@ FIND_BY_VERSION = """
 """
 
 
-def log_candidate(home: Home, model: FittedModel, health: pl.DataFrame, pictures: Mapping[str, str]) -> str:
-    """Register a judged model as challenger with its measures, windows and pictures (name -> SVG text).
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A judged model as it is registered: its measures (`health`), pictures (name -> SVG text), the tables of its
+    judgement, and what is said of it (`tags`)."""
 
-    Returns its version. A model with this very content is not registered again.
+    model: FittedModel
+    health: pl.DataFrame
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def log_candidate(home: Home, candidate: Candidate) -> str:
+    """Register a judged model as challenger; its version.
+
+    A model with this very content is not registered again, unless its files were damaged.
     """
-    name, version = model.spec.name, artefact.version_of(model)
-    if registered_number(home, name, version) is not None:
-        return version
-    client = open_client(home)
+    name, version = candidate.model.spec.name, artefact.version_of(candidate.model)
+    number = registered_number(home, name, version)
+    if number is None or not is_sound(home, name, version):
+        number = register_version(home, candidate, version)
+    open_client(home).set_registered_model_alias(name, CHALLENGER, str(number))
+    return version
+
+
+def register_version(home: Home, candidate: Candidate, version: str) -> int:
+    """Put a model's files into the register's folder, and only then a version that points to them; its number."""
+    name, client = candidate.model.spec.name, open_client(home)
     run = client.create_run(experiment_id(client, home), run_name=version)
-    client.log_batch(run.info.run_id, metrics=run_metrics(health, run.info.start_time), params=run_params(model))
+    metrics = run_metrics(candidate.health, run.info.start_time)
+    client.log_batch(run.info.run_id, metrics=metrics, params=run_params(candidate.model))
     with tempfile.TemporaryDirectory() as folder:
-        artefact.save(model, Path(folder) / MODEL_FOLDER)
-        for picture, svg in sorted(pictures.items()):
-            path = Path(folder) / PICTURES_FOLDER / f"{picture}.svg"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(svg, encoding="utf-8")
+        artefact.save(candidate.model, Path(folder) / MODEL_FOLDER)
+        for kept in (PICTURES_FOLDER, TABLES_FOLDER):
+            (Path(folder) / kept).mkdir()
+        for picture, svg in sorted(candidate.pictures.items()):
+            (Path(folder) / PICTURES_FOLDER / f"{picture}.svg").write_text(svg, encoding="utf-8")
+        for table, frame in sorted(candidate.tables.items()):
+            frame.write_parquet(Path(folder) / TABLES_FOLDER / f"{table}.parquet")
+        tags = {**candidate.tags, CONTENT_VERSION: version, JUDGED: digest(Path(folder) / TABLES_FOLDER)}
         client.log_artifacts(run.info.run_id, folder)
     client.set_terminated(run.info.run_id)
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
-    registered = client.create_model_version(
-        name,
-        source=f"{run.info.artifact_uri}/{MODEL_FOLDER}",
-        run_id=run.info.run_id,
-        tags={CONTENT_VERSION: version},
-    )
-    client.set_registered_model_alias(name, CHALLENGER, registered.version)
-    return version
+    source = f"{run.info.artifact_uri}/{MODEL_FOLDER}"
+    return int(client.create_model_version(name, source=source, run_id=run.info.run_id, tags=tags).version)
+
+
+def is_sound(home: Home, model: str, version: str) -> bool:
+    """Whether a registered version can be loaded."""
+    try:
+        load_version(home, model, version)
+    except GrowthError:
+        return False
+    return True
+
+
+def record(home: Home, release: Release) -> Release:
+    """Write down who speaks from now on and why, before the alias is moved; numbered. A training that was killed after
+    its record and is repeated finds it there."""
+    before = read_releases(home, release.model)
+    if before and release.decided_by is None and replace(before[-1], number=None) == replace(release, number=None):
+        return before[-1]
+    numbered = replace(release, number=(before[-1].number or 0) + 1 if before else 1)
+    text = json.dumps(asdict(numbered), ensure_ascii=False)
+    open_client(home).set_registered_model_tag(release.model, f"{RECORD}{numbered.number:08d}", text)
+    return numbered
 
 
 def promote(home: Home, model: str, version: str) -> None:
     """Make a registered version the champion: the one that scores. Raises GrowthError when it is not registered."""
-    if champion_version(home, model) == version:
-        return
     number = registered_number(home, model, version)
     if number is None:
         raise GrowthError(
@@ -93,8 +137,8 @@ def promote(home: Home, model: str, version: str) -> None:
 
 def champion_version(home: Home, model: str) -> str | None:
     """The version that scores, none before the first promotion."""
-    found = query(home, FIND_BY_ALIAS, (model, CHAMPION, CONTENT_VERSION))
-    return str(found[0]) if found else None
+    found = rows(home, FIND_BY_ALIAS, (model, CHAMPION, CONTENT_VERSION))
+    return str(found[0][0]) if found else None
 
 
 def load_champion(home: Home, model: str) -> FittedModel | None:
@@ -102,40 +146,65 @@ def load_champion(home: Home, model: str) -> FittedModel | None:
 
     Raises GrowthError when its artefact is missing, was changed, or is not the one that was registered.
     """
-    found = query(home, FIND_BY_ALIAS, (model, CHAMPION, CONTENT_VERSION))
+    found = rows(home, FIND_BY_ALIAS, (model, CHAMPION, CONTENT_VERSION))
+    return checked(home, str(found[0][0]), str(found[0][1])) if found else None
+
+
+def load_version(home: Home, model: str, version: str) -> FittedModel:
+    """A registered version. Raises GrowthError as `load_champion` does, and when it is not registered."""
+    found = rows(home, FIND_BY_VERSION, (model, CONTENT_VERSION, version))
     if not found:
-        return None
-    version, source = str(found[0]), str(found[1])
+        raise GrowthError(f"The model {model} has no version {version}; `growth models` lists those there are.")
+    return checked(home, version, str(found[0][1]))
+
+
+def checked(home: Home, version: str, source: str) -> FittedModel:
+    """The model in a registered folder, if it is the one that was registered."""
     try:
-        champion = artefact.load(Path(unquote(urlsplit(source).path)))
+        model = artefact.load(folder_of(home, source))
     except ArtefactError as error:
-        raise GrowthError(f"The champion {version} cannot be used: {error}") from error
-    if artefact.version_of(champion) != version:
-        raise GrowthError(f"The champion {version} cannot be used: its folder holds {artefact.version_of(champion)}.")
-    return champion
+        raise GrowthError(f"The model {version} cannot be used: {error}") from error
+    if artefact.version_of(model) != version:
+        raise GrowthError(f"The model {version} cannot be used: its folder holds {artefact.version_of(model)}.")
+    return model
+
+
+def folder_of(home: Home, source: str) -> Path:
+    """The folder that a version was registered with, if it lies where this home keeps its models; of a home that was
+    moved since, where it lies now. Raises ArtefactError for any other place: what lies there is not ours."""
+    place, kept = Path(unquote(urlsplit(source).path)), home.mlflow.resolve() / ARTIFACTS
+    run_id, *inside = place.parts[-3:]
+    folder = kept / run_id / Path(*inside)
+    is_place = place.is_absolute() and place.parts[-5:-3] == (kept.parent.name, ARTIFACTS) and run_id.isalnum()
+    if not is_place or inside != ["artifacts", MODEL_FOLDER] or folder.resolve() != folder:
+        raise ArtefactError(f"{source} lies outside of {kept}; fit the model again.")
+    return folder
+
+
+def judgement_tables(home: Home, model: str, version: str) -> dict[str, pl.DataFrame]:
+    """What was kept of the judgement of a version, by name. Raises GrowthError when it was changed since."""
+    kept = find_version(home, model, version)
+    try:
+        folder = folder_of(home, kept.source).parent / TABLES_FOLDER
+    except ArtefactError as error:
+        raise GrowthError(f"The judgement of {version} cannot be read: {error}") from error
+    if digest(folder) != kept.tags.get(JUDGED):
+        raise GrowthError(f"{folder} was changed after it was saved; fit the model again with `growth run --train`.")
+    return {path.stem: pl.read_parquet(path) for path in sorted(folder.iterdir())}
+
+
+def digest(folder: Path) -> str:
+    """One hash over the names and contents of a folder's files."""
+    total = hashlib.sha256()
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        total.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return total.hexdigest()
 
 
 def registered_number(home: Home, model: str, version: str) -> int | None:
     """MLflow's number of a version, none when it is not registered."""
-    found = query(home, FIND_BY_VERSION, (model, CONTENT_VERSION, version))
-    return int(found[0]) if found else None
-
-
-def query(home: Home, text: str, values: tuple[str, ...]) -> tuple[str | int, ...] | None:
-    """The first row of a question to the register, read only; none when there is no register or no row."""
-    if not register(home).exists():
-        return None
-    with closing(sqlite3.connect(f"{register(home).as_uri()}?mode=ro", uri=True)) as connection:
-        try:
-            row: tuple[str | int, ...] | None = connection.execute(text, values).fetchone()
-        except sqlite3.Error as error:
-            raise GrowthError(f"The register of models {register(home)} cannot be read: {error}.") from error
-    return row
-
-
-def register(home: Home) -> Path:
-    """MLflow's sqlite file, by its absolute path."""
-    return home.mlflow.resolve() / "mlflow.db"
+    found = rows(home, FIND_BY_VERSION, (model, CONTENT_VERSION, version))
+    return int(found[0][0]) if found else None
 
 
 def open_client(home: Home) -> "MlflowClient":
@@ -175,12 +244,16 @@ def client_at(path: Path) -> "MlflowClient":
 
 
 def experiment_id(client: "MlflowClient", home: Home) -> str:
-    """The one experiment of the house, its artefacts under the home's absolute path."""
-    found = client.get_experiment_by_name(EXPERIMENT)
-    if found is not None:
-        return str(found.experiment_id)
-    folder = home.mlflow.resolve() / "artifacts"
-    return str(client.create_experiment(EXPERIMENT, artifact_location=folder.as_uri()))
+    """The one experiment of the house, its artefacts under the home's absolute path; a home that was moved or copied
+    begins another one, so as not to write where it came from."""
+    folder = (home.mlflow.resolve() / ARTIFACTS).as_uri()
+    for name in (EXPERIMENT, f"{EXPERIMENT} in {home.root.resolve()}"):
+        found = client.get_experiment_by_name(name)
+        if found is None:
+            return str(client.create_experiment(name, artifact_location=folder))
+        if found.artifact_location == folder:
+            return str(found.experiment_id)
+    raise GrowthError(f"The register of models {register(home)} keeps its models elsewhere.")
 
 
 def run_metrics(health: pl.DataFrame, at: int) -> list["Metric"]:

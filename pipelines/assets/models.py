@@ -25,6 +25,7 @@ KEPT_TABLES = {
     "scores.model_health": "One row per model, version, slice and metric.",
     "scores.reliability": "One row per model and bin of promised probability.",
     "scores.gains": "One row per model and share of the list worked.",
+    "scores.model_releases": "One row per decision who speaks: by a training, or by a person.",
     "scores.list_history": "One row per published list, as-of moment and item: where it stood.",
 }
 

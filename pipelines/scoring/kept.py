@@ -1,10 +1,14 @@
 """What outlives a run: what was learned when, how good it was, and what was listed before. No fitting, no scoring."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
 import duckdb
 import polars as pl
+
+from pipelines.releases import RELEASE_COLUMNS, Release
+from pipelines.warehouse import transaction
 
 KEPT_TABLES = {
     "model_status": "model varchar, status varchar, model_version varchar, trained_as_of timestamp, sentence varchar,"
@@ -14,11 +18,13 @@ KEPT_TABLES = {
     "reliability": "model varchar, model_version varchar, bin bigint, n bigint, mean_score double, event_rate double,"
     " low double, high double",
     "gains": "model varchar, model_version varchar, share double, caught double",
+    "model_releases": RELEASE_COLUMNS,
     "list_history": "list_name varchar, as_of timestamp, item_id varchar, rank bigint, tier varchar,"
     " score_source varchar, model_version varchar",
 }
-"""Tables that outlive a run: what was learned when, and what was listed before."""
-
+"""Tables that outlive a run: what was learned when, who was to speak and why, and what was listed before."""
+JUDGED = ("model_health", "reliability", "gains")
+"""What was measured of the version that speaks."""
 
 CHAMPION, NOT_ENOUGH_DATA, NO_USABLE_SIGNAL = "champion", "not_enough_data", "no_usable_signal"
 
@@ -65,16 +71,36 @@ def read_status(connection: duckdb.DuckDBPyConnection, model: str) -> Status | N
     return Status(*rows[0]) if rows else None
 
 
-def keep(connection: duckdb.DuckDBPyConnection, status: Status) -> None:
-    """Note the outcome of a training; pictures of an earlier one no longer speak."""
-    for name in ("model_status", "reliability", "gains"):
-        connection.execute(f"delete from warehouse.scores.{name} where model = ?", [status.model])
-    connection.execute("insert into warehouse.scores.model_status values (?, ?, ?, ?, ?, ?)", astuple(status))
+def keep(
+    connection: duckdb.DuckDBPyConnection,
+    status: Status,
+    tables: Mapping[str, pl.DataFrame],
+    releases: Sequence[Release] = (),
+) -> None:
+    """Note who speaks, its judgement and the decisions so far, all or nothing; an earlier judgement speaks no more."""
+    with transaction(connection):
+        connection.execute("delete from warehouse.scores.model_status where model = ?", [status.model])
+        connection.execute("insert into warehouse.scores.model_status values (?, ?, ?, ?, ?, ?)", astuple(status))
+        for name in JUDGED:
+            connection.execute(f"delete from warehouse.scores.{name} where model = ?", [status.model])
+            if name in tables:
+                insert_frame(connection, name, tables[name])
+        keep_releases(connection, releases)
 
 
-def keep_frame(connection: duckdb.DuckDBPyConnection, name: str, model: str, frame: pl.DataFrame) -> None:
-    """Replace a model's rows in a kept table."""
-    connection.execute(f"delete from warehouse.scores.{name} where model = ?", [model])
+def keep_releases(connection: duckdb.DuckDBPyConnection, releases: Sequence[Release]) -> None:
+    """Add the decisions that the table does not hold yet."""
+    known = connection.execute("select model, number, model_version, decision, as_of from scores.model_releases")
+    there = set(known.fetchall())
+    places = ", ".join(f"?::{column.split()[1]}" for column in RELEASE_COLUMNS.split(", "))
+    for one in releases:
+        as_of = datetime.fromisoformat(one.as_of) if one.as_of else None
+        if (one.model, one.number, one.model_version, one.decision, as_of) not in there:
+            connection.execute(f"insert into warehouse.scores.model_releases values ({places})", astuple(one))
+
+
+def insert_frame(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Add rows to a kept table."""
     connection.register("kept_frame", frame)
     connection.execute(f"insert into warehouse.scores.{name} by name select * from kept_frame")
     connection.unregister("kept_frame")

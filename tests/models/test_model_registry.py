@@ -11,7 +11,7 @@ import pytest
 from models.training import Trained, train
 from pipelines.errors import GrowthError
 from pipelines.home import Home
-from pipelines.registry import champion_version, load_champion, log_candidate, open_client, promote
+from pipelines.registry import Candidate, champion_version, load_champion, log_candidate, open_client, promote
 from tests.models.worlds import AS_OF, SPEC, leads, training
 
 
@@ -23,7 +23,8 @@ def trained(seed: int) -> Trained:
 
 
 def logged(home: Home, outcome: Trained) -> str:
-    return log_candidate(home, outcome.model, outcome.health, {"reliability": "<svg/>"})
+    tables = {"model_health": outcome.health}
+    return log_candidate(home, Candidate(outcome.model, outcome.health, {"reliability": "<svg/>"}, tables))
 
 
 @pytest.mark.capability("R7")
@@ -45,7 +46,7 @@ def test_the_champion_is_the_promoted_version_and_mlflow_says_the_same(tmp_path:
     run_id = str(by_mlflow.run_id)
     run = client.get_run(run_id)
     assert run.data.metrics["auc"] == trained(1).model.metrics["auc"]
-    assert {file.path for file in client.list_artifacts(run_id)} == {"model", "pictures"}
+    assert {file.path for file in client.list_artifacts(run_id)} == {"judgement", "model", "pictures"}
 
     # A run that only scores reads the alias without the seconds that importing MLflow takes.
     program = (

@@ -91,7 +91,7 @@ def test_a_model_that_ranks_no_better_than_a_coin_says_so_and_points_rank(
     features(company, leads(700, label="random"))
     sentence = train_model(company, home, MODEL)
     assert sentence.startswith("lead conversion: no usable signal (AUC 0.")
-    assert sentence.endswith("on later moments); points rank instead")
+    assert f"on later moments); points rank instead of {champion}, which shows none either (" in sentence
     assert score_model(company, home, MODEL) == 0
     assert champion_version(home, MODEL) == champion
     assert company.execute("select status, model_version from scores.model_status").fetchall() == [
@@ -185,7 +185,7 @@ def test_another_horizon_or_another_feature_is_another_question(company: Warehou
 
 def test_a_champion_whose_files_are_gone_is_an_error_that_says_what_to_do(company: Warehouse, tmp_path: Path) -> None:
     features(company, leads(40))
-    keep(company, Status(MODEL, "champion", "lead_conversion-1", AS_OF, "", ""))
+    keep(company, Status(MODEL, "champion", "lead_conversion-1", AS_OF, "", ""), {})
     with pytest.raises(GrowthError, match=r"champion of lead_conversion is gone .*; run again"):
         score_model(company, Home(tmp_path), MODEL)
 

@@ -1,0 +1,60 @@
+"""Models made by hand, without any fitting: one feature, one line, windows as the test says."""
+
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from models.additive import LINE, Additive, Curve
+from models.artefact import version_of
+from models.calibrate import Calibrator
+from models.encode import EncodedColumn, Encoder
+from models.fitted import FittedModel
+from models.judge import PROBABILITY, health, judge
+from models.training import Trained
+from tests.models.worlds import AS_OF, SPEC, START, moments
+
+LEVEL = -1.0
+ENDS = (-8.0, 8.0)
+
+
+def made(slope: float = 1.0, level: float = LEVEL, learned_until: int = 300, name: str = "made") -> FittedModel:
+    """Log-odds are `level` + `slope` x signal; `learned_until`: the last day of its validation window."""
+    until = {"training_until": learned_until - 60, "validation_until": learned_until}
+    curve = Curve(LINE, ENDS, (ENDS[0] * slope, ENDS[1] * slope), 0.0)
+    return FittedModel(
+        spec=SPEC,
+        encoder=Encoder((EncodedColumn("signal", "number"),), {}),
+        estimator=Additive(name, level, (curve,)),
+        calibrator=Calibrator("logistic"),
+        base_rate=0.3,
+        windows={window: (START + timedelta(days=day)).isoformat() for window, day in until.items()},
+        counts={"training_units_positive": 100, "training_units_negative": 200},
+        losses={},
+        importance={"signal": 1.0},
+        versions={},
+    )
+
+
+def signals(units: int = 600, seed: int = 1, first: int = 340, days: int = 200, slope: float = 1.0) -> pl.DataFrame:
+    """Landmarks from day `first` on, two leads to a group; the label comes from -1 + `slope` x signal."""
+    random = np.random.default_rng(seed)
+    signal = random.normal(0, 1.5, units)
+    chance = 1 / (1 + np.exp(-(LEVEL + slope * signal)))
+    return pl.DataFrame(
+        {
+            "lead_id": [f"00Q{number:07d}" for number in range(units)],
+            "as_of": moments(first + random.integers(0, days, units)),
+            "label": random.random(units) < chance,
+            "group": [f"acc{number // 2}" for number in range(units)],
+            "age_days": random.integers(0, 60, units),
+            "signal": signal,
+        }
+    )
+
+
+def trained(model: FittedModel, test: pl.DataFrame) -> Trained:
+    """The outcome of a training that ended in this model, judged on these rows."""
+    scored = test.with_columns(pl.Series(PROBABILITY, model.predict(test)))
+    judgement, version = judge(scored, SPEC.seed), version_of(model)
+    return Trained(model, version, judgement, health(judgement, SPEC.name, version, AS_OF), scored)
