@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from models.additive import Additive, additive
+from models.alike import alike
 from models.blend import Blend, Part
 from models.boosting import Trees
 from models.calibrate import Calibrator
@@ -19,8 +20,9 @@ from models.errors import ArtefactError
 from models.fitted import FittedModel
 from models.spec import ModelSpec
 from models.tournament import Estimator
+from models.worked import worked
 
-FORMAT = "growth-engine model, form 2"
+FORMAT = "growth-engine model, form 3"
 BOOSTER, DESCRIPTION, MANIFEST = "booster.txt", "model.json", "MANIFEST.sha256"
 
 
@@ -35,6 +37,8 @@ def rendered(model: FittedModel) -> dict[str, bytes]:
         ],
         "dropped": dict(model.encoder.dropped),
         "calibrator": model.calibrator.as_dict(),
+        "alike": model.alike.as_dict(),
+        "worked": model.worked.as_dict(),
         "base_rate": model.base_rate,
         "windows": dict(model.windows),
         "counts": dict(model.counts),
@@ -158,6 +162,8 @@ def described_model(description: dict[str, Any], booster_text: str) -> FittedMod
             knots=tuple(calibrator["knots"]),
             heights=tuple(calibrator["heights"]),
         ),
+        alike=alike(description["alike"]),
+        worked=worked(description["worked"]),
         **{
             name: description[name]
             for name in ("base_rate", "windows", "counts", "losses", "importance", "versions", "metrics")

@@ -7,10 +7,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from models.alike import Alike
 from models.calibrate import Calibrator
 from models.encode import Encoder
 from models.spec import ModelSpec
 from models.tournament import Estimator
+from models.worked import Worked
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +29,8 @@ class FittedModel:
     encoder: Encoder
     estimator: Estimator
     calibrator: Calibrator
+    alike: Alike
+    worked: Worked
     base_rate: float
     windows: Mapping[str, str]
     counts: Mapping[str, int]
@@ -48,6 +52,10 @@ class FittedModel:
     def predict(self, frame: pl.DataFrame) -> Floats:
         """Calibrated probabilities, one per row. Raises ModelError when a column is missing."""
         return self.calibrator.probability(self.margin(frame))
+
+    def interval(self, probability: Floats) -> tuple[Floats, Floats]:
+        """Low and high of 90 % intervals for the event rate of units scored like these (`models.alike`)."""
+        return self.alike.interval(probability)
 
     def lift(self, probability: Floats) -> Floats:
         """How many times the base rate a probability is."""

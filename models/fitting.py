@@ -2,22 +2,34 @@
 
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
+from models.alike import learn_alike
 from models.boosting import GRID, boosted
 from models.calibrate import fit_logistic
 from models.encode import Encoder, learn_encoder
 from models.errors import ModelError
 from models.fitted import FittedModel
-from models.landmarks import GROUP, LABEL, class_units, codes, feature_columns, ordered_landmarks, unit_weights
+from models.landmarks import (
+    AS_OF,
+    GROUP,
+    LABEL,
+    WORKED,
+    class_units,
+    codes,
+    feature_columns,
+    ordered_landmarks,
+    unit_weights,
+)
 from models.not_enough import NotEnoughData, too_few
 from models.spec import ModelSpec
 from models.split import TimeSplit, split_by_time
 from models.tournament import Estimator, contest, log_loss
 from models.window import Floats, Rehearsal, Rehearsals, Window
+from models.worked import Worked, learn_worked, taught
 
 MOST_EXPLAINED = 2_000
 """Rows by which a feature's share is told."""
@@ -51,7 +63,8 @@ def fit(
             return too_few(spec, positives, negatives)
     if frame.is_empty():
         return too_few(spec, 0, 0, "on the training side")
-    ordered = ordered_landmarks(frame, spec)
+    every = ordered_landmarks(frame, spec)
+    ordered = taught(every, spec)
     split = split_by_time(ordered, spec)
     if isinstance(split, NotEnoughData):
         return split
@@ -59,7 +72,16 @@ def fit(
     encoder = learn_encoder(training, spec.unit_column, feature_columns(ordered, spec))
     if not encoder.columns:
         raise ModelError(f"{spec.title}: no feature is left to learn from; dropped: {dict(encoder.dropped)}.")
-    return Fit(fitted_model(spec, encoder, training, validation, split), split, ordered.filter(split.test))
+    model = fitted_model(spec, encoder, training, validation, split)
+    return Fit(with_worked(model, every, split), split, ordered.filter(split.test))
+
+
+def with_worked(model: FittedModel, every: pl.DataFrame, split: TimeSplit) -> FittedModel:
+    """With the share worked by score among all landmarks since the test window began; it chooses nothing."""
+    if not model.spec.learns_from_worked or WORKED not in every.columns:
+        return model
+    late = every.filter(pl.col(AS_OF) >= split.bounds["test_from"])
+    return replace(model, worked=learn_worked(model.predict(late), late[WORKED].to_numpy()))
 
 
 def fitted_model(
@@ -69,7 +91,8 @@ def fitted_model(
     import lightgbm
 
     rehearsals = weighed(spec, encoder, training, validation)
-    held = contest(spec, encoder, rehearsals, codes(validation[GROUP]))
+    units = codes(validation[GROUP])
+    held = contest(spec, encoder, rehearsals, units)
     winner = held.winner.again(rehearsals.whole)
     side = pl.concat([window.select(spec.unit_column, LABEL) for window in (training, validation)])
     positives, negatives = class_units(codes(side[spec.unit_column]), side[LABEL].to_numpy())
@@ -78,6 +101,8 @@ def fitted_model(
         encoder=encoder,
         estimator=winner,
         calibrator=held.calibrator,
+        alike=learn_alike(held.calibrator.probability(held.winner.margin), rehearsals.label > 0, units),
+        worked=Worked(),
         base_rate=float(side[LABEL].to_numpy().mean()),
         windows={name: at.isoformat() for name, at in split.bounds.items()},
         counts={

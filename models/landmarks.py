@@ -15,11 +15,13 @@ LABEL = "label"
 WEIGHT = "weight"
 GROUP = "group"
 AGE = "age_days"
+WORKED = "is_worked"
+"""Whether people of the house ever came to the unit, as the end of the label window knows it: no feature."""
 
 
 def feature_columns(frame: pl.DataFrame, spec: ModelSpec) -> list[str]:
     """The columns a model may learn from, by name, so that the order of a query's columns cannot matter."""
-    return sorted(set(frame.columns) - {spec.unit_column, AS_OF, LABEL, WEIGHT, GROUP})
+    return sorted(set(frame.columns) - {spec.unit_column, AS_OF, LABEL, WEIGHT, GROUP, WORKED})
 
 
 def ordered_landmarks(frame: pl.DataFrame, spec: ModelSpec) -> pl.DataFrame:

@@ -166,6 +166,7 @@ class Label(Row):
     landmark_every_days: Days
     min_history_days: Count
     max_age_days: Days | None
+    learn_from: Literal["all", "worked"] = "all"
     retrain_after_days: Days
 
 

@@ -15,6 +15,7 @@ from models.reasons import reasons
 from models.rehearse import Learned
 from models.spec import ModelSpec
 from models.words import FeatureWords
+from models.worked import Worked
 from pipelines.flat.question import ARRIVAL, Asked, Question, ask
 from pipelines.flat.reading import read_flat
 
@@ -261,6 +262,6 @@ WORDS: Mapping[str, FeatureWords] = {}
 def explaining(learned: Learned, spec: ModelSpec) -> FittedModel:
     """A model in the form in which reasons are asked for."""
     return FittedModel(
-        spec, learned.encoder, learned.winner, learned.contest.calibrator, float(learned.rows.label.mean()),
-        {}, {}, learned.contest.losses, {}, {},
+        spec, learned.encoder, learned.winner, learned.contest.calibrator, learned.alike, Worked(),
+        float(learned.rows.label.mean()), {}, {}, learned.contest.losses, {}, {},
     )  # fmt: skip

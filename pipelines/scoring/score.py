@@ -39,6 +39,7 @@ def scored(connection: duckdb.DuckDBPyConnection, home: Home, model: str, unit_c
     units = features_for(connection, model, "score")
     try:
         probability = champion.predict(units)
+        low, high = champion.interval(probability)
         told = reasons(champion, units, feature_words(connection, model))
     except ModelError as error:
         raise GrowthError(f"{model} cannot score: {error}") from error
@@ -47,6 +48,10 @@ def scored(connection: duckdb.DuckDBPyConnection, home: Home, model: str, unit_c
             unit_column: units[unit_column],
             "as_of": units["as_of"],
             "probability": probability,
+            "probability_low": low,
+            "probability_high": high,
+            "worked_share": pl.Series(champion.worked.share(probability)).fill_nan(None),
+            "is_extrapolated": champion.worked.is_extrapolated(probability),
             "lift": champion.lift(probability),
             "reasons": pl.Series(told, dtype=pl.List(pl.String)),
             "model_version": pl.Series([version_of(champion)] * units.height, dtype=pl.String),
@@ -62,6 +67,10 @@ def empty_scores(unit_column: str) -> pl.DataFrame:
             unit_column: pl.String,
             "as_of": pl.Datetime("us"),
             "probability": pl.Float64,
+            "probability_low": pl.Float64,
+            "probability_high": pl.Float64,
+            "worked_share": pl.Float64,
+            "is_extrapolated": pl.Boolean,
             "lift": pl.Float64,
             "reasons": pl.List(pl.String),
             "model_version": pl.String,

@@ -83,6 +83,8 @@ select
     ranking.fit_score,
     ranking.fit_lift,
     ranking.fit_probability,
+    ranking.fit_low,
+    ranking.fit_high,
     ranking.engagement_score,
     segments.segment,
     ranking.reasons,
@@ -100,8 +102,7 @@ select
                 || case when previous.model_version is distinct from ranking.model_version then ': scored by another model' else ': new facts' end
     end as change_reason,
     safe_div(
-        case when facts.domain is null then 0 else 1 end
-        + case when facts.country is null then 0 else 1 end
+        case when facts.domain is null then 0 else 1 end + case when facts.country is null then 0 else 1 end
         + case when facts.industry is null then 0 else 1 end
         + case when facts.employees is null then 0 else 1 end
         + case when facts.annual_revenue is null then 0 else 1 end

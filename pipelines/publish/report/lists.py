@@ -18,8 +18,9 @@ REASONS_SHOWN = 4
 TOUCHES_SHOWN = 3
 QUEUE_HEAD = f"""
     select queue_item_id, account_name, person_name, title, country, crm_url, step, pass_number, fast_lane,
-        queue_reason, rank, tier, score_source, conversion_probability, fit_points, engagement_points, reasons,
-        last_touches, has_open_opportunity, owner_name, owner_id, do_not_call, entered_step_at
+        queue_reason, rank, tier, score_source, conversion_probability, probability_low, probability_high,
+        is_extrapolated, fit_points, engagement_points, reasons, last_touches,
+        has_open_opportunity, owner_name, owner_id, do_not_call, entered_step_at
     from marts.lead_queue
     order by rank, queue_item_id
     limit {LINES_SHOWN}
@@ -158,7 +159,9 @@ def target_line(row: Row, zone: ZoneInfo) -> TargetLine:
 def queue_score(row: Row) -> str:
     """The probability where a model speaks of one, else the points; never one dressed as the other."""
     if row["conversion_probability"] is not None:
-        return f"{percent(row['conversion_probability'])} likely to convert"
+        ends = f"of leads like it {percent(row['probability_low'])} to {percent(row['probability_high'])}"
+        beyond = "; sales worked hardly any like it" if row["is_extrapolated"] else ""
+        return f"{percent(row['conversion_probability'])} likely to convert ({ends}{beyond})"
     if row["fit_points"] is None and row["engagement_points"] is None:
         return ""
     return f"{points(row['fit_points'])} fit + {points(row['engagement_points'])} engagement points"
