@@ -11,11 +11,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from models.encode import reason_to_drop
 from models.judge import PROBABILITY, Judgement, judge
 from models.landmarks import GROUP, LABEL
-from models.leakage import Alone, Suspect, alone, suspects, too_good
+from models.leakage import POWER, Alone, Suspect, alone, suspects, too_good
 from models.measures import ONE_SIDED_99, auc_of, least_auc
-from models.rehearse import Learned, Part, folds, learn
+from models.power import chance_error, detectable_auc
+from models.rehearse import MOST_ROWS, Learned, Part, folds, learn, window_of
 from models.spec import ModelSpec
 from models.tournament import log_loss
 from models.unseen import OUTER, Unseen, in_turn, last_share
@@ -26,6 +28,8 @@ FEWEST = 40
 """Of either class, counted by what belongs together; with fewer nothing is learned."""
 FEWEST_TESTED = 50
 """Of either class in the test; with fewer, all rows are asked for a signal, each by models that never saw it."""
+MANY_ROWS = 50_000
+"""Of so many rows a fifth by chance is test enough."""
 TOO_GOOD = 0.97
 """An AUC of at least so much is no forecast."""
 
@@ -72,12 +76,14 @@ class Contestant:
 @dataclass(frozen=True)
 class Signal:
     """The AUC that was tested at 1 %, how many standard errors of pure chance it lies above 0.5, and over how many
-    rows; `is_tested_on_all` where the test was too small for it."""
+    rows; `is_tested_on_all` where the test was too small for it; `detectable` is the AUC that would have been found in
+    eight of ten cases."""
 
     auc: float
     errors: float
     rows: int
     is_tested_on_all: bool
+    detectable: float | None
 
     @property
     def is_there(self) -> bool:
@@ -119,17 +125,32 @@ def fit_table(table: Table, spec: ModelSpec, test_share: float) -> Outcome:
     positives, negatives = (len(np.unique(part.group[one])) for one in (label, ~label))
     if min(positives, negatives) < FEWEST:
         return Outcome("not_enough_data", positives, negatives)
-    asked = [name for name in part.frame.columns if name not in table.trusted]
-    ranked = alone(part.frame, label, part.group, asked, is_ordered=part.is_ordered, seed=spec.seed)
-    named = suspects(part.frame, label, ranked, table.positive, spec.seed)
-    unseen = last_share(part, spec, test_share) if part.is_ordered else in_turn(part, spec)
+    learned = [name for name in part.frame.columns if not reason_to_drop(part.frame[name], len(label))]
+    ranked = alone(part.frame, label, part.group, learned, is_ordered=part.is_ordered, seed=spec.seed)
+    asked = [one for one in ranked if one.column not in table.trusted]
+    named = suspects(part.frame, label, asked, table.positive, spec.seed)
+    if part.is_ordered:
+        unseen = last_share(part, spec, test_share)
+    else:
+        unseen = in_turn(part, spec, 1 if named or len(label) > MANY_ROWS else OUTER)
     truth = label[unseen.rows]
     least = least_auc(unseen.probability, truth)
-    if least >= TOO_GOOD and not named:
-        named = too_good(ranked, auc_of(unseen.probability, truth), least)
+    is_explained = any(one.auc >= POWER for one in ranked if one.column in table.trusted)
+    if least >= TOO_GOOD and not named and not is_explained:
+        named = too_good(asked, auc_of(unseen.probability, truth), least)
     fit = Fit(unseen, judged(part, unseen, spec), contestants(unseen, truth), signal_of(part, unseen, spec))
     verdict: Verdict = "suspected_leakage" if named else "usable" if fit.signal.is_there else "no_usable_signal"
     return Outcome(verdict, positives, negatives, ranked, named, fit)
+
+
+def worth_without(table: Table, columns: Sequence[str], spec: ModelSpec, test_share: float) -> float | None:
+    """The AUC that is left without some columns; None when no column is."""
+    frame = table.frame.drop(columns)
+    part = replace(table, frame=frame).part()
+    if all(reason_to_drop(frame[name], frame.height) for name in frame.columns):
+        return None
+    unseen = last_share(part, spec, test_share) if part.is_ordered else in_turn(part, spec, 1)
+    return auc_of(unseen.probability, part.label[unseen.rows])
 
 
 def judged(part: Part, unseen: Unseen, spec: ModelSpec) -> Judgement:
@@ -153,8 +174,8 @@ def signal_of(part: Part, unseen: Unseen, spec: ModelSpec) -> Signal:
     on_all = part.is_ordered and min(independent(part, unseen.rows)) < FEWEST_TESTED
     asked = in_turn(replace(part, is_ordered=False), spec) if on_all else unseen
     positives, negatives = independent(part, asked.rows)
-    chance = np.sqrt((positives + negatives + 1) / (12 * max(positives, 1) * max(negatives, 1)))
-    return Signal(asked.within, float((asked.within - 0.5) / chance), len(asked.rows), on_all)
+    errors = (asked.within - 0.5) / chance_error(positives, negatives)
+    return Signal(asked.within, errors, len(asked.rows), on_all, detectable_auc(positives, negatives))
 
 
 def independent(part: Part, rows: Codes) -> tuple[int, int]:
@@ -190,29 +211,27 @@ def scores_of(table: Table, fit: Fit, spec: ModelSpec) -> Scores:
     tested = known[fit.unseen.rows]
     probability[tested], low[tested], high[tested] = fit.unseen.probability, fit.unseen.low, fit.unseen.high
     model[tested] = fit.unseen.model
-    if before := len(known) - len(tested):
+    rest = np.ones(len(known), dtype=np.bool_)
+    rest[fit.unseen.rows] = False
+    if rest.any():
         fold = folds(part.group, part.label, OUTER, spec.seed)
-        earlier = np.arange(len(known)) < before
         for number in range(OUTER):
-            take(known[earlier & (fold == number)], anew(fit.unseen.models[0], part.of(fold != number)))
+            rows = known[rest & (fold == number)]
+            if rows.size:
+                take(rows, anew(fit.unseen.models[0], part.of(fold != number), spec))
     unknown = np.flatnonzero(table.label.is_null().to_numpy())
     if unknown.size:
         take(unknown, final_model(table, fit, spec))
     return Scores(probability, low, high, model, models)
 
 
-def anew(learned: Learned, part: Part) -> Learned:
+def anew(learned: Learned, part: Part, spec: ModelSpec) -> Learned:
     """The same winner, learned from other rows, on the scale that was found for it."""
-    rows = replace(
-        learned.rows,
-        matrix=learned.encoder.encode(part.frame),
-        label=part.label.astype(np.float64),
-        weight=np.ones(len(part.label)),
-    )
+    rows = window_of(learned.encoder, part.at_most(MOST_ROWS, spec.seed))
     return replace(learned, winner=learned.contest.winner.again(rows), rows=rows)
 
 
 def final_model(table: Table, fit: Fit, spec: ModelSpec) -> Learned:
     """What scores rows that nobody knows yet: the tested winner learned anew from all, or a contest over all rows."""
-    part = table.part()
-    return anew(fit.unseen.models[0], part) if part.is_ordered else learn(part, spec)
+    part, tested = table.part(), fit.unseen.models
+    return anew(tested[0], part, spec) if part.is_ordered or len(tested) == 1 else learn(part, spec)

@@ -3,13 +3,14 @@
 What does not belong here: landmarks with their purge gaps (`fitting`), and which rows are a test (`one_table`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from models.alike import Alike, learn_alike
+from models.calibrate import fit_calibrator
 from models.encode import Encoder, learn_encoder
 from models.errors import ModelError
 from models.spec import ModelSpec
@@ -22,6 +23,8 @@ HELD_SHARE = 0.2
 FEW_ROWS = 4_000
 """With fewer, a single part held back says little: then every row is held back once."""
 PARTS = 4
+MOST_ROWS = 200_000
+"""Rows that are learned from, picked by chance: more move the scores less than they cost."""
 
 Codes = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -56,14 +59,21 @@ class Part:
         places = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
         return Part(self.frame[places], self.label[rows], self.group[rows], self.is_ordered)
 
+    def at_most(self, rows: int, seed: int) -> "Part":
+        """A random part of so many rows, in their order; all where there are fewer."""
+        if len(self.label) <= rows:
+            return self
+        return self.of(np.sort(np.random.default_rng(seed).choice(len(self.label), rows, replace=False)))
+
 
 def learn(part: Part, spec: ModelSpec) -> Learned:
     """Let contestants rehearse on a part of a table; the winner learns it all. Raises ModelError without a feature."""
+    part = part.at_most(MOST_ROWS, spec.seed)
     numbered = part.frame.with_columns(pl.Series(spec.unit_column, np.arange(len(part.label)).astype(str)))
     encoder = learn_encoder(numbered, spec.unit_column, part.frame.columns)
     if not encoder.columns:
         raise ModelError(f"No column is left to learn from; dropped: {dict(encoder.dropped)}.")
-    whole = Window(encoder.encode(part.frame), part.label.astype(np.float64), np.ones(len(part.label)))
+    whole = window_of(encoder, part)
     masks = held_back(part, spec.seed)
     rehearsals = Rehearsals([Rehearsal(whole.of(~mask), whole.of(mask)) for mask in masks], whole)
     group = np.concatenate([part.group[mask] for mask in masks])
@@ -71,6 +81,26 @@ def learn(part: Part, spec: ModelSpec) -> Learned:
     probability = held.calibrator.probability(held.winner.margin)
     known = learn_alike(probability, rehearsals.label > 0, group)
     return Learned(encoder, held, held.winner.again(whole), known, whole)
+
+
+def relearn(learned: Learned, part: Part, spec: ModelSpec) -> Learned:
+    """The same winner from other rows: its settings stay, its scale and its intervals are found anew."""
+    part = part.at_most(MOST_ROWS, spec.seed)
+    whole, winner, margins = window_of(learned.encoder, part), learned.contest.winner, []
+    masks = held_back(part, spec.seed)
+    for mask in masks:
+        margins.append(winner.again(whole.of(~mask)).margin(whole.matrix[mask]))
+    margin = np.concatenate(margins)
+    label, group = (np.concatenate([one[mask] for mask in masks]) for one in (part.label, part.group))
+    calibrator = fit_calibrator(margin, label, group)
+    known = learn_alike(calibrator.probability(margin), label, group)
+    held = replace(learned.contest, calibrator=calibrator)
+    return Learned(learned.encoder, held, winner.again(whole), known, whole)
+
+
+def window_of(encoder: Encoder, part: Part) -> Window:
+    """The part as numbers, each row counting once."""
+    return Window(encoder.encode(part.frame), part.label.astype(np.float64), np.ones(len(part.label)))
 
 
 def held_back(part: Part, seed: int) -> list[Mask]:

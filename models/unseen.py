@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.measures import auc_of
-from models.rehearse import Learned, Part, folds, learn
+from models.rehearse import MOST_ROWS, Learned, Part, folds, learn, relearn
 from models.spec import ModelSpec
 from models.window import Floats
 
 OUTER = 5
 FEW_ROWS, REPEATS = 500, 3
 """With fewer rows, chance in the folds is averaged out."""
+NESTED_ROWS, NESTED_CELLS = 4_000, 300_000
+"""With more of both the contest is held in the first fold alone: what one choice among a few contestants can promise
+too much is by then far below what chance does, and choosing is what costs. Calibrated is anew in every fold."""
 
 Codes = NDArray[np.int64]
 
@@ -26,7 +29,8 @@ Codes = NDArray[np.int64]
 class Unseen:
     """Rows of a part with the mean of the probabilities, and of the intervals' ends, that models gave who had not seen
     them; `by_contestant`: what every contestant would have said. `model` is one that scored the row, by its place in
-    `models`; `within`: the mean AUC within the rows that were held back together.
+    `models`; `within`: the mean AUC within the rows that were held back together; `passed_over`: rows that could have
+    been learned from besides the `n_train` that were.
     """
 
     rows: Codes
@@ -39,6 +43,12 @@ class Unseen:
     within: float
     n_train: int
     purged: int = 0
+    passed_over: int = 0
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether every fold held a contest of its own."""
+        return len({id(one.encoder) for one in self.models}) == len(self.models)
 
 
 def last_share(part: Part, spec: ModelSpec, share: float) -> Unseen:
@@ -46,7 +56,8 @@ def last_share(part: Part, spec: ModelSpec, share: float) -> Unseen:
     size = len(part.label)
     test = np.arange(size) >= size - max(1, round(size * share))
     straddling = ~test & np.isin(part.group, np.unique(part.group[test]))
-    learned = learn(part.of(~test & ~straddling), spec)
+    before = part.of(~test & ~straddling)
+    learned = learn(before, spec)
     rows = np.flatnonzero(test)
     everyone = probabilities(learned, part, rows)
     probability = everyone[learned.contest.winner.name]
@@ -54,12 +65,15 @@ def last_share(part: Part, spec: ModelSpec, share: float) -> Unseen:
     return Unseen(
         rows, probability, low, high, np.zeros(len(rows), dtype=np.int64), [learned], everyone,
         auc_of(probability, part.label[rows]), len(learned.rows), int(straddling.sum()),
+        len(before.label) - len(learned.rows),
     )  # fmt: skip
 
 
-def in_turn(part: Part, spec: ModelSpec) -> Unseen:
-    """Every row by the models of the folds that it is not in."""
-    size, times = len(part.label), REPEATS if len(part.label) < FEW_ROWS else 1
+def in_turn(part: Part, spec: ModelSpec, turns: int = OUTER) -> Unseen:
+    """Every row by the models of the folds that it is not in; with fewer `turns`, those of the first folds."""
+    size = len(part.label)
+    times = REPEATS if size < FEW_ROWS and turns == OUTER else 1
+    choose_once = size > NESTED_ROWS and size * part.frame.width > NESTED_CELLS
     models: list[Learned] = []
     total = np.zeros((3, size))
     model = np.zeros(size, dtype=np.int64)
@@ -67,21 +81,26 @@ def in_turn(part: Part, spec: ModelSpec) -> Unseen:
     within = []
     for turn in range(times):
         fold = folds(part.group, part.label, OUTER, spec.seed + turn)
-        for number in range(OUTER):
+        for number in range(turns):
             rows = np.flatnonzero(fold == number)
-            learned = learn(part.of(fold != number), spec)
+            others = part.of(fold != number)
+            learned = relearn(models[0], others, spec) if choose_once and models else learn(others, spec)
             everyone = probabilities(learned, part, rows)
             probability = everyone[learned.contest.winner.name]
             total[:, rows] += np.stack([probability, *learned.alike.interval(probability)])
             for name, one in everyone.items():
-                by_contestant.setdefault(name, np.zeros(size))[rows] += one / times
+                by_contestant.setdefault(name, np.zeros(size))[rows] += one
             model[rows] = len(models)
             models.append(learned)
             within.append(auc_of(probability, part.label[rows]))
-    probability, low, high = total / times
+    tested = np.flatnonzero(total[0] > 0)
+    probability, low, high = total[:, tested] / times
+    everyone = {name: one[tested] / times for name, one in by_contestant.items()}
+    n_train = size if turns == OUTER else size - len(tested)
     return Unseen(
-        np.arange(size), probability, low, high, model, models, by_contestant, float(np.nanmean(within)), size
-    )
+        tested, probability, low, high, model[tested], models, everyone, float(np.nanmean(within)),
+        min(n_train, MOST_ROWS), 0, max(0, n_train - MOST_ROWS),
+    )  # fmt: skip
 
 
 def probabilities(learned: Learned, part: Part, rows: Codes) -> dict[str, Floats]:

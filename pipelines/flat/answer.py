@@ -1,6 +1,5 @@
 """What came of a flat table: the facts for scripts and people, the ranked rows, and what to do next."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +8,26 @@ import numpy as np
 import polars as pl
 
 from models.fitted import FittedModel
-from models.measures import Measure
-from models.one_table import Fit, Outcome, Scores, Table, final_model, fit_table, scores_of
+from models.one_table import Fit, Outcome, Scores, final_model, fit_table, scores_of, worth_without
 from models.reasons import reasons
 from models.rehearse import Learned
 from models.spec import ModelSpec
 from models.words import FeatureWords
 from models.worked import Worked
-from pipelines.flat.question import ARRIVAL, Asked, Question, ask
+from pipelines.flat.order import ARRIVAL
+from pipelines.flat.question import Asked, Question, ask
 from pipelines.flat.reading import read_flat
+from pipelines.flat.words import (
+    advice_of,
+    censored_notes,
+    detectable_of,
+    measures_of,
+    notes_on,
+    power_notes,
+    split_words,
+    winner_of,
+    without_words,
+)
 
 REASONED = 10_000
 """Rows whose reasons are told, from the top: nobody reads more."""
@@ -53,6 +63,7 @@ class Answer:
             "log_loss": measures["log_loss"].value,
             "ece": measures["ece"].value,
             "ece_expected": measures["ece_expected"].value,
+            "detectable_auc": detectable_of(self.outcome),
             "lift_at_10pct": measures["lift_at_10pct"].value,
             "split": split_words(self.question, fit) if fit else None,
             "suspects": [
@@ -63,8 +74,8 @@ class Answer:
             "contestants": [
                 {"name": one.name, "auc": one.auc, "log_loss": one.log_loss} for one in fit.contestants
             ] if fit else [],
-            "n_train": fit.unseen.n_train if fit else 0,
-            "n_test": len(fit.unseen.rows) if fit else 0,
+            "n_train": fit.unseen.n_train if fit else None,
+            "n_test": len(fit.unseen.rows) if fit else None,
             "n_positive": self.outcome.positives,
             "n_negative": self.outcome.negatives,
         }  # fmt: skip
@@ -78,9 +89,12 @@ def answer(question: Question, score: Path | None, top: int | None) -> Answer:
     notes, ranked = list(asked.notes), None
     fit = outcome.fit
     if fit:
-        notes += [*notes_on(fit), *censored_note(asked.table, question)]
+        notes += [*notes_on(fit), *censored_notes(asked.table, question)]
+    else:
+        notes += power_notes(outcome)
     if outcome.verdict == "suspected_leakage":
-        notes.append(without_suspects(asked.table, outcome, spec, question.test_share))
+        named = [one.column for one in outcome.suspects]
+        notes.append(without_words(named, worth_without(asked.table, named, spec, question.test_share)))
     if outcome.verdict == "usable" and fit:
         ranked = (
             ranked_rows(asked, fit, spec, top)
@@ -90,108 +104,11 @@ def answer(question: Question, score: Path | None, top: int | None) -> Answer:
     return Answer(question, asked, outcome, notes, advice_of(question, outcome), ranked)
 
 
-def notes_on(fit: Fit) -> list[str]:
-    """What the fit left out, and how its signal was tested where the test was too small."""
-    notes = [f"{name} is left out ({reason})" for name, reason in fit.dropped.items()]
-    if fit.unseen.purged:
-        notes.append(f"{fit.unseen.purged:,} earlier rows belong to tested ones and were not learned from")
-    if fit.signal.is_tested_on_all:
-        notes.append(
-            f"the test is too small to tell a signal from chance; over all {fit.signal.rows:,} rows, each by models "
-            f"that never saw it, the AUC is {fit.signal.auc:.3f}"
-        )
-    return notes
-
-
 def spec_of(question: Question) -> ModelSpec:
     return ModelSpec(
         name=question.file.stem, title=question.file.name, unit="row", unit_column=" row", positive_word="positive",
         horizon_days=0, lag_days=0,
     )  # fmt: skip
-
-
-def measures_of(fit: Fit | None) -> Mapping[str, Measure]:
-    """The measures of the whole test by name; undefined ones, and all without a fit, hold nothing."""
-    rows = fit.judgement.measures.filter(pl.col("slice") == "all").iter_rows(named=True) if fit else ()
-    found = {row["metric"]: Measure(row["value"], row["low"], row["high"]) for row in rows}
-    names = ("auc", "average_precision", "log_loss", "ece", "ece_expected", "lift_at_10pct")
-    return {name: Measure(None, None, None) for name in names} | found
-
-
-def winner_of(fit: Fit) -> str:
-    """Who won most often: with an order there is one contest, else one per fold."""
-    names = [one.contest.winner.name for one in fit.unseen.models]
-    return max(sorted(set(names)), key=names.count)
-
-
-def split_words(question: Question, fit: Fit) -> str:
-    """How the test rows were chosen."""
-    if question.time:
-        return f"last {question.test_share:.0%} by {question.time}"
-    return f"nested cross-validation, {len(fit.unseen.models)} folds"
-
-
-def without_suspects(table: Table, outcome: Outcome, spec: ModelSpec, test_share: float) -> str:
-    """What the other columns are worth, in words."""
-    named = [one.column for one in outcome.suspects]
-    rest = Table(
-        table.frame.drop(named), table.label, table.group, table.is_ordered, table.positive, table.trusted
-    )  # fmt: skip
-    if not rest.frame.width:
-        return "no other column is left without them"
-    again = fit_table(rest, spec, test_share)
-    auc = measures_of(again.fit)["auc"].value
-    told = f"without {', '.join(named)} the AUC is {auc:.3f}" if auc is not None else "the rest is not enough"
-    if again.suspects:
-        told += f", and the next suspect is {again.suspects[0].column}"
-    return told
-
-
-def censored_note(table: Table, question: Question) -> list[str]:
-    """Whether the newest rows have fewer outcomes than chance gives, so that theirs may not have come yet; and the same
-    of the oldest, whose outcomes may not have been recorded."""
-    if not table.is_ordered:
-        return []
-    label = table.part().label
-    tenth, notes = len(label) // 10, []
-    middle = float(label[tenth : len(label) - tenth].mean()) if tenth else 0.0
-    for name, part, reason in (
-        ("newest", label[len(label) - tenth :], "their outcomes may not have come yet (censored)"),
-        ("oldest", label[:tenth], "their outcomes may not have been recorded (censored)"),
-    ):
-        if tenth and middle - part.mean() > 3 * math.sqrt(middle * (1 - middle) / tenth) and part.mean() < middle / 2:
-            notes.append(
-                f"of the {name} tenth of the rows by {question.time} {part.mean():.1%} have the outcome, of the others "
-                f"{middle:.1%}: {reason}"
-            )
-    return notes
-
-
-def advice_of(question: Question, outcome: Outcome) -> str:
-    """What to do next, in one sentence."""
-    match outcome.verdict:
-        case "usable":
-            return "The scores can be used."
-        case "not_enough_data":
-            return (
-                f"Not enough data: {outcome.positives} rows with the outcome and {outcome.negatives} without; 40 of "
-                "each are needed. Let agreed points rank until there are."
-            )
-        case "no_usable_signal":
-            told = ""
-            if outcome.fit:
-                signal = outcome.fit.signal
-                told = f" (AUC {signal.auc:.3f}, {signal.errors:.1f} standard errors above chance; 2.3 are needed)"
-            return (
-                f"No usable signal{told}: the columns do not tell the outcome. Let agreed points rank, or bring other "
-                "columns."
-            )
-        case _:
-            first = outcome.suspects[0]
-            return (
-                f"Suspected leakage: {first.evidence}. If it is filled in after the outcome, leave it out with "
-                f"--exclude {first.column!r}; if it is known before, say so with --allow {first.column!r}."
-            )
 
 
 def ranked_rows(asked: Asked, fit: Fit, spec: ModelSpec, top: int | None) -> pl.DataFrame:
@@ -203,9 +120,11 @@ def scored_file(
     asked: Asked, fit: Fit, *, spec: ModelSpec, question: Question, path: Path, top: int | None, notes: list[str]
 ) -> pl.DataFrame:
     """The rows of another file, by the winner learned from all rows of the first."""
-    names = [name for name in asked.columns if name != ARRIVAL]
+    final = final_model(asked.table, fit, spec)
+    names = [name for name in final.encoder.names if name != ARRIVAL]
     time = question.time if question.time and asked.kinds[question.time].is_date else None
-    kinds = {name: asked.kinds[name] for name in (*names, *([time] if time and asked.references else []))}
+    dates = [name for name in names if name in asked.references]
+    kinds = {name: asked.kinds[name] for name in (*names, *([time] if time and dates else []))}
     file = read_flat(path, [question.identifier], kinds)
     notes += [
         f"{path.name}: {count:,} cells of {name} are not as in {question.file.name} and count as unknown"
@@ -214,18 +133,22 @@ def scored_file(
     columns = []
     for name in names:
         column = file.frame[name]
-        if name in asked.references:
+        if name in dates:
             column = (file.frame[time] - column if time else asked.references[name] - column).alias(name)
         columns.append(column)
     frame = pl.DataFrame(columns)
-    if ARRIVAL in asked.columns:
+    if ARRIVAL in final.encoder.names:
         latest = asked.table.frame[ARRIVAL].max()
-        frame = frame.with_columns(pl.lit(latest, pl.Float64).alias(ARRIVAL)).select(asked.columns)
-    final = final_model(asked.table, fit, spec)
+        frame = frame.with_columns(pl.lit(latest, pl.Float64).alias(ARRIVAL))
+    identifiers = file.text[question.identifier].to_list()
+    if again := len(set(identifiers) & set(asked.identifiers) - {None}):
+        notes.append(
+            f"{again:,} ids of {path.name} stand in {question.file.name}, too: what became of them was learned from"
+        )
     given = final.probability(final.encoder.encode(frame))
     low, high = final.alike.interval(given)
     scores = Scores(given, low, high, np.zeros(len(given), dtype=np.int64), [final])
-    return ranking(frame, file.text[question.identifier].to_list(), scores, spec, top)
+    return ranking(frame, identifiers, scores, spec, top)
 
 
 def ranking(

@@ -10,17 +10,21 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
 from pipelines.contracts.contract import Column
 from pipelines.contracts.formats import strptime_of
 from pipelines.errors import GrowthError
-from pipelines.intake.forms.incoming import ROW, Malformed
+from pipelines.intake.forms.incoming import ROW, Incoming, Malformed
 from pipelines.intake.rules.cells import typed
-from pipelines.proposal.profile import Seen, cells_of, profile
+from pipelines.intake.rules.rows import ROW_PLACE
+from pipelines.proposal.profile import ROWS, Seen, cells_of, check_header, profile
 from pipelines.warehouse import quoted_name, quoted_text
 
 TEXT = "string"
 PLAIN = Column("x", TEXT, "varchar", False, None, False, False, ".")
+MOSTLY = 0.9
+"""A column of which so large a share are numbers or dates is one; the other cells are unknown, and told."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ class Kind:
         return f"({read})::double" if self.column.logical_type in ("integer", "number") else read
 
 
+NUMBER = Kind(replace(PLAIN, logical_type="number", physical_type="double"))
+MOMENT = Kind(replace(PLAIN, logical_type="timestamp", physical_type="timestamp"))
+
+
 @dataclass(frozen=True, eq=False)
 class FlatFile:
     """`frame`: a row per record, its columns typed; `text`: the columns that were asked for, as they are written.
@@ -67,26 +75,66 @@ def read_flat(path: Path, as_text: Sequence[str], kinds: Mapping[str, Kind] | No
     and for a column that is not there.
     """
     with cells_of(path) as (connection, incoming):
-        names = list(incoming.columns)
+        names = [name for name in incoming.columns if name.lower() != ROW_PLACE]
+        check_header(path, names)
         check_there(path, names, [*as_text, *(kinds or ())])
-        found = profile(connection, incoming, path) if kinds is None else None
-        shown = names if found is None else [one.name for one in found.columns]
+        chosen = dict(kinds or kinds_found(connection, incoming, path))
         listed = ", ".join(f"nullif(trim({quoted_name(name)}::varchar), '') as {quoted_name(name)}" for name in names)
         connection.execute(f"create temp table flat_cells as select {listed} from incoming_text order by {ROW}")
-        chosen = dict(kinds or {})
-        if found is not None:
-            chosen = {one.name: kind_of(one) for one in found.columns}
         unread = unread_cells(connection, chosen)
         if kinds is None:
-            chosen = {name: Kind(PLAIN) if unread.get(name) else kind for name, kind in chosen.items()}
-            unread = {}
+            texts = [name for name in names if unread.get(name) or chosen[name].column.logical_type == TEXT]
+            chosen |= dict.fromkeys(texts, Kind(PLAIN)) | mostly_read(connection, texts)
+            unread = unread_cells(connection, {name: chosen[name] for name in texts})
         typed_sql = ", ".join(
-            f"{chosen[name].value(quoted_name(name))} as {quoted_name(name)}" for name in shown if name in chosen
+            f"{chosen[name].value(quoted_name(name))} as {quoted_name(name)}" for name in names if name in chosen
         )
-        frame = pl.DataFrame(connection.execute(f"select {typed_sql} from flat_cells").to_arrow_table())
+        frame = pl.DataFrame(connection.sql(f"select {typed_sql} from flat_cells").to_arrow_table())
         text_sql = ", ".join(map(quoted_name, dict.fromkeys(as_text)))
-        text = pl.DataFrame(connection.execute(f"select {text_sql} from flat_cells").to_arrow_table())
-        return FlatFile(path, frame, text, chosen, incoming.malformed, unread)
+        text = pl.DataFrame(connection.sql(f"select {text_sql} from flat_cells").to_arrow_table())
+        if not frame.height:
+            raise GrowthError(f"{path} holds no row; name a file with rows.")
+        floats = cs.float()
+        finite = frame.with_columns(pl.when(floats.is_finite()).then(floats))
+        return FlatFile(path, finite, text, chosen, incoming.malformed, unread)
+
+
+def kinds_found(connection: duckdb.DuckDBPyConnection, incoming: Incoming, path: Path) -> dict[str, Kind]:
+    """What the first rows say of every column. The profile takes some columns at a time, and of names that differ in
+    their marks alone one."""
+    found: dict[str, Kind] = {}
+    waiting = {name: kind for name, kind in incoming.columns.items() if name.lower() != ROW_PLACE}
+    while waiting or not found:
+        seen = profile(connection, replace(incoming, columns=waiting), path)
+        connection.execute("drop table cells")
+        found |= {one.name: kind_of(one) for one in seen.columns}
+        waiting = {name: kind for name, kind in waiting.items() if name not in found}
+    return found
+
+
+def mostly_read(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, Kind]:
+    """The texts that are numbers or dates but for a few cells. Digits that begin with a zero name something."""
+    if not names:
+        return {}
+    tests = (NUMBER, MOMENT)
+    listed = ", ".join(
+        ", ".join(
+            [
+                f"count({quoted_name(name)})",
+                f"count(*) filter (where regexp_full_match({quoted_name(name)}, '[+-]?0[0-9]+'))",
+                *(f"count({test.value(quoted_name(name))})" for test in tests),
+            ]
+        )
+        for name in names
+    )
+    [row] = connection.execute(f"select {listed} from (from flat_cells limit {ROWS})").fetchall()
+    found = {}
+    for place, name in enumerate(names):
+        filled, padded, *read = row[4 * place : 4 * place + 4]
+        fitting = [test for test, count in zip(tests, read, strict=True) if MOSTLY * filled <= count]
+        if filled and not padded and fitting:
+            found[name] = fitting[0]
+    return found
 
 
 def check_there(path: Path, names: Sequence[str], wanted: Sequence[str]) -> None:

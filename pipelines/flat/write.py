@@ -9,7 +9,8 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipelines.errors import GrowthError
-from pipelines.flat.answer import HEAD, Answer, measures_of, split_words, winner_of
+from pipelines.flat.answer import HEAD, Answer
+from pipelines.flat.words import measures_of, split_words, winner_of
 from pipelines.formulas import guarded_text
 from pipelines.publish.report.charts import GainsPoint, ReliabilityBin, gains_chart, reliability_chart
 from pipelines.publish.report.words import decimal, number, percent
