@@ -17,11 +17,13 @@ GROUP = "group"
 AGE = "age_days"
 WORKED = "is_worked"
 """Whether people of the house ever came to the unit, as the end of the label window knows it: no feature."""
+OUTCOME_AT = "outcome_at"
+"""When the unit's outcome happened, within the horizon or later; null where it has not yet. Known only afterwards."""
 
 
 def feature_columns(frame: pl.DataFrame, spec: ModelSpec) -> list[str]:
     """The columns a model may learn from, by name, so that the order of a query's columns cannot matter."""
-    return sorted(set(frame.columns) - {spec.unit_column, AS_OF, LABEL, WEIGHT, GROUP, WORKED})
+    return sorted(set(frame.columns) - {spec.unit_column, AS_OF, LABEL, WEIGHT, GROUP, WORKED, OUTCOME_AT})
 
 
 def ordered_landmarks(frame: pl.DataFrame, spec: ModelSpec) -> pl.DataFrame:

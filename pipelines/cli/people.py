@@ -38,7 +38,7 @@ SHOWN = ("rank", "tier", "score_source", "fit_score", "fit_lift", "fit_probabili
          "fit_points", "engagement_points", "engagement_score", "model_version", "queue_reason", "next_action",
          "reasons", "change_reason", "scored_at")  # fmt: skip
 NO_TOUCH = "nothing has passed between the house and this record"
-BESIDES = ("purpose", "group_id", "label", "weight", "as_of")
+BESIDES = ("purpose", "group_id", "label", "weight", "outcome_at", "as_of")
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ select
     spine.group_id,
     spine.label,
     spine.weight,
+    spine.outcome_at,
     case
         when accounts.is_backfilled then null else cast(floor(days_between(accounts.created_at, spine.as_of)) as bigint)
     end as record_age_days,

@@ -18,6 +18,7 @@ select
     days_old.group_id,
     days_old.label,
     days_old.weight,
+    days_old.outcome_at,
     case when leads.is_backfilled then null else days_old.age_days end as age_days,
     leads.lead_source,
     leads.is_free_mail,

@@ -24,6 +24,7 @@ landmarks as (
         candidates.account_id,
         candidates.ultimate_parent_id,
         days.landmark_at as as_of,
+        candidates.first_won_at as outcome_at,
         coalesce(candidates.first_won_at <= add_days(days.landmark_at, setting.horizon_days), false) as label,
     from candidates
     cross join setting
@@ -50,6 +51,7 @@ select
     ultimate_parent_id as group_id,
     label,
     safe_div(1, count(*) over (partition by account_id)) as weight,
+    outcome_at,
 from landmarks
 union all
 select
@@ -59,4 +61,5 @@ select
     ultimate_parent_id as group_id,
     cast(null as boolean) as label,
     cast(null as double) as weight,
+    cast(null as timestamp) as outcome_at,
 from to_score

@@ -63,6 +63,7 @@ landmarks as (
         candidates.lead_id,
         candidates.person_id,
         days.landmark_at as as_of,
+        candidates.converted_at as outcome_at,
         coalesce(candidates.converted_at <= add_days(days.landmark_at, setting.horizon_days), false) as label,
     from candidates
     cross join setting
@@ -103,6 +104,7 @@ select
     person_id as group_id,
     label,
     safe_div(1, count(*) over (partition by lead_id)) as weight,
+    outcome_at,
 from landmarks
 union all
 select
@@ -112,4 +114,5 @@ select
     person_id as group_id,
     cast(null as boolean) as label,
     cast(null as double) as weight,
+    cast(null as timestamp) as outcome_at,
 from to_score

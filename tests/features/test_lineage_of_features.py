@@ -17,7 +17,7 @@ Place = tuple[str, str]
 Graph = Mapping[Place, frozenset[Place]]
 
 MODELS = {"features.lead_conversion": "lead_id", "features.account_fit": "account_id"}
-NO_FEATURES = {"as_of", "purpose", "group_id", "label", "weight"}
+NO_FEATURES = {"as_of", "purpose", "group_id", "label", "weight", "outcome_at"}
 
 DATED: Mapping[Place, str] = {
     ("core.accounts", "first_won_at"): "a moment: company_is_customer compares it with the landmark",

@@ -73,6 +73,17 @@ def test_the_label_is_a_conversion_within_the_horizon(
     assert landmarks(company, "label", "as_of = '2024-01-15'") == [(label,)]
 
 
+def test_a_landmark_bears_the_moment_of_its_outcome_within_the_horizon_or_later_and_a_unit_to_score_none(
+    company: Company,
+) -> None:
+    history(company)
+    converted_at = datetime(2024, 6, 1, 8)
+    lead(company, converted_at=converted_at, is_converted=True)
+    assert landmarks(company, "distinct outcome_at") == [(converted_at,)]
+    company.change("core.leads", "converted_at = null, is_converted = false")
+    assert landmarks(company, "distinct outcome_at", "true") == [(None,)]
+
+
 @pytest.mark.parametrize("converted_at", [datetime(2024, 1, 15), datetime(2024, 1, 14, 23)])
 def test_a_lead_is_looked_at_until_it_converts(company: Company, converted_at: datetime) -> None:
     history(company)
