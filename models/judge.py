@@ -6,21 +6,16 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from models.landmarks import AGE, GROUP, LABEL, codes
-from models.measures import Measure, measured, ranked, wilson
+from models.curves import costs, gains, ranked_rows, reliability
+from models.landmarks import LABEL
+from models.measures import Measure, measured
 from models.not_enough import NotEnoughData
+from models.slices import ALL, HAND_OFF, slices
+from models.standards import DEFAULT, Standards
 
 MIN_PER_SLICE = 10
 TOLERATED_CALIBRATION_ERROR = 0.02
-AGE_SLICES: tuple[tuple[str, float, float], ...] = (
-    ("age:0-1", float("-inf"), 2),
-    ("age:2-7", 2, 8),
-    ("age:8-30", 8, 31),
-    ("age:31+", 31, float("inf")),
-)
-"""Days since the record was made, from (inclusive) and to (exclusive)."""
 
-PROBABILITY = "probability"
 MEASURES_SCHEMA = {
     "slice": pl.String,
     "metric": pl.String,
@@ -31,6 +26,9 @@ MEASURES_SCHEMA = {
     "verdict": pl.String,
 }
 HEALTH_COLUMNS = ["model", "model_version", "slice", "metric", "value", "low", "high", "n", "split", "as_of", "verdict"]
+TEST, BACKTEST = "test", "backtest"
+TOO_FEW = "too few"
+CHANCE = 0.5  # the AUC of a coin
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +37,14 @@ class Judgement:
 
     `measures`: slice, metric, value, low, high, n, verdict.
     `reliability`: bin (1 = highest scores), n, mean_probability, observed_rate, low, high.
-    `gains`: share (of the list worked, from the top), caught (share of the positives in it).
+    `gains`: share (of the list worked, from the top), caught (share of the positives in it), low, high.
+    `costs`: ratio (cost of an effort over value of a success), worked, caught, net, net_of_all, low, high.
     """
 
     measures: pl.DataFrame
     reliability: pl.DataFrame
     gains: pl.DataFrame
+    costs: pl.DataFrame
 
     def summary(self) -> dict[str, float]:
         """The measures of the whole window, by name; undefined ones are left out."""
@@ -52,27 +52,21 @@ class Judgement:
         return dict(rows.select("metric", "value").iter_rows())
 
 
-def judge(test: pl.DataFrame, seed: int) -> Judgement:
-    """Measure scored rows: columns `probability`, `label`, `group` and, for slices by age, `age_days`."""
+def judge(test: pl.DataFrame, seed: int, standards: Standards = DEFAULT) -> Judgement:
+    """Measure scored rows: columns `probability`, `label`, `group`; those that `slices` knows are judged apart."""
     rows: list[dict[str, object]] = []
-    for name, part in slices(test):
-        rows += slice_rows(name, part, seed)
-    return Judgement(pl.DataFrame(rows, schema=MEASURES_SCHEMA), reliability(test), gains(test))
+    for name, part in slices(test, standards):
+        rows += slice_rows(name, part, seed, standards)
+    measures = pl.DataFrame(rows, schema=MEASURES_SCHEMA)
+    return Judgement(measures, reliability(test), gains(test, seed), costs(test, seed, standards))
 
 
-def slices(test: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
-    """The whole window, then the ages of the record that have rows."""
-    parts = [("all", test)]
-    if AGE in test.columns:
-        parts += [(name, test.filter(pl.col(AGE) >= low, pl.col(AGE) < high)) for name, low, high in AGE_SLICES]
-    return [(name, part) for name, part in parts if part.height]
-
-
-def slice_rows(name: str, part: pl.DataFrame, seed: int) -> list[dict[str, object]]:
-    """One row per measure of a slice."""
+def slice_rows(name: str, part: pl.DataFrame, seed: int, standards: Standards = DEFAULT) -> list[dict[str, object]]:
+    """One row per measure of a slice; where a class is too small to measure anything, only how often it happened."""
     label = part[LABEL].to_numpy()
-    measures = measured(ranked(part[PROBABILITY].to_numpy(), label, codes(part[GROUP])), seed)
     few = min(int(label.sum()), int((~label).sum())) < MIN_PER_SLICE
+    measures = measured(ranked_rows(part), seed, standards)
+    told = {"base_rate": measures["base_rate"]} if few and name not in (ALL, HAND_OFF) else measures
     return [
         {
             "slice": name,
@@ -81,26 +75,41 @@ def slice_rows(name: str, part: pl.DataFrame, seed: int) -> list[dict[str, objec
             "low": measure.low,
             "high": measure.high,
             "n": part.height,
-            "verdict": "too few" if few else verdict(metric, measures),
+            "verdict": TOO_FEW if few else verdict(metric, measures, standards),
         }
-        for metric, measure in measures.items()
+        for metric, measure in told.items()
     ]
 
 
-def verdict(metric: str, measures: dict[str, Measure]) -> str:
+def gate_slice(measures: pl.DataFrame) -> str:
+    """The slice by which a model is let in: the hand-off where it says enough, else all."""
+    told = measures.filter((pl.col("slice") == HAND_OFF) & (pl.col("metric") == "auc"))
+    return HAND_OFF if told.height and told["verdict"].item(0) not in (TOO_FEW, "not defined") else ALL
+
+
+def verdict(metric: str, measures: dict[str, Measure], standards: Standards = DEFAULT) -> str:
     """What a measure means, in words; "ok" where nothing speaks against it."""
-    measure = measures[metric]
-    if measure.value is None or measure.low is None:
+    value, low = measures[metric].value, measures[metric].low
+    if value is None or low is None:
         return "not defined"
-    if metric == "auc" and measure.low <= 0.5:
-        return "weak: interval includes 0.5"
-    if metric == "lift_at_10pct" and measure.low <= 1:
-        return "weak: interval includes 1"
-    if metric == "ece" and measure.value > allowed_calibration_error(measures["ece_expected"]):
-        return "off: further from what happened than chance explains"
-    if metric == "log_loss" and measure.value >= base_log_loss(measures["base_rate"].value or 0.0):
-        return "weak: no better than the base rate"
-    return "ok"
+    rate = measures["base_rate"].value or 0.0
+    against = {
+        "auc": (low <= CHANCE, "weak: interval includes 0.5"),
+        "lift_at_10pct": (low <= 1, "weak: interval includes 1"),
+        "ece": (
+            value > allowed_calibration_error(measures["ece_expected"]),
+            "off: further from what happened than chance explains",
+        ),
+        "log_loss": (value >= base_log_loss(rate), "weak: no better than the base rate"),
+        "flagged_caught": (value < standards.least_caught, f"short of {standards.least_caught:.0%} of the successes"),
+        "top_over_bottom": (
+            value < standards.least_top_over_bottom,
+            f"short of {standards.least_top_over_bottom:g} times the last segment",
+        ),
+        "net_benefit_gain": (low <= 0, "weak: no sure gain over working all or none"),
+    }
+    speaks, words = against.get(metric, (False, ""))
+    return words if speaks else "ok"
 
 
 def allowed_calibration_error(expected: Measure) -> float:
@@ -113,41 +122,17 @@ def base_log_loss(rate: float) -> float:
     return 0.0 if rate in (0.0, 1.0) else float(-(rate * np.log(rate) + (1 - rate) * np.log(1 - rate)))
 
 
-def reliability(test: pl.DataFrame) -> pl.DataFrame:
-    """Promised against observed rate in ten bins of equal size, highest scores first, with Wilson's interval."""
-    rows = ranked(test[PROBABILITY].to_numpy(), test[LABEL].to_numpy(), codes(test[GROUP]))
-    filled, counts = np.unique(rows.bins, return_counts=True)
-    size = counts.astype(np.float64)
-    positives = np.bincount(rows.bins, rows.label)[filled].astype(np.float64)
-    promised = np.bincount(rows.bins, rows.probability)[filled]
-    low, high = wilson(positives, size)
-    return pl.DataFrame(
-        {
-            "bin": np.arange(1, len(filled) + 1),
-            "n": counts.astype(np.int64),
-            "mean_probability": promised / size,
-            "observed_rate": positives / size,
-            "low": low,
-            "high": high,
-        }
-    )
-
-
-def gains(test: pl.DataFrame) -> pl.DataFrame:
-    """Share of the positives that the top of the list holds, in steps of 5 %; equal scores count in proportion."""
-    rows = ranked(test[PROBABILITY].to_numpy(), test[LABEL].to_numpy(), codes(test[GROUP]))
-    share = np.linspace(0, 1, 21)
-    worked = np.append(0.0, (rows.block_ends + 1) / rows.label.size)
-    caught = np.append(0.0, np.cumsum(rows.label)[rows.block_ends] / max(rows.label.sum(), 1.0))
-    return pl.DataFrame({"share": share, "caught": np.interp(share, worked, caught)})
-
-
 def health(judgement: Judgement, model: str, model_version: str, as_of: datetime) -> pl.DataFrame:
     """The rows of `model_health` for one fitted model."""
-    return judgement.measures.with_columns(
+    return health_rows(judgement.measures, model, model_version, as_of, TEST)
+
+
+def health_rows(measures: pl.DataFrame, model: str, version: str, as_of: datetime, split: str) -> pl.DataFrame:
+    """Measures as rows of `model_health`; `split` says on which rows they were taken."""
+    return measures.with_columns(
         model=pl.lit(model),
-        model_version=pl.lit(model_version),
-        split=pl.lit("test"),
+        model_version=pl.lit(version),
+        split=pl.lit(split),
         as_of=pl.lit(as_of, pl.Datetime("us")),
     ).select(HEALTH_COLUMNS)
 

@@ -17,6 +17,8 @@ GROUP = "group"
 AGE = "age_days"
 WORKED = "is_worked"
 """Whether people of the house ever came to the unit, as the end of the label window knows it: no feature."""
+PROBABILITY = "probability"
+"""What a model says of a row; it stands in scored frames alone."""
 OUTCOME_AT = "outcome_at"
 """When the unit's outcome happened, within the horizon or later; null where it has not yet. Known only afterwards."""
 

@@ -1,15 +1,21 @@
 """Measures of scores against what happened, with intervals. Arrays in, numbers out; no model, no frames of the house.
 
 Sources: intervals by bootstrap over groups (A. Davison and D. Hinkley, 1997, ch. 3); the expected value of the
-calibration error of a perfect model by redrawing labels from its scores (J. Broecker and L. Smith, 2007).
+calibration error of a perfect model by redrawing labels from its scores (J. Broecker and L. Smith, 2007); net benefit
+of acting above a threshold (A. Vickers and E. Elkin, "Decision Curve Analysis", 2006), in successes per row.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-RESAMPLES = 200
+from models.standards import DEFAULT, Standards
+
+RESAMPLES, FEWEST_RESAMPLES = 200, 50
+MANY_ROWS = 100_000
+"""More rows are resampled less often: their intervals are narrow, and so is what the draws leave open of them."""
 BINS = 10
 INTERVAL = (2.5, 97.5)
 ONE_SIDED_99 = 2.3263478740408408
@@ -52,17 +58,27 @@ def ranked(probability: Floats, label: NDArray[np.bool_], group: NDArray[np.int6
     return Ranked(sorted_probability, label[order].astype(np.float64), groups, block_ends, bins)
 
 
-def measured(rows: Ranked, seed: int) -> dict[str, Measure]:
-    """All measures of one slice with bootstrap intervals over 200 resamples of its groups."""
-    values = weighted_measures(rows, np.ones(rows.label.size))
+def measured(rows: Ranked, seed: int, standards: Standards = DEFAULT) -> dict[str, Measure]:
+    """All measures of one slice with bootstrap intervals over resamples of its groups."""
+    values = weighted_measures(rows, np.ones(rows.label.size), standards)
     random = np.random.default_rng(seed)
-    groups = int(rows.group.max()) + 1
-    resamples = []
-    for _ in range(RESAMPLES):
-        times_drawn = np.bincount(random.integers(0, groups, groups), minlength=groups).astype(np.float64)
-        resamples.append(weighted_measures(rows, times_drawn[rows.group]))
+    ratio = cost_ratio(rows, standards)
+    resamples = [weighted_measures(rows, drawn, standards, ratio) for drawn in draws(rows, random)]
     measures = {name: with_interval(values[name], [one[name] for one in resamples]) for name in values}
     return measures | {"ece_expected": expected_calibration_error(rows, random)}
+
+
+def draws(rows: Ranked, random: np.random.Generator) -> Iterator[Floats]:
+    """How often each row is drawn when whole groups are, once per resample."""
+    groups = int(rows.group.max()) + 1
+    for _ in range(max(FEWEST_RESAMPLES, min(RESAMPLES, RESAMPLES * MANY_ROWS // rows.label.size))):
+        times_drawn = np.bincount(random.integers(0, groups, groups), minlength=groups).astype(np.float64)
+        yield times_drawn[rows.group]
+
+
+def cost_ratio(rows: Ranked, standards: Standards) -> float:
+    """From which probability on an effort pays; without costs the base rate: working all gains naught."""
+    return float(rows.label.mean()) if standards.cost_ratio is None else standards.cost_ratio
 
 
 def with_interval(value: float, resampled: list[float]) -> Measure:
@@ -70,12 +86,21 @@ def with_interval(value: float, resampled: list[float]) -> Measure:
     if not np.isfinite(value):
         return Measure(None, None, None)
     known = np.array([one for one in resampled if np.isfinite(one)])
+    if not known.size:
+        return Measure(value, None, None)
     low, high = np.percentile(known, INTERVAL)
     return Measure(value, float(low), float(high))
 
 
-def weighted_measures(rows: Ranked, weight: Floats) -> dict[str, float]:
-    """Every measure under row weights (how often a row was drawn); NaN where a class is absent."""
+def weighted_measures(
+    rows: Ranked, weight: Floats, standards: Standards = DEFAULT, ratio: float | None = None
+) -> dict[str, float]:
+    """Every measure under row weights (how often a row was drawn); NaN where a class is absent.
+
+    `ratio`: cost of an effort over the value of a success, that of the rows as they are when not given.
+    """
+    ratio = cost_ratio(rows, standards) if ratio is None else ratio
+    shares = np.array([0.1, 0.2, 0.9, standards.flagged_share, standards.top_share, standards.bottom_from])
     total = np.cumsum(weight)[rows.block_ends]
     positive = np.cumsum(weight * rows.label)[rows.block_ends]
     size, positives = total[-1], positive[-1]
@@ -85,7 +110,12 @@ def weighted_measures(rows: Ranked, weight: Floats) -> dict[str, float]:
         refused = np.diff(total - positive, prepend=0.0)
         auc = (refused * (positive - gained / 2)).sum() / (positives * negatives)
         average_precision = np.where(gained > 0, gained * positive / total, 0.0).sum() / positives
-        caught = np.interp(np.array([0.1, 0.2, 0.9]) * size, np.append(0.0, total), np.append(0.0, positive))
+        caught = np.interp(shares * size, np.append(0.0, total), np.append(0.0, positive))
+        pays = np.searchsorted(-rows.probability[rows.block_ends], -ratio, side="right")
+        benefit = (positive[pays - 1] - ratio * total[pays - 1]) / size if pays else 0.0
+        of_all = (positives - ratio * size) / size
+        top = (caught[4] + 0.5) / (standards.top_share * size + 1)
+        bottom = (positives - caught[5] + 0.5) / ((1 - standards.bottom_from) * size + 1)
         likelihood = np.where(rows.label > 0, rows.probability, 1 - rows.probability)
         measures = {
             "auc": auc,
@@ -97,6 +127,12 @@ def weighted_measures(rows: Ranked, weight: Floats) -> dict[str, float]:
             "positives_in_top_20pct": caught[1] / positives,
             "top_decile_rate": caught[0] / (0.1 * size),
             "bottom_decile_rate": (positives - caught[2]) / (0.1 * size),
+            "flagged_share": standards.flagged_share,
+            "flagged_caught": caught[3] / positives,
+            "top_over_bottom": top / bottom if positives else np.nan,
+            "net_benefit": benefit,
+            "net_benefit_gain": benefit - max(0.0, of_all),
+            "mean_probability": (weight * rows.probability).sum() / size,
             "base_rate": positives / size,
         }
     return {name: float(value) for name, value in measures.items()}

@@ -12,8 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.encode import reason_to_drop
-from models.judge import PROBABILITY, Judgement, judge
-from models.landmarks import GROUP, LABEL
+from models.judge import Judgement, judge
+from models.landmarks import GROUP, LABEL, PROBABILITY
 from models.leakage import POWER, Alone, Suspect, alone, suspects, too_good
 from models.measures import ONE_SIDED_99, auc_of, least_auc
 from models.power import chance_error, detectable_auc

@@ -29,9 +29,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.fitted import FittedModel
-from models.judge import MIN_PER_SLICE, PROBABILITY, slices
-from models.landmarks import AS_OF, GROUP, LABEL, class_units, codes
+from models.judge import MIN_PER_SLICE
+from models.landmarks import AS_OF, GROUP, LABEL, PROBABILITY, class_units, codes
 from models.paired import AUC, LOG_LOSS, Paired, paired
+from models.slices import slices
+from models.standards import DEFAULT, Standards
 
 CHAMPION_PROBABILITY = "champion_probability"
 LEAST_GROUPS = 10
@@ -117,8 +119,9 @@ class Verdict:
 
 
 def decide(
-    challenger: FittedModel, version: str, has_signal: bool, test: pl.DataFrame, incumbent: Incumbent | None
-) -> Verdict:
+    challenger: FittedModel, version: str, has_signal: bool, test: pl.DataFrame, incumbent: Incumbent | None, *,
+    standards: Standards = DEFAULT,
+) -> Verdict:  # fmt: skip
     """Who speaks after a training; `test` is the challenger's test window. The rules stand at the top of the module."""
     if incumbent is None:
         if has_signal:
@@ -133,7 +136,7 @@ def decide(
                 REPLACED, version, f"{version} replaces {before}, which can no longer answer: {incumbent.cannot}"
             )
         return Verdict(NO_SIGNAL, None, f"points rank instead, as {before} can no longer answer: {incumbent.cannot}")
-    return compared(version, has_signal, incumbent, compare(test, incumbent.model, challenger))
+    return compared(version, has_signal, incumbent, compare(test, incumbent.model, challenger, standards))
 
 
 def compared(version: str, has_signal: bool, incumbent: Incumbent, comparison: Comparison) -> Verdict:
@@ -187,7 +190,9 @@ def fair_rows(frame: pl.DataFrame, first: FittedModel, second: FittedModel) -> p
     return frame.filter(pl.col(AS_OF) >= pl.lit(start, pl.Datetime("us")), pl.col(LABEL).is_not_null())
 
 
-def compare(frame: pl.DataFrame, champion: FittedModel, challenger: FittedModel) -> Comparison:
+def compare(
+    frame: pl.DataFrame, champion: FittedModel, challenger: FittedModel, standards: Standards = DEFAULT
+) -> Comparison:
     """Both on the rows of a frame that are fair to both. Raises ModelError when a column is missing."""
     rows = fair_rows(frame, champion, challenger)
     scored = rows.with_columns(
@@ -198,7 +203,7 @@ def compare(frame: pl.DataFrame, champion: FittedModel, challenger: FittedModel)
     if not scored.height:
         return Comparison(0, 0, 0, {}, {})
     positives, negatives = class_units(codes(scored[GROUP]), label)
-    parts = [(name, part) for name, part in slices(scored) if name != "all" and enough_of_both(part)]
+    parts = [(name, part) for name, part in slices(scored, standards) if name != "all" and enough_of_both(part)]
     return Comparison(
         scored.height,
         positives,

@@ -6,11 +6,15 @@ from datetime import datetime
 import polars as pl
 
 from models.artefact import version_of
+from models.backtest import backtest
 from models.fitted import FittedModel
 from models.fitting import fit
-from models.judge import PROBABILITY, Judgement, health, judge
+from models.gap import gap_rows
+from models.judge import BACKTEST, TEST, Judgement, health, health_rows, judge
+from models.landmarks import PROBABILITY
 from models.not_enough import NotEnoughData
 from models.spec import ModelSpec
+from models.standards import DEFAULT, Standards
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +37,21 @@ def train(
     as_of: datetime,
     units_positive: int | None = None,
     units_negative: int | None = None,
+    *,
+    standards: Standards = DEFAULT,
 ) -> TrainingOutcome:
     """Fit and judge one model; the arguments are those of `fitting.fit`, `as_of` only marks the rows of health."""
     outcome = fit(frame, spec, units_positive, units_negative)
     if isinstance(outcome, NotEnoughData):
         return outcome
     scored = outcome.test.with_columns(pl.Series(PROBABILITY, outcome.model.predict(outcome.test)))
-    judgement = judge(scored, spec.seed)
+    judgement = judge(scored, spec.seed, standards)
     metrics = judgement.summary() | {"test_units_in_training": outcome.split.test_units_in_training}
     model = outcome.model.with_metrics(metrics)
     version = version_of(model)
-    return Trained(model, version, judgement, health(judgement, spec.name, version, as_of), scored)
+    further = {
+        TEST: gap_rows(model, scored, spec.seed, standards),
+        BACKTEST: backtest(scored, spec.unit_column, spec.seed, standards),
+    }
+    parts = [health_rows(rows, spec.name, version, as_of, split) for split, rows in further.items()]
+    return Trained(model, version, judgement, pl.concat([health(judgement, spec.name, version, as_of), *parts]), scored)

@@ -3,6 +3,7 @@
 What does not belong here: which features there are (`sql/features`), how a model encodes them (`models/encode.py`).
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -19,9 +20,11 @@ WIDE = ("BIGINT", "INTEGER")
 NARROW = {"tinyint": 2**7 - 1, "smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 
-def features_for(connection: duckdb.DuckDBPyConnection, model: str, purpose: str) -> pl.DataFrame:
+def features_for(
+    connection: duckdb.DuckDBPyConnection, model: str, purpose: str, after: datetime | None = None
+) -> pl.DataFrame:
     """`features.<model>` for training or for scoring, with the company's own columns: sorted by unit and moment, money
-    as plain numbers."""
+    as plain numbers. `after`: only moments later than that."""
     described = [(row[0], row[1]) for row in connection.execute(f"describe features.{model}").fetchall()]
     unit_column = described[0][0]
     columns = narrow_columns(connection, model, purpose, [entry for entry in described if entry[0] != "purpose"])
@@ -29,8 +32,9 @@ def features_for(connection: duckdb.DuckDBPyConnection, model: str, purpose: str
     if own:
         columns += map(quoted_name, own)
         source += f" left join {features_table(model)} using ({unit_column}, as_of)"
-    query = f"select {', '.join(columns)} from {source} where purpose = ? order by {unit_column}, as_of"
-    reader: pa.RecordBatchReader = connection.sql(query, params=[purpose]).to_arrow_reader(ROWS_AT_ONCE)
+    moments = "purpose = ? and as_of > coalesce(?, timestamp '0001-01-01')"
+    query = f"select {', '.join(columns)} from {source} where {moments} order by {unit_column}, as_of"
+    reader: pa.RecordBatchReader = connection.sql(query, params=[purpose, after]).to_arrow_reader(ROWS_AT_ONCE)
     parts = [compact(pl.DataFrame(batch), unit_column) for batch in reader]
     frame = pl.concat(parts, rechunk=True) if parts else compact(pl.DataFrame(reader.schema.empty_table()), unit_column)
     return frame.rename({"group_id": "group"})

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from pipelines.playbook_judgement import Judgement, SegmentFeature
 from pipelines.playbook_stages import Milestone, StagePercent, StageRequirement
 from pipelines.playbook_values import (
     Channel,
@@ -239,6 +240,7 @@ FILES: Mapping[str, FileSchema] = {
     "fit_points": FileSchema(lists={"fit_points": FitPoint}),
     "free_mail": FileSchema(lists={"free_mail_domains": FreeMailDomain}),
     "funnel": FileSchema(settings=Funnel, lists={"funnel_units": FunnelUnit}),
+    "judgement": FileSchema(settings=Judgement, lists={"segment_features": SegmentFeature}),
     "labels": FileSchema(lists={"labels": Label}),
     "process": FileSchema(
         settings=Process,

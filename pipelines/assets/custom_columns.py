@@ -9,7 +9,8 @@ from pipelines.assets.metadata import count_rows
 from pipelines.contracts import Contract
 from pipelines.custom_columns import CUSTOM_COLUMNS, GRAIN, features_table, write_custom_columns
 from pipelines.engine import Engine
-from pipelines.scoring.asked import as_of_moment, model_spec
+from pipelines.scoring.asked import model_spec
+from pipelines.scoring.kept import as_of_moment
 
 
 def custom_column_assets(contracts: Sequence[Contract], models: Sequence[str]) -> dg.AssetsDefinition:

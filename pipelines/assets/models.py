@@ -26,6 +26,9 @@ KEPT_TABLES = {
     "scores.reliability": "One row per model and bin of promised probability.",
     "scores.gains": "One row per model and share of the list worked.",
     "scores.model_releases": "One row per decision who speaks: by a training, or by a person.",
+    "scores.cost_curve": "One row per model and ratio of an effort's cost to a success's value.",
+    "scores.drift_reference": "One row per model, training, sample and feature: how its values spread then.",
+    "scores.drivers": "One row per outcome and idea: what goes with it, by how much.",
     "scores.list_history": "One row per published list, as-of moment and item: where it stood.",
 }
 

@@ -14,6 +14,8 @@ from pipelines.home import PROJECT_ROOT, Home
 from pipelines.model_features import custom_features
 from pipelines.registry import champion_version
 from pipelines.scoring.kept import CHAMPION, Status
+from pipelines.scoring.standards import standards_of
+from pipelines.scoring.watch import drifted
 
 LEARNED_SCHEMAS = ("staging", "core", "spine", "features")
 """Where the meaning of a feature is written: a model that learned another meaning must not score."""
@@ -53,14 +55,6 @@ def feature_words(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str
     return {feature: FeatureWords(template, one, zero) for feature, template, one, zero in rows}
 
 
-def as_of_moment(connection: duckdb.DuckDBPyConnection) -> datetime:
-    """The moment this run looks from (naive UTC)."""
-    [(as_of,)] = connection.execute("select cast(as_of as timestamp) from config.as_of").fetchall()
-    if not isinstance(as_of, datetime):
-        raise TypeError(f"config.as_of holds {as_of!r}, not a moment")
-    return as_of
-
-
 def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as_of: datetime) -> bool:
     """Whether the last training no longer speaks for this moment."""
     query = "select retrain_after_days from config.labels where model = ?"
@@ -71,7 +65,7 @@ def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as
         return status.trained_as_of != as_of
     if champion_version(home, status.model) != status.model_version:
         return True
-    return not timedelta(0) <= as_of - status.trained_as_of < longest
+    return not timedelta(0) <= as_of - status.trained_as_of < longest or bool(drifted(connection, status))
 
 
 def question(connection: duckdb.DuckDBPyConnection, spec: ModelSpec) -> str:
@@ -79,5 +73,11 @@ def question(connection: duckdb.DuckDBPyConnection, spec: ModelSpec) -> str:
     columns = [row[0] for row in connection.execute(f"describe features.{spec.name}").fetchall()]
     columns += custom_features(connection, spec.name)
     files = sorted(path for schema in LEARNED_SCHEMAS for path in (PROJECT_ROOT / "sql" / schema).glob("*.sql"))
-    asked = [FORMAT, spec.as_dict(), columns, *(path.read_text(encoding="utf-8") for path in files)]
+    asked = [
+        FORMAT,
+        spec.as_dict(),
+        standards_of(connection, spec.name).as_dict(),
+        columns,
+        *(path.read_text(encoding="utf-8") for path in files),
+    ]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]

@@ -17,13 +17,19 @@ KEPT_TABLES = {
     " high double, n bigint, split varchar, as_of timestamp, verdict varchar",
     "reliability": "model varchar, model_version varchar, bin bigint, n bigint, mean_score double, event_rate double,"
     " low double, high double",
-    "gains": "model varchar, model_version varchar, share double, caught double",
     "model_releases": RELEASE_COLUMNS,
+    "gains": "model varchar, model_version varchar, share double, caught double, low double, high double",
+    "cost_curve": "model varchar, model_version varchar, ratio double, worked double, caught double, net double,"
+    " net_of_all double, low double, high double",
+    "drift_reference": "model varchar, trained_as_of timestamp, compared varchar, feature varchar, profile varchar",
+    "drivers": "model varchar, outcome varchar, idea varchar, feature varchar, effect double, low double, high double,"
+    " unit varchar, from_value varchar, to_value varchar, strength double, p_value double, q_value double,"
+    " is_found boolean, rank bigint, n bigint, as_of timestamp, sentence varchar",
     "list_history": "list_name varchar, as_of timestamp, item_id varchar, rank bigint, tier varchar,"
     " score_source varchar, model_version varchar",
 }
 """Tables that outlive a run: what was learned when, who was to speak and why, and what was listed before."""
-JUDGED = ("model_health", "reliability", "gains")
+JUDGED = ("model_health", "reliability", "gains", "cost_curve")
 """What was measured of the version that speaks."""
 
 CHAMPION, NOT_ENOUGH_DATA, NO_USABLE_SIGNAL = "champion", "not_enough_data", "no_usable_signal"
@@ -42,10 +48,20 @@ class Status:
     """What the training was asked (`question`); another question needs another training."""
 
 
+def as_of_moment(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """The moment this run looks from (naive UTC)."""
+    [(as_of,)] = connection.execute("select cast(as_of as timestamp) from config.as_of").fetchall()
+    if not isinstance(as_of, datetime):
+        raise TypeError(f"config.as_of holds {as_of!r}, not a moment")
+    return as_of
+
+
 def create_kept_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables that outlive a run where they are not there yet."""
     for name, columns in KEPT_TABLES.items():
         connection.execute(f"create table if not exists warehouse.scores.{name} ({columns})")
+    for end in ("low", "high"):  # a home that was made before gains had intervals
+        connection.execute(f"alter table warehouse.scores.gains add column if not exists {end} double")
 
 
 def remember_lists(connection: duckdb.DuckDBPyConnection) -> None:

@@ -12,15 +12,18 @@ from pipelines.errors import GrowthError
 from pipelines.home import Home
 from pipelines.model_features import features_for
 from pipelines.publish.report.charts import GainsPoint, ReliabilityBin, gains_chart, reliability_chart, standalone
+from pipelines.publish.report.cost_chart import CostPoint, cost_chart
 from pipelines.registered import LEARNED_FROM, SIGNAL, TRAINED_AS_OF, USABLE, find_version
 from pipelines.registry import Candidate, champion_version, judgement_tables, log_candidate, promote, record
 from pipelines.releases import Release, holding, moment_text, read_releases
-from pipelines.scoring.asked import as_of_moment, is_due, model_spec, question
+from pipelines.scoring.asked import is_due, model_spec, question
+from pipelines.scoring.drive import note_drivers
 from pipelines.scoring.kept import (
     CHAMPION,
     NO_USABLE_SIGNAL,
     NOT_ENOUGH_DATA,
     Status,
+    as_of_moment,
     create_kept_tables,
     keep,
     keep_releases,
@@ -28,6 +31,8 @@ from pipelines.scoring.kept import (
     with_version,
 )
 from pipelines.scoring.release import decision, judged_anew, why_not
+from pipelines.scoring.standards import standards_of
+from pipelines.scoring.watch import drifted
 from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
@@ -53,7 +58,8 @@ def train_model(connection: duckdb.DuckDBPyConnection, home: Home, model: str, f
         status = heard(connection, home, status)
     if status is not None and not force and not is_due(connection, home, status, as_of):
         return status.sentence
-    return learn(connection, home, model, as_of)
+    why = drifted(connection, status) if status is not None else ""
+    return learn(connection, home, model, as_of) + (f"; fitted anew: {why}" if why else "")
 
 
 def heard(connection: duckdb.DuckDBPyConnection, home: Home, status: Status) -> Status:
@@ -89,7 +95,8 @@ def learn(connection: duckdb.DuckDBPyConnection, home: Home, model: str, as_of: 
     query = "select units_positive, units_negative from spine.model_units where model = ?"
     [(positives, negatives)] = connection.execute(query, [model]).fetchall()
     try:
-        outcome = train(features_for(connection, model, "train"), spec, as_of, positives, negatives)
+        frame, standards = features_for(connection, model, "train"), standards_of(connection, model)
+        outcome = train(frame, spec, as_of, positives, negatives, standards=standards)
     except ModelError as error:
         raise GrowthError(f"{spec.title} cannot be trained: {error}") from error
     if isinstance(outcome, NotEnoughData):
@@ -144,6 +151,7 @@ def released(connection: duckdb.DuckDBPyConnection, home: Home, trained: "Traine
             tables = judged_tables(anew, measures, spec.name, str(release.champion))
     status = status_of(spec, release, tables.get("model_health"), as_of, asked)
     keep(connection, status, tables, read_releases(home, spec.name))
+    note_drivers(connection, trained, as_of)
     if release.champion == version:
         promote(home, spec.name, version)
     return status.sentence
@@ -151,7 +159,7 @@ def released(connection: duckdb.DuckDBPyConnection, home: Home, trained: "Traine
 
 def judged_tables(judgement: "Judgement", health: pl.DataFrame, model: str, version: str) -> dict[str, pl.DataFrame]:
     """A judgement as the kept tables hold it, by their names."""
-    pictured = {"reliability": judgement.reliability, "gains": judgement.gains}
+    pictured = {"reliability": judgement.reliability, "gains": judgement.gains, "cost_curve": judgement.costs}
     return {"model_health": health} | {name: with_version(frame, model, version) for name, frame in pictured.items()}
 
 
@@ -159,7 +167,9 @@ def pictures(judgement: "Judgement", title: str) -> dict[str, str]:
     """What the test window showed, drawn for the register of models."""
     bins = judgement.reliability.select("mean_probability", "observed_rate", "low", "high", "n").rows()
     points = judgement.gains.select("share", "caught").rows()
+    net = judgement.costs.select("ratio", "net", "low", "high", "net_of_all").rows()
     return {
+        "costs": standalone(cost_chart([CostPoint(*row) for row in net], title)),
         "reliability": standalone(reliability_chart([ReliabilityBin(*row) for row in bins], title)),
         "gains": standalone(gains_chart([GainsPoint(*row) for row in points], title)),
     }
@@ -189,5 +199,7 @@ def auc_words(health: pl.DataFrame | None) -> str:
 
 
 def auc_row(health: pl.DataFrame) -> dict[str, float]:
-    """The AUC of the whole test window."""
-    return health.filter((pl.col("slice") == "all") & (pl.col("metric") == "auc")).row(0, named=True)
+    """The AUC of the slice that is handed to sales where it says enough, else of the whole test window."""
+    from models.judge import gate_slice
+
+    return health.filter((pl.col("slice") == gate_slice(health)) & (pl.col("metric") == "auc")).row(0, named=True)

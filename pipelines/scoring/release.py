@@ -17,7 +17,8 @@ from pipelines.model_features import features_for
 from pipelines.registered import LEARNED_FROM, TRAINED_AS_OF, find_version
 from pipelines.registry import champion_version, load_version
 from pipelines.releases import Release, holding, moment_text, read_releases, unfair_trainings
-from pipelines.scoring.asked import as_of_moment
+from pipelines.scoring.kept import as_of_moment
+from pipelines.scoring.standards import standards_of
 
 if TYPE_CHECKING:
     from models.fitted import FittedModel
@@ -39,12 +40,12 @@ def decision(
 ) -> Decision:
     """Hold a trained model against the champion. Nothing is written."""
     model, as_of = trained.model.spec.name, as_of_moment(connection)
-    incumbent = incumbent_of(home, model, asked, as_of)
+    incumbent, standards = incumbent_of(home, model, asked, as_of), standards_of(connection, model)
     try:
-        verdict = decide(trained.model, trained.version, has_signal, trained.test, incumbent)
+        verdict = decide(trained.model, trained.version, has_signal, trained.test, incumbent, standards=standards)
     except ModelError as error:  # a column of another kind than the champion knew
         incumbent = replace(incumbent, model=None, cannot=str(error)) if incumbent else None
-        verdict = decide(trained.model, trained.version, has_signal, trained.test, incumbent)
+        verdict = decide(trained.model, trained.version, has_signal, trained.test, incumbent, standards=standards)
     before = incumbent.model if incumbent and incumbent.version != trained.version else None
     churn = churn_of(connection, model, before, trained.model) if before else None
     sentence = verdict.because if churn is None else f"{verdict.because}; {churn_words(churn)}"
@@ -102,7 +103,8 @@ def why_not(home: Home, model: str, version: str, asked: str, as_of: datetime) -
 
 def judged_anew(trained: "Trained", decided: Decision) -> "Judgement | None":
     """How good the champion that goes on is on the rows that neither model learned from; none without enough rows."""
-    from models.judge import PROBABILITY, judge
+    from models.judge import judge
+    from models.landmarks import PROBABILITY
 
     champion, comparison = decided.champion, decided.verdict.comparison
     if champion is None or comparison is None or not comparison.is_enough:

@@ -9,7 +9,8 @@ from pipelines.home import Home
 from pipelines.model_features import features_for
 from pipelines.registry import load_champion
 from pipelines.scoring.asked import feature_words, model_spec
-from pipelines.scoring.kept import CHAMPION, create_kept_tables, read_status
+from pipelines.scoring.kept import CHAMPION, Status, create_kept_tables, read_status
+from pipelines.scoring.watch import note_drift
 
 
 def score_model(connection: duckdb.DuckDBPyConnection, home: Home, model: str) -> int:
@@ -19,7 +20,7 @@ def score_model(connection: duckdb.DuckDBPyConnection, home: Home, model: str) -
     unit_column = model_spec(connection, model).unit_column
     frame = empty_scores(unit_column)
     if status is not None and status.status == CHAMPION:
-        frame = scored(connection, home, model, unit_column)
+        frame = scored(connection, home, status, unit_column)
     connection.register("scored_frame", frame)
     connection.execute(
         f"create or replace table warehouse.scores.{model} as select * from scored_frame order by {unit_column}"
@@ -28,11 +29,12 @@ def score_model(connection: duckdb.DuckDBPyConnection, home: Home, model: str) -
     return frame.height
 
 
-def scored(connection: duckdb.DuckDBPyConnection, home: Home, model: str, unit_column: str) -> pl.DataFrame:
-    """Probability, lift and reasons of every unit to score, by the champion."""
+def scored(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, unit_column: str) -> pl.DataFrame:
+    """Probability, lift and reasons of every unit to score, by the champion; what drifted since it learned is noted."""
     from models.artefact import version_of
     from models.reasons import reasons
 
+    model = status.model
     champion = load_champion(home, model)
     if champion is None:
         raise GrowthError(f"The champion of {model} is gone from {home.mlflow}; run again, and a new one is trained.")
@@ -41,6 +43,7 @@ def scored(connection: duckdb.DuckDBPyConnection, home: Home, model: str, unit_c
         probability = champion.predict(units)
         low, high = champion.interval(probability)
         told = reasons(champion, units, feature_words(connection, model))
+        note_drift(connection, champion, status, units.with_columns(pl.Series("probability", probability)))
     except ModelError as error:
         raise GrowthError(f"{model} cannot score: {error}") from error
     return pl.DataFrame(

@@ -10,7 +10,8 @@ from models.artefact import version_of
 from models.calibrate import Calibrator
 from models.encode import EncodedColumn, Encoder
 from models.fitted import FittedModel
-from models.judge import PROBABILITY, health, judge
+from models.judge import health, judge
+from models.landmarks import PROBABILITY
 from models.training import Trained
 from tests.models.worlds import AS_OF, SPEC, START, moments
 

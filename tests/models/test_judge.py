@@ -93,9 +93,13 @@ def test_scores_that_hold_are_ok_and_scores_that_promise_too_much_are_off() -> N
 def test_ages_are_reported_apart_and_a_slice_with_few_of_a_class_says_so() -> None:
     frame = scored(1_000).with_columns(age_days=pl.when(pl.int_range(pl.len()) < 12).then(1).otherwise(20))
     measures = judge(frame, seed=1).measures
-    assert measures["slice"].unique(maintain_order=True).to_list() == ["all", "age:0-1", "age:8-30"]
-    assert set(measures.filter(slice="age:0-1")["verdict"]) == {"too few"}
-    assert measures.filter(slice="age:0-1")["n"].unique().to_list() == [12]
+    assert measures["slice"].unique(maintain_order=True).to_list() == ["all", "hand-off", "age:0-1", "age:8-30"]
+    young = measures.filter(slice="age:0-1")
+    assert (young["metric"].to_list(), young["verdict"].to_list(), young["n"].to_list()) == (
+        ["base_rate"],
+        ["too few"],
+        [12],
+    )
 
 
 def test_a_slice_without_a_positive_has_no_auc_rather_than_an_invented_one() -> None:

@@ -9,13 +9,16 @@ import duckdb
 from markupsafe import Markup
 
 from pipelines.publish.report.charts import GainsPoint, ReliabilityBin, caught_at, gains_chart, reliability_chart
+from pipelines.publish.report.cost_chart import CostPoint, cost_chart
+from pipelines.publish.report.followed import DRIVERS, Followed, followed
 from pipelines.publish.report.reading import Row, columns_of, read_table
 from pipelines.publish.report.words import decimal, label, number, percent, sentence
 
 HEALTH = """
-    select model, model_version, slice, metric, value, low, high, n, verdict
+    select model, model_version, slice, metric, value, low, high, n, split, verdict
     from marts.model_health
-    qualify as_of = max(as_of) over (partition by model)
+    qualify split = 'drift'
+        or as_of = max(as_of) filter (where split is distinct from 'drift') over (partition by model)
     order by model, model_version, slice, metric
 """
 STATUS = "select model, status, model_version, sentence from scores.model_status order by model"
@@ -26,13 +29,18 @@ RELIABILITY = """
 """
 GAINS = "select model, model_version, share, caught from scores.gains order by model, model_version, share"
 LABELS = "select model, title, unit, positive, horizon_days from config.labels order by model"
+COSTS = "select model, model_version, ratio, net, low, high, net_of_all from scores.cost_curve order by all"
 TOO_FEW = "not enough data"
-WHOLE = "all"
+WHOLE, TEST, HAND_OFF = "all", "test", "hand-off"
 METRIC_WORDS = {
     "auc": "Pairs put in the right order (AUC)",
     "lift_at_10pct": "Lift in the best 10%",
     "positives_in_top_20pct": "Successes within the best 20%",
+    "flagged_share": "Share of the list that is handed on",
+    "flagged_caught": "Successes among those handed on",
+    "top_over_bottom": "Success rate of the first tier over the last",
     "base_rate": "Success rate of all",
+    "mean_probability": "Success rate that was promised",
     "top_decile_rate": "Success rate of the best 10%",
     "bottom_decile_rate": "Success rate of the last 10%",
     "ece": "Distance of promise from outcome",
@@ -40,11 +48,23 @@ METRIC_WORDS = {
     "brier": "Brier score (lower is better)",
     "log_loss": "Log loss (lower is better)",
     "average_precision": "Average precision",
+    "net_benefit": "Successes per unit, costs taken off",
+    "net_benefit_gain": "The same, above working all or none",
     "units_positive": "Units that succeeded",
     "units_negative": "Units that did not",
 }
 SHARES = frozenset(
-    ("positives_in_top_20pct", "base_rate", "top_decile_rate", "bottom_decile_rate", "ece", "ece_expected")
+    (
+        "positives_in_top_20pct",
+        "flagged_share",
+        "flagged_caught",
+        "mean_probability",
+        "base_rate",
+        "top_decile_rate",
+        "bottom_decile_rate",
+        "ece",
+        "ece_expected",
+    )
 )
 COUNTS = frozenset(("units_positive", "units_negative"))
 AGE_METRICS = ("auc", "lift_at_10pct", "base_rate")
@@ -84,8 +104,10 @@ class ModelTrust:
     gains_words: str
     reliability: Markup | None
     gains: Markup | None
+    costs: Markup | None
     figures: tuple[Figure, ...]
     slices: tuple[SliceLine, ...]
+    followed: Followed
 
 
 def read_trust(connection: duckdb.DuckDBPyConnection) -> tuple[ModelTrust, ...]:
@@ -93,15 +115,18 @@ def read_trust(connection: duckdb.DuckDBPyConnection) -> tuple[ModelTrust, ...]:
     health = read_table(connection, "marts.model_health", HEALTH)
     bins = read_table(connection, "scores.reliability", RELIABILITY)
     gains = read_table(connection, "scores.gains", GAINS)
+    costs = read_table(connection, "scores.cost_curve", COSTS)
+    drivers = read_table(connection, "marts.drivers", DRIVERS)
     states = {row["model"]: row for row in read_table(connection, "scores.model_status", STATUS)}
     has_labels = "title" in columns_of(connection, "config.labels")
     labels = {row["model"]: row for row in read_table(connection, "config.labels", LABELS)} if has_labels else {}
     models = sorted({row["model"] for row in health} | states.keys())
+    tables = {"health": health, "bins": bins, "gains": gains, "costs": costs, "drivers": drivers}
     return tuple(
         model_trust(
             labels.get(model, {"model": model}),
             states.get(model),
-            *(of_model(rows, model) for rows in (health, bins, gains)),
+            {name: of_model(rows, model) for name, rows in tables.items()},
         )
         for model in models
     )
@@ -111,12 +136,11 @@ def of_model(rows: Sequence[Row], model: str) -> list[Row]:
     return [row for row in rows if row["model"] == model]
 
 
-def model_trust(
-    labels: Row, status: Row | None, all_health: Sequence[Row], all_bins: Sequence[Row], all_gains: Sequence[Row]
-) -> ModelTrust:
+def model_trust(labels: Row, status: Row | None, tables: Mapping[str, Sequence[Row]]) -> ModelTrust:
+    """`tables`: the rows of one model in health, bins, gains, costs and drivers."""
     name = label(labels.get("title") or labels["model"])
-    version = version_of(status, all_health)
-    health, bins, gains = (of_version(rows, version) for rows in (all_health, all_bins, all_gains))
+    version = version_of(status, tables["health"])
+    health, bins, gains, costs = (of_version(tables[one], version) for one in ("health", "bins", "gains", "costs"))
     whole = {row["metric"]: row for row in health if row["slice"] == WHOLE and row["value"] is not None}
     auc = whole.get("auc")
     happens = labels.get("positive") or "succeeded"
@@ -133,8 +157,10 @@ def model_trust(
         gains_words=gains_words(points, labels.get("unit") or "record", happens),
         reliability=picture(reliability_chart([reliability_bin(row) for row in bins], name)) if bins else None,
         gains=picture(gains_chart(points, name)) if points else None,
+        costs=picture(cost_chart([cost_point(row) for row in costs], name)) if costs else None,
         figures=tuple(figure(metric, whole) for metric in in_order(whole)),
-        slices=slice_lines(health),
+        slices=slice_lines([row for row in health if row["split"] == TEST]),
+        followed=followed(health, tables["drivers"]),
     )
 
 
@@ -175,6 +201,8 @@ def slice_lines(health: Sequence[Row]) -> tuple[SliceLine, ...]:
 
 def slice_order(name: str) -> tuple[str, int, str]:
     kind, _, rest = name.partition(":")
+    if kind == HAND_OFF:
+        return "", 0, rest
     digits = rest.split("-")[0].rstrip("+")
     return (kind, int(digits) if digits.isdigit() else 0, rest)
 
@@ -182,6 +210,8 @@ def slice_order(name: str) -> tuple[str, int, str]:
 def slice_words(name: str) -> str:
     """`age:2-7` as `Records of 2 to 7 days`; other slices as `Segment: large`."""
     kind, _, rest = name.partition(":")
+    if kind == HAND_OFF:
+        return "The hand-off: records of up to a week"
     if kind != "age":
         return label(f"{kind}: {rest}" if rest else kind)
     if rest.endswith("+"):
@@ -237,6 +267,10 @@ def gains_words(points: Sequence[GainsPoint], unit: str, happens: str) -> str:
         f"In the test the best 10% of {unit}s by score held {percent(caught)} of all that were later {happens}: "
         f"{decimal(caught / 0.1, 1)} times what an unsorted list would give."
     )
+
+
+def cost_point(row: Row) -> CostPoint:
+    return CostPoint(*(float(row[name]) for name in ("ratio", "net", "low", "high", "net_of_all")))
 
 
 def reliability_bin(row: Row) -> ReliabilityBin:

@@ -1,0 +1,74 @@
+"""What goes with success over the whole market, noted after a training: whether, how soon and how much.
+
+What belongs here: which quantity is held against which rows, and the sentence. The estimation: `models.drivers`.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+
+from pipelines.model_features import features_for
+from pipelines.scoring.asked import feature_words
+from pipelines.scoring.kept import insert_frame
+
+if TYPE_CHECKING:
+    from models.training import Trained
+
+WITHIN, DAYS = "days to the outcome", "days"
+AMOUNTS = """
+    select account_id, cast(min_by(reported_amount, closed_at) as double) as amount, min(reported_currency) as currency
+    from core.opportunities
+    where outcome = 'won' and is_new_business and reported_amount is not null
+    group by account_id
+    having min(reported_currency) = max(reported_currency)
+"""
+
+
+def note_drivers(connection: duckdb.DuckDBPyConnection, trained: "Trained", as_of: datetime) -> None:
+    """Write the drivers of a model's outcome: its chance, the days it takes, and the money of won accounts."""
+    from models.drivers import event_drivers, quantity_drivers
+
+    model, spec = trained.model, trained.model.spec
+    words, happens = feature_words(connection, spec.name), spec.positive_word
+    parts = [event_drivers(model, trained.test, words, happens)]
+    succeeded = before_success(features_for(connection, spec.name, "train"), spec.unit_column)
+    waited = (pl.col("outcome_at") - pl.col("as_of")).dt.total_seconds() / 86400
+    days = succeeded["first"].with_columns(waited=waited).drop("outcome_at")
+    parts.append(quantity_drivers(days, "waited", spec, words, outcome=f"days until {happens}", unit=DAYS))
+    if spec.unit == "account":
+        amounts = connection.sql(AMOUNTS).pl()
+        worth = succeeded["last"].join(amounts, on="account_id").drop("outcome_at")
+        unit = worth["currency"].drop_nulls().first() if worth.height else None
+        worth = worth.drop("currency")
+        parts.append(quantity_drivers(worth, "amount", spec, words, outcome=f"amount {happens}", unit=str(unit or "")))
+    rows = pl.concat(parts).with_columns(
+        pl.Series("sentence", [sentence_of(row) for part in parts for row in part.iter_rows(named=True)], pl.String),
+        model=pl.lit(spec.name),
+        as_of=pl.lit(as_of, pl.Datetime("us")),
+    )
+    connection.execute("delete from warehouse.scores.drivers where model = ?", [spec.name])
+    insert_frame(connection, "drivers", rows)
+
+
+def before_success(frame: pl.DataFrame, unit_column: str) -> dict[str, pl.DataFrame]:
+    """The first and the last landmark of every unit that has succeeded since."""
+    if "outcome_at" not in frame.columns:
+        frame = frame.with_columns(outcome_at=pl.lit(None, pl.Datetime("us")))
+    known = frame.filter(pl.col("outcome_at").is_not_null()).sort(unit_column, "as_of")
+    return {
+        "first": known.unique(unit_column, keep="first", maintain_order=True),
+        "last": known.unique(unit_column, keep="last", maintain_order=True),
+    }
+
+
+def sentence_of(row: dict[str, object]) -> str:
+    """One driver in words, as association."""
+    if not row["is_found"]:
+        return f"{row['idea']}: nothing beyond chance goes with {row['outcome']}"
+    effect, low, high = (float(str(row[name])) for name in ("effect", "low", "high"))
+    return (
+        f"{row['to_value']} rather than {row['from_value']} goes with {effect:+,.1f} {row['unit']} "
+        f"({low:+,.1f} to {high:+,.1f}) of {row['outcome']}, the other ideas being equal"
+    )
