@@ -195,7 +195,7 @@ def linear_slopes(design: Floats, rank: Floats, group: Codes, wanted: int) -> tu
     """Coefficients of a least-squares regression and their errors by group, of the first so many columns."""
     full = np.column_stack([np.ones(len(rank)), design])
     curve = full.T @ full + 1e-6 * np.eye(full.shape[1])
-    values = np.linalg.solve(curve, full.T @ rank)
+    values = np.asarray(np.linalg.solve(curve, full.T @ rank), dtype=np.float64)
     error = sandwich(full, rank - full @ values, curve, group)
     return values[1 : wanted + 1], error[1 : wanted + 1]
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from models.landmarks import AGE
+from models.landmarks import AGE, WORKED
 from models.standards import DEFAULT, Segment, Standards
 
 ALL, HAND_OFF = "all", "hand-off"
-IS_WORKED = "is_worked"
 HAND_OFF_DAYS = 8
 """The queue is worked in the first week of a record: what happens there is what a representative sees."""
 AGE_SLICES: tuple[tuple[str, float, float], ...] = (
@@ -47,9 +46,9 @@ def ages(frame: pl.DataFrame) -> Iterator[Part]:
 
 def worked(frame: pl.DataFrame) -> Iterator[Part]:
     """Those that somebody worked and those that nobody did: an unworked one that did not succeed is no failure."""
-    if IS_WORKED in frame.columns:
-        yield "worked", frame.filter(pl.col(IS_WORKED))
-        yield "unworked", frame.filter(~pl.col(IS_WORKED))
+    if WORKED in frame.columns:
+        yield "worked", frame.filter(pl.col(WORKED))
+        yield "unworked", frame.filter(~pl.col(WORKED))
 
 
 def parts_of(frame: pl.DataFrame, segment: Segment) -> Iterator[Part]:

@@ -11,7 +11,7 @@ from models.fitted import FittedModel
 from models.fitting import fit
 from models.gap import gap_rows
 from models.judge import BACKTEST, TEST, Judgement, health, health_rows, judge
-from models.landmarks import PROBABILITY
+from models.landmarks import AS_OF, PROBABILITY
 from models.not_enough import NotEnoughData
 from models.spec import ModelSpec
 from models.standards import DEFAULT, Standards
@@ -49,9 +49,11 @@ def train(
     metrics = judgement.summary() | {"test_units_in_training": outcome.split.test_units_in_training}
     model = outcome.model.with_metrics(metrics)
     version = version_of(model)
+    late = frame.filter(pl.col(AS_OF) >= outcome.split.bounds["test_from"])  # also what nobody worked
+    late = late.with_columns(pl.Series(PROBABILITY, model.predict(late)))
     further = {
         TEST: gap_rows(model, scored, spec.seed, standards),
-        BACKTEST: backtest(scored, spec.unit_column, spec.seed, standards),
+        BACKTEST: backtest(late, spec.unit_column, spec.seed, standards),
     }
     parts = [health_rows(rows, spec.name, version, as_of, split) for split, rows in further.items()]
     return Trained(model, version, judgement, pl.concat([health(judgement, spec.name, version, as_of), *parts]), scored)

@@ -80,9 +80,11 @@ def made_references(
 ) -> dict[str, dict[str, "Profile"]]:
     """Profiles of what the model learned from and of what it scores first, kept until the next training."""
     from models.drift import few_rows, profile
+    from models.worked import taught
 
     until = datetime.fromisoformat(champion.windows["validation_until"])
-    learned = few_rows(features_for(connection, status.model, "train").filter(pl.col("as_of") <= until))
+    frame = taught(features_for(connection, status.model, "train"), champion.spec)
+    learned = few_rows(frame.filter(pl.col("as_of") <= until))
     learned = learned.with_columns(pl.Series("probability", champion.predict(learned)))
     names = {name: name for name in champion.encoder.names} | {SCORE: "probability"}
     made = {
@@ -108,10 +110,11 @@ def made_references(
 def outcome_rows(connection: duckdb.DuckDBPyConnection, champion: "FittedModel", status: Status) -> pl.DataFrame:
     """What became of the landmarks that matured since the training, against what the champion says of them."""
     from models.drift import promise_rows
+    from models.worked import taught
 
     since = status.trained_as_of - timedelta(days=champion.spec.gap_days)
     since = max(since, datetime.fromisoformat(champion.windows["test_until"]))
-    matured = features_for(connection, status.model, "train", since)
+    matured = taught(features_for(connection, status.model, "train", since), champion.spec)
     matured = matured.with_columns(pl.Series("probability", champion.predict(matured)))
     [(threshold,)] = connection.execute("select outcome_drift from config.judgement").fetchall()
     return promise_rows(matured, threshold)
