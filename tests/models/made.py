@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from models.additive import LINE, Additive, Curve
+from models.alike import Alike
 from models.artefact import version_of
 from models.calibrate import Calibrator
 from models.encode import EncodedColumn, Encoder
@@ -13,6 +14,7 @@ from models.fitted import FittedModel
 from models.judge import health, judge
 from models.landmarks import PROBABILITY
 from models.training import Trained
+from models.worked import Worked
 from tests.models.worlds import AS_OF, SPEC, START, moments
 
 LEVEL = -1.0
@@ -28,6 +30,8 @@ def made(slope: float = 1.0, level: float = LEVEL, learned_until: int = 300, nam
         encoder=Encoder((EncodedColumn("signal", "number"),), {}),
         estimator=Additive(name, level, (curve,)),
         calibrator=Calibrator("logistic"),
+        alike=Alike((0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
+        worked=Worked(),
         base_rate=0.3,
         windows={window: (START + timedelta(days=day)).isoformat() for window, day in until.items()},
         counts={"training_units_positive": 100, "training_units_negative": 200},

@@ -74,7 +74,10 @@ def test_too_few_outcomes_are_told_with_their_counts_and_nobody_gets_a_score(
     counts = f"{units[0]} converted, {units[1]} not; 40 + 40 needed"
     assert sentence == f"lead conversion: not enough data ({counts})"
     assert score_model(company, Home(tmp_path), MODEL) == 0
-    assert scores(company).columns == ["lead_id", "as_of", "probability", "lift", "reasons", "model_version"]
+    assert scores(company).columns == [
+        "lead_id", "as_of", "probability", "probability_low", "probability_high", "worked_share", "is_extrapolated",
+        "lift", "reasons", "model_version",
+    ]  # fmt: skip
     assert company.execute("select status, model_version, sentence from scores.model_status").fetchall() == [
         ("not_enough_data", None, sentence)
     ]
