@@ -176,6 +176,31 @@ def test_nothing_is_trained_while_the_champion_is_fresh_unless_it_is_forced(
     set_as_of(connection, AS_OF)
 
 
+@pytest.mark.capability("M6")
+def test_drift_since_the_training_asks_for_another_one_and_its_sentence_says_why(
+    learned: tuple[Warehouse, Home, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, home, _ = learned
+    score_model(connection, home, MODEL)
+    status, tomorrow = kept_status(connection), AS_OF + timedelta(days=1)
+    told = "select distinct split_part(verdict, ':', 1) from scores.model_health where metric = 'psi_since_training'"
+    assert connection.execute(told).fetchall() == [("ok",)]
+    set_as_of(connection, tomorrow)
+    assert (score_model(connection, home, MODEL), is_due(connection, home, status, tomorrow)) == (80, False)
+    connection.execute(
+        f"update warehouse.features.{MODEL} set employees = employees * 50 + 10000 where purpose = 'score'"
+    )
+    score_model(connection, home, MODEL)
+    assert is_due(connection, home, status, tomorrow)
+    monkeypatch.setattr("pipelines.scoring.learn.learn", lambda *_: "trained again")
+    sentence = train_model(connection, home, MODEL)
+    assert sentence.startswith("trained again; fitted anew: employees drifted: ")
+    features(connection, leads(900))
+    set_as_of(connection, AS_OF)
+    score_model(connection, home, MODEL)
+    assert not is_due(connection, home, status, AS_OF)
+
+
 def test_another_horizon_or_another_feature_is_another_question(company: Warehouse) -> None:
     features(company, leads(40))
     asked = question(company, model_spec(company, MODEL))
