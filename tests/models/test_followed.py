@@ -29,7 +29,7 @@ def test_outcomes_within_72_hours_leave_the_comparison_and_the_feature_that_anno
     hours = np.where(soon, 24, np.where(later, 480, 0))
     frame = signals(600).with_columns(
         signal=pl.Series(signal), label=pl.Series(soon | later),
-        outcome_at=pl.when(pl.Series(hours > 0)).then(pl.col("as_of") + pl.duration(hours=pl.Series(hours))),
+        outcome_at=pl.when(pl.Series(hours > 0)).then(pl.col("as_of") + pl.duration(hours=pl.lit(pl.Series(hours)))),
     )  # fmt: skip
     rows = {row["metric"]: row for row in gap_rows(made(), scored(frame), seed=1).iter_rows(named=True)}
     assert rows["auc_gap_72h"]["value"] == pytest.approx(0.5, abs=0.08)
