@@ -35,6 +35,7 @@ select
     case
         when accounts.is_backfilled then null else cast(floor(days_between(accounts.created_at, spine.as_of)) as bigint)
     end as record_age_days,
+    coalesce(origins.made_at <= spine.as_of, false) as made_by_conversion,
     accounts.industry,
     accounts.employees,
     accounts.annual_revenue,
@@ -47,4 +48,5 @@ select
     nullif(replace(overlays.technologies, ';', ', '), '') as technologies,
 from spine.account_fit as spine
 inner join core.accounts as accounts on spine.account_id = accounts.account_id
+left join features.account_origins as origins on spine.account_id = origins.account_id
 left join overlays on spine.account_id = overlays.account_id and spine.as_of = overlays.as_of

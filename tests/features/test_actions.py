@@ -103,6 +103,24 @@ def test_what_was_bought_about_a_company_counts_from_the_moment_it_was_fetched(c
     ]
 
 
+def test_a_record_that_a_conversion_made_is_told_from_listed_ones_once_it_is_known(company: Company) -> None:
+    for name, created in (("born", "2024-01-01 10:00:00"), ("listed", "2023-06-01"), ("plain", "2024-01-01")):
+        company.put("core.accounts", account_id=name, created_at=created, is_backfilled=False)
+    for lead, name in (("a", "born"), ("b", "listed")):
+        company.put("core.lead_conversions", lead_id=lead, account_id=name, converted_at="2024-01-01 23:59:59")
+    moments = ["2024-01-01 12:00:00", "2024-01-02"]
+    for name in ("born", "listed", "plain"):
+        company.put("spine.account_fit", *({"account_id": name, "as_of": moment} for moment in moments))
+    assert company.rows("features.account_fit", "account_id, as_of::date::varchar, made_by_conversion") == [
+        ("born", "2024-01-01", False),
+        ("born", "2024-01-02", True),
+        ("listed", "2024-01-01", False),
+        ("listed", "2024-01-02", False),
+        ("plain", "2024-01-01", False),
+        ("plain", "2024-01-02", False),
+    ]
+
+
 def test_the_age_of_a_record_that_a_migration_brought_is_unknown(company: Company) -> None:
     company.put("core.accounts", account_id="acme", created_at="2024-01-01", is_backfilled=True)
     company.put("spine.account_fit", account_id="acme", as_of=THEN)

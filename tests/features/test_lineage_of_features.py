@@ -21,6 +21,7 @@ NO_FEATURES = {"as_of", "purpose", "group_id", "label", "weight", "outcome_at"}
 
 DATED: Mapping[Place, str] = {
     ("core.accounts", "first_won_at"): "a moment: company_is_customer compares it with the landmark",
+    ("core.lead_conversions", "converted_at"): "a moment: an account was made by a conversion at landmarks after it",
     ("core.opportunities", "closed_at"): "a moment: an opportunity counts as open at landmarks before it",
     ("core.currency_rates", "rate"): "a rate of exchange tells nothing of a record",
     ("core.touches", "occurred_at"): "a moment: only touches that had happened, and were known, by the landmark count",
