@@ -117,15 +117,20 @@ def versions(home: Home, model: str) -> list[Registered]:
 
 def find_version(home: Home, model: str, version: str) -> Registered:
     """One version. Raises GrowthError that names those that exist when the model or the version is unknown."""
-    models = registered_models(home)
-    if model not in models:
-        there = f"there are {', '.join(models)}" if models else "none was trained yet; run `growth run`"
-        raise GrowthError(f"No model is called {model[:80]!r}; {there}.")
+    check_model(home, model)
     found = versions(home, model)
     for one in found:
         if one.version == version:
             return one
-    raise GrowthError(f"The model {model} has no version {version[:80]}; there are {', '.join(told(found))}.")
+    raise GrowthError(f"The model {model} has no version {version[:80]!r}; there are {', '.join(told(found))}.")
+
+
+def check_model(home: Home, model: str) -> None:
+    """Raise GrowthError that names the models there are when none has this name."""
+    models = registered_models(home)
+    if model not in models:
+        there = f"there are {', '.join(models)}" if models else "none was trained yet; run `growth run`"
+        raise GrowthError(f"No model is called {model[:80]!r}; {there}.")
 
 
 def told(found: Sequence[Registered], most: int = 10) -> list[str]:

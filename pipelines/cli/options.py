@@ -49,6 +49,15 @@ class MomentType(click.ParamType[datetime]):
 home_option = click.option(
     "--home", type=HomeType(), default="growth_home", show_default=True, help="The company's folder."
 )
+
+
+def home_above(context: click.Context, _: click.Parameter, value: Home | None) -> Home:
+    """The home that was named here, else before the subcommand."""
+    home: Home = value or (context.parent or context).params["home"]
+    return home
+
+
+own_home_option = click.option("--home", type=HomeType(), callback=home_above, help="The company's folder.")
 JSON_WANTED = "as_json"
 
 

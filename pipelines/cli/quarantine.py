@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.cli.intake import looking, writing
-from pipelines.cli.options import Command, HomeType, clock, home_option, json_option, limit_option
+from pipelines.cli.options import Command, clock, home_option, json_option, limit_option, own_home_option
 from pipelines.cli.published import query
 from pipelines.cli.refused_record import show_record
 from pipelines.cli.show import Rows, harmless, show_json, show_table
@@ -31,15 +31,6 @@ def filters(command: Command) -> Command:
     for name in ("owner", "object", "rule", "file"):
         command = click.option(f"--{name}", help=f"Only this {name}; * stands for anything.")(command)
     return command
-
-
-def home_above(context: click.Context, _: click.Parameter, value: Home | None) -> Home:
-    """The home that was named here, else before the subcommand."""
-    home: Home = value or (context.parent or context).params["home"]
-    return home
-
-
-own_home_option = click.option("--home", type=HomeType(), callback=home_above, help="The company's folder.")
 
 
 @click.group(invoke_without_command=True, epilog="Example: growth quarantine --by owner --object Lead")
