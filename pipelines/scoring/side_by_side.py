@@ -9,6 +9,7 @@ import duckdb
 from models.errors import ModelError
 from models.paired import Paired
 from models.release import NOISE, WHOLE_Z, Comparison, compare
+from models.worked import taught
 from pipelines.errors import GrowthError
 from pipelines.home import Home
 from pipelines.model_features import features_for
@@ -92,7 +93,8 @@ def side_by_side(
             if cannot := why_not(home, model, version, asked, as_of_moment(connection)):
                 return SideBySide(one, other, None, None, f"{version} cannot answer today's question: {cannot}")
         fitted = [load_version(home, model, version.version) for version in (one, other)]
-        comparison = compare(features_for(connection, model, "train"), fitted[0], fitted[1])
+        rows = taught(features_for(connection, model, "train"), fitted[0].spec)
+        comparison = compare(rows, fitted[0], fitted[1])
     except (GrowthError, ModelError) as error:
         return SideBySide(one, other, None, None, str(error))
     note = "" if comparison.is_enough else "too few rows that neither learned from to tell them apart"
