@@ -20,6 +20,7 @@ from models.errors import ArtefactError
 from models.fitted import FittedModel
 from models.spec import ModelSpec
 from models.tournament import Estimator
+from models.trusted import check_description, plain_json
 from models.worked import worked
 
 FORMAT = "growth-engine model, form 3"
@@ -116,13 +117,18 @@ def load(folder: Path) -> FittedModel:
     """Read an artefact. Raises ArtefactError when a file is missing, added or changed, or is not one of ours."""
     files = checked_files(folder)
     try:
-        description: dict[str, Any] = json.loads(files[DESCRIPTION])
+        description: dict[str, Any] = plain_json(files[DESCRIPTION])
     except ValueError as error:
         raise ArtefactError(f"{folder / DESCRIPTION} is not JSON ({error}); fit the model again.") from error
     found = description.get("format") if isinstance(description, dict) else None
     if found != FORMAT:
         raise ArtefactError(f"{folder} holds {found!r}; expected {FORMAT!r}: it was made by something else.")
-    return described_model(description, files[BOOSTER].decode())
+    try:
+        trees = files[BOOSTER].decode()
+        check_description(description, trees)
+        return described_model(description, trees)
+    except (ArtefactError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ArtefactError(f"{folder} does not hang together: {error}; fit the model again.") from error
 
 
 def checked_files(folder: Path) -> dict[str, bytes]:
@@ -133,6 +139,8 @@ def checked_files(folder: Path) -> dict[str, bytes]:
         wrong = [f"{name} is missing" for name in sorted(expected - found)]
         wrong += [f"{name} does not belong there" for name in sorted(found - expected)]
         raise ArtefactError(f"{folder} is not a saved model: {', '.join(wrong)}; fit the model again.")
+    if linked := [path for path in (folder, *(folder / name for name in sorted(expected))) if not is_own(path)]:
+        raise ArtefactError(f"{linked[0]} is no file of its own but a link or a folder; fit the model again.")
     files = {name: (folder / name).read_bytes() for name in (BOOSTER, DESCRIPTION)}
     lines = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())]
     manifest = (folder / MANIFEST).read_bytes()
@@ -145,6 +153,11 @@ def checked_files(folder: Path) -> dict[str, bytes]:
     if manifest != "".join(lines).encode():
         raise ArtefactError(f"{folder / MANIFEST} lists other files than the model has; fit the model again.")
     return files
+
+
+def is_own(path: Path) -> bool:
+    """Whether a path is what it seems: the folder itself, or a plain file in it."""
+    return not path.is_symlink() and (path.is_file() or path.name not in (BOOSTER, DESCRIPTION, MANIFEST))
 
 
 def described_model(description: dict[str, Any], booster_text: str) -> FittedModel:

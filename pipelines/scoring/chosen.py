@@ -26,7 +26,8 @@ from pipelines.releases import (
     moment_text,
     read_releases,
 )
-from pipelines.scoring.asked import as_of_moment, model_spec, question
+from pipelines.scoring.asked import model_spec, question
+from pipelines.scoring.kept import as_of_moment
 from pipelines.scoring.release import why_not
 from pipelines.warehouse import columns_of
 

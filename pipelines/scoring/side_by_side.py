@@ -15,9 +15,10 @@ from pipelines.home import Home
 from pipelines.model_features import features_for
 from pipelines.registered import CHALLENGER, CHAMPION, Registered, check_model, find_version, with_alias
 from pipelines.registry import load_version
-from pipelines.scoring.asked import as_of_moment
 from pipelines.scoring.chosen import question_of_today
+from pipelines.scoring.kept import as_of_moment
 from pipelines.scoring.release import churn_of, why_not
+from pipelines.scoring.standards import standards_of
 
 STORED = ("auc", "log_loss", "ece", "ece_expected", "lift_at_10pct", "base_rate")
 
@@ -94,7 +95,7 @@ def side_by_side(
                 return SideBySide(one, other, None, None, f"{version} cannot answer today's question: {cannot}")
         fitted = [load_version(home, model, version.version) for version in (one, other)]
         rows = taught(features_for(connection, model, "train"), fitted[0].spec)
-        comparison = compare(rows, fitted[0], fitted[1])
+        comparison = compare(rows, fitted[0], fitted[1], standards_of(connection, model))
     except (GrowthError, ModelError) as error:
         return SideBySide(one, other, None, None, str(error))
     note = "" if comparison.is_enough else "too few rows that neither learned from to tell them apart"

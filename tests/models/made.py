@@ -19,11 +19,14 @@ from tests.models.worlds import AS_OF, SPEC, START, moments
 
 LEVEL = -1.0
 ENDS = (-8.0, 8.0)
+LAST_DAY = 540
 
 
 def made(slope: float = 1.0, level: float = LEVEL, learned_until: int = 300, name: str = "made") -> FittedModel:
     """Log-odds are `level` + `slope` x signal; `learned_until`: the last day of its validation window."""
+    tested = learned_until + SPEC.gap_days
     until = {"training_until": learned_until - 60, "validation_until": learned_until}
+    until |= {"test_from": tested, "test_until": max(tested, LAST_DAY)}
     curve = Curve(LINE, ENDS, (ENDS[0] * slope, ENDS[1] * slope), 0.0)
     return FittedModel(
         spec=SPEC,

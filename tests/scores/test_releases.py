@@ -49,12 +49,12 @@ class Company:
 
     def train(self, outcome: FittedModel | NotEnoughData, force: bool = True) -> str:
         result = outcome if isinstance(outcome, NotEnoughData) else trained(outcome, signals())
-        self.patch.setattr("models.training.train", lambda *_: result)
+        self.patch.setattr("models.training.train", lambda *_, **__: result)
         return train_model(self.connection, self.home, MODEL, force)
 
     def run(self) -> set[str]:
         """What a run does in which nothing is due: the versions that score."""
-        self.patch.setattr("models.training.train", lambda *_: pytest.fail("nothing was due"))
+        self.patch.setattr("models.training.train", lambda *_, **__: pytest.fail("nothing was due"))
         train_model(self.connection, self.home, MODEL)
         score_model(self.connection, self.home, MODEL)
         return {version for (version,) in self.rows(f"select distinct model_version from scores.{MODEL}")}
