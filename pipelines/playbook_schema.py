@@ -176,6 +176,9 @@ class Targets(Row):
     engaged_within_days: Days
     hand_raise_within_days: Days
     attempts_within_days: Days
+    tier_margin: Share
+    history_days: Days
+    history_values_of_first: Count
 
 
 class Tier(Row):

@@ -29,7 +29,9 @@ KEPT_TABLES = {
     "scores.cost_curve": "One row per model and ratio of an effort's cost to a success's value.",
     "scores.drift_reference": "One row per model, training, sample and feature: how its values spread then.",
     "scores.drivers": "One row per outcome and idea: what goes with it, by how much.",
-    "scores.list_history": "One row per published list, as-of moment and item: where it stood.",
+    "scores.history": "One row per list, unit and moment at which its score, tier or way off the list changed.",
+    "scores.published_moments": "One row per moment of which lists were published, with what stood behind the models.",
+    "scores.published_values": "One row per list, unit of its head, moment and value that changed: what people read.",
 }
 
 

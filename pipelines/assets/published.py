@@ -15,7 +15,7 @@ from pipelines.publish.report import ReportContext, write_report
 from pipelines.publish.suppression import suppressed_rows
 from pipelines.publish.versions import VERDICT, drop_partial, find_partial, switch
 from pipelines.publish.write import Origin, read_as_of, write_version
-from pipelines.scoring.kept import remember_lists
+from pipelines.scoring.history import remember
 from pipelines.tables.files import TableFile
 
 WRITTEN = "published.files"
@@ -64,9 +64,9 @@ def published_assets(
     def latest(engine: dg.ResourceParam[Engine]) -> Iterator[dg.MaterializeResult[None]]:
         engine.say("published: latest")
         partial = find_partial(engine.home.published, engine.run_id)
-        remember_lists(engine.connection)  # before the switch: a kill in between loses no list that people have seen
-        version = switch(partial)
         as_of = read_as_of(engine.connection)
+        remember(engine.connection, as_of)  # before the switch: a kill in between loses no list that people have seen
+        version = switch(partial)
         close_run(engine.connection, engine.run_id, "published", "", ended=engine.clock(), version=version, as_of=as_of)
         yield dg.MaterializeResult(metadata={"version": version})
 

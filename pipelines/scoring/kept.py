@@ -25,8 +25,11 @@ KEPT_TABLES = {
     "drivers": "model varchar, outcome varchar, idea varchar, feature varchar, effect double, low double, high double,"
     " unit varchar, from_value varchar, to_value varchar, strength double, p_value double, q_value double,"
     " is_found boolean, rank bigint, n bigint, as_of timestamp, sentence varchar",
-    "list_history": "list_name varchar, as_of timestamp, item_id varchar, rank bigint, tier varchar,"
-    " score_source varchar, model_version varchar",
+    "history": "list_name varchar, unit_id varchar, item_id varchar, record_id varchar, as_of timestamp, cut varchar,"
+    " lane_order bigint, lane varchar, probability double, fit_points double, engagement_points double,"
+    " reasons bigint, rank bigint, tier varchar, score_source varchar, model_version varchar",
+    "published_moments": "as_of timestamp, models varchar[]",
+    "published_values": "list_name varchar, unit_id varchar, as_of timestamp, name varchar, value varchar",
 }
 """Tables that outlive a run: what was learned when, who was to speak and why, and what was listed before."""
 JUDGED = ("model_health", "reliability", "gains", "cost_curve")
@@ -62,19 +65,6 @@ def create_kept_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists warehouse.scores.{name} ({columns})")
     for end in ("low", "high"):  # a home that was made before gains had intervals
         connection.execute(f"alter table warehouse.scores.gains add column if not exists {end} double")
-
-
-def remember_lists(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add the lists just published to `scores.list_history`, in place of those of the same moment."""
-    create_kept_tables(connection)
-    connection.execute("begin transaction")
-    connection.execute("delete from warehouse.scores.list_history where as_of = (select as_of from config.as_of)")
-    for name, item in (("target_accounts", "account_id"), ("lead_queue", "queue_item_id")):
-        connection.execute(
-            f"insert into warehouse.scores.list_history select '{name}', scored_at, {item}, rank, tier, score_source,"
-            f" model_version from marts.{name} order by rank"
-        )
-    connection.execute("commit")
 
 
 def read_status(connection: duckdb.DuckDBPyConnection, model: str) -> Status | None:

@@ -9,15 +9,6 @@ settings as (
     cross join config.as_of
 ),
 
-previous as (
-    select item_id, rank, tier
-    from scores.list_history
-    cross join config.as_of
-    where list_history.list_name = 'lead_queue'
-        and list_history.as_of < config.as_of.as_of
-    qualify list_history.as_of = max(list_history.as_of) over ()
-),
-
 open_deals as (
     select account_id, owner_name
     from core.opportunities
@@ -74,12 +65,9 @@ select
     recent.last_attempt_at,
     people.do_not_call,
     people.email_allowed,
-    previous.rank as previous_rank,
-    case
-        when (select count(*) from previous) = 0 then null
-        when previous.item_id is null then 'new in the queue'
-        when previous.tier is distinct from ranking.tier then 'tier ' || coalesce(previous.tier, 'none') || ' to ' || coalesce(ranking.tier, 'none')
-    end as change_reason,
+    changes.previous_rank,
+    changes.previous_tier,
+    changes.change_reason,
     ranking.model_version,
     settings.as_of as scored_at,
 from scores.queue_ranking as ranking
@@ -90,4 +78,5 @@ left join core.accounts as accounts on people.account_id = accounts.account_id
 left join core.users as users on ranking.owner_id = users.user_id
 left join open_deals on people.account_id = open_deals.account_id
 left join features.recent_touches as recent on ranking.person_id = recent.person_id
-left join previous on ranking.queue_item_id = previous.item_id
+left join scores.list_changes as changes
+    on changes.list_name = 'lead_queue' and ranking.person_id = changes.unit_id

@@ -8,15 +8,6 @@ settings as (
     cross join config.crm as crm
 ),
 
-previous as (
-    select item_id, rank, tier, model_version
-    from scores.list_history
-    cross join config.as_of
-    where list_history.list_name = 'target_accounts'
-        and list_history.as_of < config.as_of.as_of
-    qualify list_history.as_of = max(list_history.as_of) over ()
-),
-
 segments as (
     select accounts.account_id, sizes.segment
     from core.accounts as accounts
@@ -92,15 +83,9 @@ select
     facts.last_sales_touch_at,
     facts.last_engagement_at,
     facts.reachable_contacts,
-    previous.rank as previous_rank,
-    previous.tier as previous_tier,
-    case
-        when (select count(*) from previous) = 0 then null
-        when previous.item_id is null then 'new on the list'
-        when previous.tier is distinct from ranking.tier
-            then 'tier ' || coalesce(previous.tier, 'none') || ' to ' || coalesce(ranking.tier, 'none')
-                || case when previous.model_version is distinct from ranking.model_version then ': scored by another model' else ': new facts' end
-    end as change_reason,
+    changes.previous_rank,
+    changes.previous_tier,
+    changes.change_reason,
     safe_div(
         case when facts.domain is null then 0 else 1 end + case when facts.country is null then 0 else 1 end
         + case when facts.industry is null then 0 else 1 end
@@ -117,4 +102,5 @@ inner join scores.target_ranking as ranking on facts.account_id = ranking.accoun
 left join overlays on facts.domain = overlays.domain
 left join segments on facts.account_id = segments.account_id
 left join actions on facts.account_id = actions.account_id
-left join previous on facts.account_id = previous.item_id
+left join scores.list_changes as changes
+    on changes.list_name = 'target_accounts' and facts.account_id = changes.unit_id

@@ -47,21 +47,36 @@ ranked as (
 placed as (
     select
         ranked.*,
+        min(rank) over equal_evidence as first_rank,
+        safe_div(min(rank) over equal_evidence + max(rank) over equal_evidence, 2) as place,
         safe_div(
-            min(rank) over equal_evidence + max(rank) over equal_evidence, 2
-        ) as place,
+            safe_div(min(rank) over equal_evidence + max(rank) over equal_evidence, 2) - 1, tiered_accounts
+        ) as place_share,
     from ranked
     window equal_evidence as (partition by list_order, probability, fit_points + engagement_score)
 ),
 
-tiered as (
-    select
-        placed.account_id,
-        tiers.tier,
+-- What the tier was before, by the most of those whose evidence is equal today: they keep it, or leave it, together.
+kept as (
+    select placed.first_rank, previous.tier
     from placed
-    inner join config.tiers as tiers on safe_div(placed.place - 1, placed.tiered_accounts) < tiers.up_to_share
+    inner join scores.previous_lists as previous
+        on previous.list_name = 'target_accounts' and placed.account_id = previous.unit_id
+    where previous.cut is null
+    group by placed.first_rank, previous.tier
+    qualify row_number() over (partition by placed.first_rank order by count(*) desc, previous.tier) = 1
+),
+
+tiered as (
+    select placed.account_id, coalesce(kept_bands.tier, bands.tier) as tier
+    from placed
+    left join scores.tier_bands as bands
+        on placed.place_share >= bands.from_share and placed.place_share < bands.up_to_share
+    left join kept on placed.first_rank = kept.first_rank
+    left join scores.tier_bands as kept_bands
+        on kept.tier = kept_bands.tier
+        and placed.place_share >= kept_bands.kept_from_share and placed.place_share < kept_bands.kept_up_to_share
     where placed.list_order = 1
-    qualify row_number() over (partition by placed.account_id order by tiers.up_to_share) = 1
 )
 
 select

@@ -9,36 +9,8 @@ setting as (
 ),
 
 -- A lead that was disqualified is closed until a later stay opens it again, on a new pass.
-stays as (
-    select
-        lead_id,
-        exit_kind,
-        exited_at as closed_at,
-        lead(entered_at) over (partition by lead_id order by step_number) as reopened_at,
-    from core.lead_steps
-),
-
-told_closings as (
-    select
-        lead_id,
-        closed_at,
-        coalesce(reopened_at, timestamp '9999-12-31 00:00:00') as reopened_at,
-    from stays
-    where exit_kind = 'lost'
-),
-
 closings as (
-    select * from told_closings
-    union all
-    select
-        leads.lead_id,
-        leads.modified_at as closed_at,
-        timestamp '9999-12-31 00:00:00' as reopened_at,
-    from core.leads as leads
-    inner join core.lead_status_steps as steps on lower(leads.status) = steps.status
-    anti join told_closings on leads.lead_id = told_closings.lead_id
-    where steps.step = 'disqualified'
-        and not leads.is_converted
+    select * from core.lead_closings
 ),
 
 candidates as (

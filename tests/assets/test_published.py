@@ -55,7 +55,7 @@ def test_lists_are_remembered_before_people_see_them(engine: Engine, monkeypatch
         return switch(partial)
 
     monkeypatch.setattr(published, "suppressed_rows", lambda *_: {})
-    monkeypatch.setattr(published, "remember_lists", lambda _: order.append("remembered"))
+    monkeypatch.setattr(published, "remember", lambda *_: order.append("remembered"))
     monkeypatch.setattr(published, "switch", switched)
     assert publish(engine).success
     assert order == ["remembered", "switched"]

@@ -170,6 +170,85 @@ def test_a_contact_who_asked_is_an_item_without_any_lead(queue: Company) -> None
     ]
 
 
+def close(company: Company, name: str, days_ago: float, reopened: bool = False) -> None:
+    """Sales disqualified the lead of a person; `reopened`: and took it up again an hour later."""
+    company.change("core.lead_steps", "exit_kind = 'lost', exited_at = ? where lead_id = ?",
+                   NOON - timedelta(days=days_ago), f"lead of {name}")  # fmt: skip
+    if reopened:
+        company.put("core.lead_steps", lead_id=f"lead of {name}", step_number=2, pass_number=2, step="lead",
+                    entered_at=NOON - timedelta(days=days_ago, hours=-1))  # fmt: skip
+    else:
+        company.change("spine.lead_conversion", "purpose = 'closed' where lead_id = ?", f"lead of {name}")
+
+
+def test_a_hand_that_was_raised_before_sales_closed_the_lead_was_answered_by_that(queue: Company) -> None:
+    for name in ("before", "after", "reopened", "silent"):
+        person(queue, name)
+        close(queue, name, 5, reopened=name == "reopened")
+    for name, days_ago in {"before": 6, "after": 4, "reopened": 6}.items():
+        raise_hand(queue, name, days_ago)
+    assert ranked(queue, "queue_item_id, fast_lane, step, entered_step_at") == [
+        ("after:2", True, "lead", NOON - timedelta(days=4)),
+        ("reopened:2", False, "lead", NOON - timedelta(days=5, hours=-1)),
+    ]
+
+
+def test_the_closing_of_a_copy_answers_nothing_while_another_lead_of_the_person_is_open(queue: Company) -> None:
+    person(queue, "kim")
+    close(queue, "kim", 5)
+    queue.put("core.leads", lead_id="copy", person_id="kim", created_at=datetime(2024, 6, 20))
+    queue.put("spine.lead_conversion", lead_id="copy", as_of=NOON, purpose="score")
+    raise_hand(queue, "kim", 6)
+    assert ranked(queue, "lead_id, fast_lane, pass_number") == [("copy", True, 1)]
+
+
+def test_who_is_not_in_the_queue_is_told_why(queue: Company) -> None:
+    for name in ("closed", "converted", "old", "refused", "listed"):
+        person(queue, name)
+        if name != "listed":
+            queue.change("spine.lead_conversion", "purpose = 'none' where lead_id = ?", f"lead of {name}")
+    queue.change("core.leads", "is_converted = person_id = 'converted', converted_at = ?", NOON)
+    queue.change("core.leads", "created_at = ? where person_id = 'old'", datetime(2023, 6, 1))
+    close(queue, "closed", 5)
+    queue.put("core.suppressions", person_id="refused", reason="opted_out", record_id="r", since_at=NOON)
+    assert queue.rows("scores.cuts", "person_id, cut", "true order by all") == [
+        ("closed", "closed by sales on 2024-06-25"),
+        ("converted", "converted on 2024-06-30"),
+        ("old", "too old: older than 180 days"),
+        ("refused", "suppressed: opted out of e-mail (since 2024-06-30)"),
+    ]
+
+
+def stood(company: Company, tiers: str, days_ago: int = 1) -> None:
+    """The tiers that accounts a00, a01, ... had in the list before."""
+    for number, tier in enumerate(tiers):
+        company.put("scores.history", list_name="target_accounts", unit_id=f"a{number:02}",
+                    as_of=NOON - timedelta(days_ago), tier=tier, lane_order=1, item_id=f"a{number:02}")  # fmt: skip
+    company.put("scores.published_moments", as_of=NOON - timedelta(days_ago), models=[])
+
+
+@pytest.mark.parametrize(
+    ("margin", "tiers"),
+    [(0.0, "AABBBBCCCCCCDDDDDDDD"), (0.02, "AAABBBBCCCCCCDDDDDDD"), (0.06, "AAABBBBBCCCCCCDDDDDD")],
+)
+def test_a_tier_is_kept_until_its_border_is_passed_by_the_margin_of_the_playbook(
+    company: Company, margin: float, tiers: str
+) -> None:
+    for number in range(20):
+        account(company, f"a{number:02}", 20 - number)
+    stood(company, "AAABBBBBCCCCCCDDDDDD")
+    company.change("config.targets", "tier_margin = ?", margin)
+    assert "".join(str(tier) for (tier,) in targets(company, "tier")) == tiers
+
+
+def test_equal_evidence_has_one_tier_whatever_it_was_before(company: Company) -> None:
+    for number in range(10):
+        account(company, f"a{number:02}", 5)
+    stood(company, "BBBBBBBDDD")
+    company.change("config.targets", "tier_margin = 0.2")
+    assert {tier for (tier,) in targets(company, "tier")} == {"B"}
+
+
 @pytest.mark.parametrize("reason", ["opted_out", "do_not_call", "bounced", "deleted"])
 def test_whom_we_must_not_address_stands_in_no_queue_not_even_on_request(queue: Company, reason: str) -> None:
     person(queue, "kim", 99, 0.9)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -14,7 +14,7 @@ from pipelines.home import PROJECT_ROOT, Home
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.registry import champion_version
 from pipelines.scoring.asked import is_due, model_spec, question
-from pipelines.scoring.kept import Status, create_kept_tables, keep, read_status, remember_lists
+from pipelines.scoring.kept import Status, create_kept_tables, keep, read_status
 from pipelines.scoring.learn import train_model
 from pipelines.scoring.score import score_model
 from pipelines.warehouse import connect_scratch
@@ -216,21 +216,3 @@ def test_a_champion_whose_files_are_gone_is_an_error_that_says_what_to_do(compan
     keep(company, Status(MODEL, "champion", "lead_conversion-1", AS_OF, "", ""), {})
     with pytest.raises(GrowthError, match=r"champion of lead_conversion is gone .*; run again"):
         score_model(company, Home(tmp_path), MODEL)
-
-
-def test_the_lists_of_a_moment_are_remembered_once(company: Warehouse) -> None:
-    columns = "1 as rank, 'A' as tier, 'points' as score_source, null::varchar as model_version"
-    for name, item in (("target_accounts", "account_id"), ("lead_queue", "queue_item_id")):
-        company.execute(
-            f"create table warehouse.marts.{name} as select '{name} item' as {item}, as_of as scored_at, {columns} "
-            "from config.as_of"
-        )
-    for _ in range(2):
-        remember_lists(company)
-    history = company.execute("select list_name, item_id, as_of from scores.list_history order by all").fetchall()
-    assert history == [("lead_queue", "lead_queue item", AS_OF), ("target_accounts", "target_accounts item", AS_OF)]
-    set_as_of(company, datetime(2024, 6, 2))
-    for name in ("target_accounts", "lead_queue"):
-        company.execute(f"update warehouse.marts.{name} set scored_at = '2024-06-02'")
-    remember_lists(company)
-    assert company.execute("select count(*) from scores.list_history").fetchall() == [(4,)]

@@ -142,7 +142,7 @@ def die() -> None:
 def snapshot(ground: Ground) -> dict[str, str]:
     """Rows and a hash of every table, and the hash of every published file but those that name the run.
 
-    Where several days arrive, which of them were published each is not the same after a kill: `scores.list_history`.
+    Where several days arrive, which of them were published each is not the same after a kill: what is kept of them.
     """
     found, home = {}, ground.home
     with closing(duckdb.connect()) as connection:
@@ -161,7 +161,8 @@ def snapshot(ground: Ground) -> dict[str, str]:
             [(rows, total)] = connection.execute(f"select count(*), sum(hash(row({row}))) from {name}").fetchall()
             found[f"{schema}.{table}"] = f"{rows} {total}"
     if ground.company == SMALL:
-        del found["scores.list_history"]
+        for name in ("history", "published_moments", "published_values"):
+            del found[f"scores.{name}"]
     latest = home / "published" / "latest"
     for path in sorted(latest.glob("*")):
         if path.name not in ("reader.duckdb", "manifest.json", "report.html"):
