@@ -98,6 +98,7 @@ class Fit:
     judgement: Judgement
     contestants: Sequence[Contestant]
     signal: Signal
+    auc: float
 
     @property
     def dropped(self) -> Mapping[str, str]:
@@ -138,7 +139,8 @@ def fit_table(table: Table, spec: ModelSpec, test_share: float) -> Outcome:
     is_explained = any(one.auc >= POWER for one in ranked if one.column in table.trusted)
     if least >= TOO_GOOD and not named and not is_explained:
         named = too_good(asked, auc_of(unseen.probability, truth), least)
-    fit = Fit(unseen, judged(part, unseen, spec), contestants(unseen, truth), signal_of(part, unseen, spec))
+    fit = Fit(unseen, judged(part, unseen, spec), contestants(unseen, truth), signal_of(part, unseen, spec),
+              unseen.auc(unseen.probability, truth))  # fmt: skip
     verdict: Verdict = "suspected_leakage" if named else "usable" if fit.signal.is_there else "no_usable_signal"
     return Outcome(verdict, positives, negatives, ranked, named, fit)
 
@@ -150,7 +152,7 @@ def worth_without(table: Table, columns: Sequence[str], spec: ModelSpec, test_sh
     if all(reason_to_drop(frame[name], frame.height) for name in frame.columns):
         return None
     unseen = last_share(part, spec, test_share) if part.is_ordered else in_turn(part, spec, 1)
-    return auc_of(unseen.probability, part.label[unseen.rows])
+    return unseen.auc(unseen.probability, part.label[unseen.rows])
 
 
 def judged(part: Part, unseen: Unseen, spec: ModelSpec) -> Judgement:
@@ -163,7 +165,7 @@ def judged(part: Part, unseen: Unseen, spec: ModelSpec) -> Judgement:
 def contestants(unseen: Unseen, label: Mask) -> list[Contestant]:
     """Everyone on the test, the least log loss first."""
     found = [
-        Contestant(name, auc_of(probability, label), log_loss(probability, label.astype(np.float64)))
+        Contestant(name, unseen.auc(probability, label), log_loss(probability, label.astype(np.float64)))
         for name, probability in unseen.by_contestant.items()
     ]
     return sorted(found, key=lambda one: one.log_loss)

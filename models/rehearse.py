@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.alike import Alike, learn_alike
-from models.calibrate import fit_calibrator
+from models.calibrate import Calibrator, fit_calibrator, fit_logistic, folded_losses
 from models.encode import Encoder, learn_encoder
 from models.errors import ModelError
 from models.spec import ModelSpec
@@ -78,6 +78,7 @@ def learn(part: Part, spec: ModelSpec) -> Learned:
     rehearsals = Rehearsals([Rehearsal(whole.of(~mask), whole.of(mask)) for mask in masks], whole)
     group = np.concatenate([part.group[mask] for mask in masks])
     held = contest(spec, encoder, rehearsals, group)
+    held = replace(held, calibrator=scale_of(held.winner.margin, rehearsals.label > 0, group))
     probability = held.calibrator.probability(held.winner.margin)
     known = learn_alike(probability, rehearsals.label > 0, group)
     return Learned(encoder, held, held.winner.again(whole), known, whole)
@@ -92,10 +93,22 @@ def relearn(learned: Learned, part: Part, spec: ModelSpec) -> Learned:
         margins.append(winner.again(whole.of(~mask)).margin(whole.matrix[mask]))
     margin = np.concatenate(margins)
     label, group = (np.concatenate([one[mask] for mask in masks]) for one in (part.label, part.group))
-    calibrator = fit_calibrator(margin, label, group)
+    calibrator = scale_of(margin, label, group)
     known = learn_alike(calibrator.probability(margin), label, group)
     held = replace(learned.contest, calibrator=calibrator)
     return Learned(learned.encoder, held, winner.again(whole), known, whole)
+
+
+def scale_of(margin: Floats, label: Mask, group: Codes) -> Calibrator:
+    """The calibrator of rows held back; none where it does not serve rows that it was not learned from beyond noise.
+
+    A winner that learned by log loss is on the scale already, and what few rows say of the level is chance.
+    """
+    none = Calibrator("logistic")
+    gain = -np.log(np.where(label, none.probability(margin), 1 - none.probability(margin)))
+    gain -= folded_losses(fit_logistic, margin, label, group)
+    is_better = gain.mean() > gain.std() / np.sqrt(len(gain))
+    return fit_calibrator(margin, label, group) if is_better else none
 
 
 def window_of(encoder: Encoder, part: Part) -> Window:

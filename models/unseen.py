@@ -45,6 +45,12 @@ class Unseen:
     purged: int = 0
     passed_over: int = 0
 
+    def auc(self, probability: Floats, label: NDArray[np.bool_]) -> float:
+        """The mean AUC within the parts that were held back together: between them only scales would be compared (G.
+        Forman and M. Scholz, "Apples-to-apples in cross-validation studies", 2010)."""
+        parts = [self.model == one for one in np.unique(self.model)]
+        return float(np.nanmean([auc_of(probability[part], label[part]) for part in parts]))
+
     @property
     def is_nested(self) -> bool:
         """Whether every fold held a contest of its own."""

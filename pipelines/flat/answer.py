@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from models.encode import reason_to_drop
 from models.fitted import FittedModel
 from models.one_table import Fit, Outcome, Scores, final_model, fit_table, scores_of, worth_without
 from models.reasons import reasons
@@ -16,7 +17,7 @@ from models.words import FeatureWords
 from models.worked import Worked
 from pipelines.flat.order import ARRIVAL
 from pipelines.flat.question import Asked, Question, ask
-from pipelines.flat.reading import read_flat
+from pipelines.flat.reading import FlatFile, read_flat
 from pipelines.flat.words import (
     advice_of,
     censored_notes,
@@ -85,6 +86,7 @@ def answer(question: Question, score: Path | None, top: int | None) -> Answer:
     """Read, audit, fit, judge, and score where the verdict allows. Raises GrowthError and ModelError."""
     asked = ask(question)
     spec = spec_of(question)
+    file = other_file(asked, question, score) if score else None
     outcome = fit_table(asked.table, spec, question.test_share)
     notes, ranked = list(asked.notes), None
     fit = outcome.fit
@@ -98,8 +100,8 @@ def answer(question: Question, score: Path | None, top: int | None) -> Answer:
     if outcome.verdict == "usable" and fit:
         ranked = (
             ranked_rows(asked, fit, spec, top)
-            if score is None
-            else scored_file(asked, fit, spec=spec, question=question, path=score, top=top, notes=notes)
+            if file is None
+            else scored_file(asked, fit, spec=spec, question=question, file=file, top=top, notes=notes)
         )
     return Answer(question, asked, outcome, notes, advice_of(question, outcome), ranked)
 
@@ -116,35 +118,44 @@ def ranked_rows(asked: Asked, fit: Fit, spec: ModelSpec, top: int | None) -> pl.
     return ranking(asked.table.frame, asked.identifiers, scores_of(asked.table, fit, spec), spec, top)
 
 
+def other_file(asked: Asked, question: Question, path: Path) -> FlatFile:
+    """The rows that are to be scored, with all columns that could be learned from. Raises GrowthError for others."""
+    frame = asked.table.frame
+    names = [name for name in asked.columns if name != ARRIVAL and not reason_to_drop(frame[name], frame.height)]
+    is_dated = time_of(asked, question) and any(name in asked.references for name in names)
+    kinds = {name: asked.kinds[name] for name in (*names, *([question.time] if is_dated and question.time else []))}
+    return read_flat(path, [question.identifier], kinds)
+
+
+def time_of(asked: Asked, question: Question) -> str | None:
+    """The column of time, where dates are counted from it."""
+    return question.time if question.time and asked.kinds[question.time].is_date else None
+
+
 def scored_file(
-    asked: Asked, fit: Fit, *, spec: ModelSpec, question: Question, path: Path, top: int | None, notes: list[str]
+    asked: Asked, fit: Fit, *, spec: ModelSpec, question: Question, file: FlatFile, top: int | None, notes: list[str]
 ) -> pl.DataFrame:
     """The rows of another file, by the winner learned from all rows of the first."""
-    final = final_model(asked.table, fit, spec)
-    names = [name for name in final.encoder.names if name != ARRIVAL]
-    time = question.time if question.time and asked.kinds[question.time].is_date else None
-    dates = [name for name in names if name in asked.references]
-    kinds = {name: asked.kinds[name] for name in (*names, *([time] if time and dates else []))}
-    file = read_flat(path, [question.identifier], kinds)
     notes += [
-        f"{path.name}: {count:,} cells of {name} are not as in {question.file.name} and count as unknown"
+        f"{file.path.name}: {count:,} cells of {name} are not as in {question.file.name} and count as unknown"
         for name, count in file.unread.items()
     ]
-    columns = []
-    for name in names:
+    time, columns = time_of(asked, question), []
+    for name in (one for one in asked.columns if one in file.frame.columns):
         column = file.frame[name]
-        if name in dates:
+        if name in asked.references:
             column = (file.frame[time] - column if time else asked.references[name] - column).alias(name)
         columns.append(column)
     frame = pl.DataFrame(columns)
-    if ARRIVAL in final.encoder.names:
+    if ARRIVAL in asked.columns:
         latest = asked.table.frame[ARRIVAL].max()
         frame = frame.with_columns(pl.lit(latest, pl.Float64).alias(ARRIVAL))
     identifiers = file.text[question.identifier].to_list()
     if again := len(set(identifiers) & set(asked.identifiers) - {None}):
         notes.append(
-            f"{again:,} ids of {path.name} stand in {question.file.name}, too: what became of them was learned from"
+            f"{again:,} ids of {file.path.name} stand in {question.file.name}, too, and what became of them was learned"
         )
+    final = final_model(asked.table, fit, spec)
     given = final.probability(final.encoder.encode(frame))
     low, high = final.alike.interval(given)
     scores = Scores(given, low, high, np.zeros(len(given), dtype=np.int64), [final])

@@ -19,7 +19,12 @@ def measures_of(fit: Fit | None) -> Mapping[str, Measure]:
     """The measures of the whole test by name; undefined ones, and all without a fit, hold nothing."""
     rows = fit.judgement.measures.filter(pl.col("slice") == "all").iter_rows(named=True) if fit else ()
     found = {row["metric"]: Measure(row["value"], row["low"], row["high"]) for row in rows}
-    return {name: Measure(None, None, None) for name in SHOWN} | found
+    measures = {name: Measure(None, None, None) for name in SHOWN} | found
+    pooled = measures["auc"]
+    if fit and pooled.value is not None and pooled.low is not None and pooled.high is not None:
+        moved = fit.auc - pooled.value  # folds are on scales of their own: what is left of pooling is their difference
+        measures["auc"] = Measure(fit.auc, pooled.low + moved, min(1.0, pooled.high + moved))
+    return measures
 
 
 def winner_of(fit: Fit) -> str:
