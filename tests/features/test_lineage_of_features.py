@@ -21,7 +21,7 @@ NO_FEATURES = {"as_of", "purpose", "group_id", "label", "weight", "outcome_at"}
 
 DATED: Mapping[Place, str] = {
     ("core.accounts", "first_won_at"): "a moment: company_is_customer compares it with the landmark",
-    ("core.lead_conversions", "converted_at"): "a moment: an account was made by a conversion at landmarks after it",
+    ("features.account_origins", "made_at"): "a moment: an account was made by a conversion at landmarks after it",
     ("core.opportunities", "closed_at"): "a moment: an opportunity counts as open at landmarks before it",
     ("core.currency_rates", "rate"): "a rate of exchange tells nothing of a record",
     ("core.touches", "occurred_at"): "a moment: only touches that had happened, and were known, by the landmark count",
@@ -138,6 +138,7 @@ def test_a_planted_feature_that_knows_the_outcome_is_caught(
 
 def test_the_dated_columns_are_compared_with_the_landmark_where_features_read_them() -> None:
     comparisons = {
+        "account_fit.sql": ["origins.made_at <= spine.as_of"],
         "lead_company.sql": ["matches.first_won_at <= moments.as_of", "opportunities.closed_at > matches.as_of"],
         "lead_accounts.sql": ["records.created_at <= spine.as_of"],
         "lead_firmographics.sql": ["firmographics.fetched_at <= moments.as_of"],
