@@ -49,8 +49,9 @@ bench: setup ## cost of the main job against a floor measured in the same run
 judge: setup ## many simulated companies, the models held against their truth (long; goes on where it was stopped)
 	@$(python) -m tests.judge
 
-torture: setup ## killed runs and mutated extracts (long; goes on where it was stopped)
+torture: setup ## killed runs, mutated extracts and killed trainings (long; goes on where it was stopped)
 	@$(python) -m tests.torture
+	@$(python) -m tests.torture.trainings
 
 lock: ## requirements.lock from pyproject.toml, for Python 3.11 to 3.13 (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-strip-extras \
