@@ -9,6 +9,7 @@ import polars as pl
 
 from models.encode import reason_to_drop
 from models.fitted import FittedModel
+from models.fitting import importance
 from models.one_table import Fit, Outcome, Scores, final_model, fit_table, scores_of, worth_without
 from models.reasons import reasons
 from models.rehearse import Learned
@@ -37,7 +38,8 @@ HEAD = ("id", "probability", "probability_low", "probability_high", "rank", "rea
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The outcome, what was asked, and notes for people; `ranked` is empty unless the verdict is usable."""
+    """The outcome, what was asked, and notes for people; `ranked` is empty unless the verdict is usable;
+    `drivers`: columns with their share in what moves the scores."""
 
     question: Question
     asked: Asked
@@ -45,6 +47,7 @@ class Answer:
     notes: Sequence[str]
     advice: str
     ranked: pl.DataFrame | None
+    drivers: Mapping[str, float]
 
     @property
     def table_name(self) -> str:
@@ -103,7 +106,15 @@ def answer(question: Question, score: Path | None, top: int | None) -> Answer:
             if file is None
             else scored_file(asked, fit, spec=spec, question=question, file=file, top=top, notes=notes)
         )
-    return Answer(question, asked, outcome, notes, advice_of(question, outcome), ranked)
+    drivers = drivers_of(fit) if fit else {}
+    return Answer(question, asked, outcome, notes, advice_of(question, outcome), ranked, drivers)
+
+
+def drivers_of(fit: Fit) -> Mapping[str, float]:
+    """Each column's share in what moves the scores, the largest first."""
+    learned = fit.unseen.models[0]
+    shares = importance(learned.encoder, learned.winner, learned.rows)
+    return dict(sorted(shares.items(), key=lambda one: (-one[1], one[0])))
 
 
 def spec_of(question: Question) -> ModelSpec:
@@ -115,7 +126,7 @@ def spec_of(question: Question) -> ModelSpec:
 
 def ranked_rows(asked: Asked, fit: Fit, spec: ModelSpec, top: int | None) -> pl.DataFrame:
     """The rows of the file itself, each scored by a model that did not learn from it."""
-    return ranking(asked.table.frame, asked.identifiers, scores_of(asked.table, fit, spec), spec, top)
+    return ranking(asked, asked.table.frame, asked.identifiers, scores_of(asked.table, fit, spec), spec=spec, top=top)
 
 
 def other_file(asked: Asked, question: Question, path: Path) -> FlatFile:
@@ -159,21 +170,23 @@ def scored_file(
     given = final.probability(final.encoder.encode(frame))
     low, high = final.alike.interval(given)
     scores = Scores(given, low, high, np.zeros(len(given), dtype=np.int64), [final])
-    return ranking(frame, identifiers, scores, spec, top)
+    return ranking(asked, frame, identifiers, scores, spec=spec, top=top)
 
 
 def ranking(
-    frame: pl.DataFrame, identifiers: Sequence[str | None], scores: Scores, spec: ModelSpec, top: int | None
-) -> pl.DataFrame:
+    asked: Asked, frame: pl.DataFrame, identifiers: Sequence[str | None], scores: Scores, *, spec: ModelSpec,
+    top: int | None,
+) -> pl.DataFrame:  # fmt: skip
     """The rows that are published, the best first, with the reasons of the first of them."""
     order = np.argsort(-scores.probability, kind="stable")[:top]
     told: list[list[str]] = [[] for _ in order]
+    words = words_of(asked)
     explained = order[:REASONED]
     for place, learned in enumerate(scores.models):
         rows = np.flatnonzero(scores.model[explained] == place)
         if rows.size:
             for row, sentences in zip(
-                rows, reasons(explaining(learned, spec), frame[explained[rows]], WORDS), strict=True
+                rows, reasons(explaining(learned, spec), frame[explained[rows]], words), strict=True
             ):
                 told[row] = sentences
     ids = pl.Series("id", [identifiers[row] for row in order], dtype=pl.String)
@@ -189,8 +202,22 @@ def ranking(
     ).select(HEAD)
 
 
-WORDS: Mapping[str, FeatureWords] = {}
-"""A flat table brings none: a reason is the column and its value."""
+def words_of(asked: Asked) -> Mapping[str, FeatureWords]:
+    """A reason is the column and its value, said as a fact; a date by the days that had passed."""
+    words = {}
+    for name in asked.columns:
+        told = name.replace("{", "{{").replace("}", "}}")
+        if name in asked.references:
+            words[name] = FeatureWords(f"{told} lies {{value:,.0f}} days back")
+        elif name == ARRIVAL:
+            words[name] = FeatureWords(f"{told} is {{value:,.0f}}")
+        elif asked.table.frame[name].dtype == pl.Boolean:
+            words[name] = FeatureWords(f"{told} is yes", zero=f"{told} is no")
+        elif asked.table.frame[name].dtype.is_numeric():
+            words[name] = FeatureWords(f"{told} is {{value:,.10g}}")
+        else:
+            words[name] = FeatureWords(f"{told} is {{value}}")
+    return words
 
 
 def explaining(learned: Learned, spec: ModelSpec) -> FittedModel:

@@ -20,7 +20,7 @@ def label_of(file: FlatFile, label: str, positive: str | None, notes: list[str])
     values: dict[str, int] = dict(counts.iter_rows())
     if positive is None:
         positive = default_positive(file, label, values)
-        notes.append(f"{label} {positive} counts as the outcome; --positive names another value")
+        notes.append(f"{label} = {positive} counts as the outcome; --positive names another value")
     elif positive not in values:
         near = [value for value in values if value.lower() == positive.lower()]
         hint = f"did you mean {near[0]!r}?" if near else "Name one of them with --positive."

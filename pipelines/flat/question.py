@@ -82,7 +82,7 @@ def ask(question: Question) -> Asked:
         label=label,
         group=group,
         is_ordered=question.time is not None,
-        positive=f"{question.label} {positive}",
+        positive=f"{question.label} = {positive}",
         trusted=frozenset(name for name, moment in moments.items() if moment == "at_creation") | set(question.allow),
     )
     return Asked(

@@ -9,8 +9,19 @@ from models.measures import Measure
 from models.one_table import FEWEST, TOO_GOOD, Fit, Outcome, Table
 from models.power import detectable_auc
 from pipelines.flat.question import Question
+from pipelines.publish.report.words import percent
 
-SHOWN = ("auc", "average_precision", "log_loss", "ece", "ece_expected", "lift_at_10pct", "base_rate")
+SHOWN = (
+    "auc",
+    "average_precision",
+    "log_loss",
+    "ece",
+    "ece_expected",
+    "lift_at_10pct",
+    "base_rate",
+    "top_decile_rate",
+    "positives_in_top_20pct",
+)
 SURE = 3.0
 """Standard errors from which a difference is told."""
 
@@ -118,6 +129,62 @@ def censored_notes(table: Table, question: Question) -> list[str]:
                 f"{middle:.1%}: {reason}"
             )
     return notes
+
+
+HEADLINES = {
+    "usable": "These scores can be used",
+    "no_usable_signal": "These columns do not tell the outcome",
+    "not_enough_data": "There are too few outcomes to learn from",
+    "suspected_leakage": "Not yet: a column may know the outcome",
+}
+
+
+def in_plain_words(fit: Fit, positive: str) -> list[str]:
+    """How good the order is, for somebody who has never heard of an AUC."""
+    found = measures_of(fit)
+    auc, top, base, caught = (found[name] for name in ("auc", "top_decile_rate", "base_rate", "positives_in_top_20pct"))
+    told = []
+    if top.value is not None and base.value is not None:
+        told.append(
+            f"In the best tenth of the list {percent(top.value)} have {positive}; of all rows {percent(base.value)} do."
+        )
+    if caught.value is not None:
+        told.append(f"The first fifth of the list holds {percent(caught.value)} of all that have it.")
+    if auc.value is not None:
+        told.append(
+            f"Of a row with {positive} and one without, the list puts the right one first in {percent(auc.value)} of "
+            f"cases ({percent(auc.low)} to {percent(auc.high)}; a coin does in 50%)."
+        )
+    return told
+
+
+def next_steps(question: Question, outcome: Outcome) -> list[str]:
+    """What to do with this verdict, step by step."""
+    file = question.file.name
+    match outcome.verdict:
+        case "usable":
+            return [
+                "Work scores.csv from the top; the gains picture says how far down it pays.",
+                f"Let chance work some rows of every height, too: then the next {file} tells what the list was worth.",
+                "Fit again when a quarter of new outcomes is known, or when columns are filled in another way.",
+            ]
+        case "not_enough_data":
+            return [
+                f"Collect outcomes until there are {FEWEST} rows with and {FEWEST} without; one group counts once.",
+                "Until then let points that sales agreed on rank.",
+            ]
+        case "no_usable_signal":
+            return [
+                "Let points that sales agreed on rank; a list in this order is no better than chance.",
+                "Bring columns that are known before the outcome: source, size, role, visits, replies.",
+            ]
+        case _:
+            names = [one.column for one in outcome.suspects]
+            return [
+                f"Ask whoever fills in {', '.join(names)}: is it filled before or after the outcome?",
+                "After it, or nobody knows: fit again with " + " ".join(f"--exclude {name!r}" for name in names) + ".",
+                "Surely before it: fit again with --allow, which this page will record.",
+            ]
 
 
 def advice_of(question: Question, outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipelines.errors import GrowthError
 from pipelines.flat.answer import HEAD, Answer
-from pipelines.flat.words import measures_of, split_words, winner_of
+from pipelines.flat.words import HEADLINES, in_plain_words, measures_of, next_steps, split_words, winner_of
 from pipelines.formulas import guarded_text
 from pipelines.publish.report.charts import GainsPoint, ReliabilityBin, gains_chart, reliability_chart
 from pipelines.publish.report.words import decimal, number, percent
@@ -64,7 +64,8 @@ def scores_csv(answer: Answer) -> str:
 def lines(answer: Answer, folder: Path) -> list[str]:
     """The answer for a terminal."""
     told = [f"{answer.question.file.name}: {VERDICTS[answer.outcome.verdict]}"]
-    told += [f"  {name}: {value}" for name, value in figures(answer)]
+    told += [f"  {name}: {value}{f' ({beside})' if beside else ''}" for name, value, beside in figures(answer)]
+    told += [f"  Winner: {winner_of(answer.outcome.fit)}"] if answer.outcome.fit else []
     told += [f"  Suspect: {one.evidence}" for one in answer.outcome.suspects]
     told += [f"  Note: {note}" for note in answer.notes]
     if answer.ranked is not None:
@@ -80,26 +81,22 @@ VERDICTS = {
 }
 
 
-def figures(answer: Answer) -> Sequence[tuple[str, str]]:
-    """Names and values for people."""
+def figures(answer: Answer) -> Sequence[tuple[str, str, str]]:
+    """Names, values and what stands beside them, for people."""
     fit = answer.outcome.fit
     if fit is None:
         return [
-            ("rows with the outcome", number(answer.outcome.positives)),
-            ("without", number(answer.outcome.negatives)),
+            ("rows with the outcome", number(answer.outcome.positives), ""),
+            ("rows without", number(answer.outcome.negatives), ""),
         ]
     found = measures_of(fit)
-    auc, lift = found["auc"], found["lift_at_10pct"]
+    auc, lift, expected = found["auc"], found["lift_at_10pct"], found["ece_expected"]
     return [
-        ("AUC", f"{decimal(auc.value, 3)} ({decimal(auc.low, 3)} to {decimal(auc.high, 3)})"),
-        ("Lift of the best tenth", f"{decimal(lift.value, 1)} ({decimal(lift.low, 1)} to {decimal(lift.high, 1)})"),
-        ("Log loss", decimal(found["log_loss"].value, 3)),
-        (
-            "Calibration error",
-            f"{decimal(found['ece'].value, 3)} (by chance alone {decimal(found['ece_expected'].value, 3)})",
-        ),
-        ("Tested on", f"{split_words(answer.question, fit)}: {len(fit.unseen.rows):,} rows"),
-        ("Winner", winner_of(fit)),
+        ("AUC", decimal(auc.value, 3), f"{decimal(auc.low, 3)} to {decimal(auc.high, 3)}"),
+        ("Lift of the best tenth", decimal(lift.value, 1), f"{decimal(lift.low, 1)} to {decimal(lift.high, 1)}"),
+        ("Log loss", decimal(found["log_loss"].value, 3), ""),
+        ("Calibration error", decimal(found["ece"].value, 3), f"{decimal(expected.value, 3)} by chance alone"),
+        ("Tested rows", number(len(fit.unseen.rows)), split_words(answer.question, fit)),
     ]
 
 
@@ -115,6 +112,13 @@ def page(answer: Answer) -> str:
     return environment.get_template("report.html.j2").render(
         answer=answer,
         verdict=VERDICTS[answer.outcome.verdict],
+        headline=HEADLINES[answer.outcome.verdict],
+        plain_words=in_plain_words(fit, answer.asked.table.positive) if fit else [],
+        steps=next_steps(answer.question, answer.outcome),
+        winner=winner_of(fit) if fit else None,
+        alone={one.column: one.auc for one in answer.outcome.alone},
+        left_out=dict(answer.asked.left_out) | (dict(fit.dropped) if fit else {}),
+        notes=[note for note in answer.notes if " is left out (" not in note],
         figures=figures(answer),
         fit=fit,
         charts=charts(answer),
