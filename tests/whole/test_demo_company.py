@@ -140,9 +140,10 @@ def test_the_commands_read_what_was_published(home: Path) -> None:
 
 
 @pytest.mark.capability("X3")
-def test_the_notebook_runs_over_what_was_published(home: Path) -> None:
+@pytest.mark.parametrize("notebook", ["published", "model_bench"])
+def test_the_notebooks_run_over_what_was_published(home: Path, notebook: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "notebooks/published.py"],
+        [sys.executable, "-W", "error", f"notebooks/{notebook}.py"],
         cwd=PROJECT_ROOT,
         env=os.environ | {"GROWTH_HOME": str(home)},
         capture_output=True,
