@@ -34,38 +34,45 @@ touches as (
     where activities.is_dated
 ),
 
--- A touch of a record is one of the record's address too.
+-- A touch of a record is one of the record's addresses too, from when the record has them.
 addressed as (
     select
-        touches.source || ':' || touches.source_id as touch_id,
-        touches.record_id,
-        coalesce(touches.email_normal, records.email_normal) as email_normal,
-        touches.tied_at,
-        greatest(touches.tied_at, records.created_at) as address_tied_at,
+        source || ':' || source_id as touch_id,
+        record_id,
+        email_normal,
+        tied_at,
     from touches
-    left join core.record_persons as records on touches.record_id = records.record_id
+),
+
+reached as (
+    select touch_id, email_normal, tied_at from addressed where email_normal is not null
+    union all
+    select addressed.touch_id, records.email_normal, greatest(addressed.tied_at, records.from_at) as tied_at
+    from addressed
+    inner join core.record_addresses as records on addressed.record_id = records.record_id
+    where addressed.email_normal is null
 ),
 
 names as (
-    select lead_id, lead_id as record_id, email_normal, created_at as from_at
+    select lead_id, lead_id as record_id, created_at as from_at
     from core.leads
     union all
-    select leads.lead_id, losers.record_id, losers.email_normal, losers.merged_at
+    select leads.lead_id, losers.record_id, losers.merged_at
     from core.record_persons as losers
     inner join core.leads as leads on losers.survivor_id = leads.lead_id
 ),
 
 addresses as (
-    select lead_id, email_normal, min(from_at) as from_at
+    select names.lead_id, records.email_normal, min(greatest(names.from_at, records.from_at)) as from_at
     from names
-    where email_normal is not null
-    group by lead_id, email_normal
+    inner join core.record_addresses as records on names.record_id = records.record_id
+    group by names.lead_id, records.email_normal
 ),
 
 ties as (
-    select addresses.lead_id, addressed.touch_id, greatest(addressed.address_tied_at, addresses.from_at) as known_at
-    from addressed
-    inner join addresses on addressed.email_normal = addresses.email_normal
+    select addresses.lead_id, reached.touch_id, greatest(reached.tied_at, addresses.from_at) as known_at
+    from reached
+    inner join addresses on reached.email_normal = addresses.email_normal
     union all
     select names.lead_id, addressed.touch_id, greatest(addressed.tied_at, names.from_at) as known_at
     from addressed

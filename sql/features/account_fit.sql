@@ -1,6 +1,6 @@
 -- One row per account and moment with everything the account-fit model may know, and the label where it has matured
 -- key: account_id, as_of
--- Firmographics that the contract calls known at creation, and overlays from the moment they were fetched. Engagement
+-- Firmographics that the contract calls known at creation, as they were at the moment, and overlays from the moment they were fetched. Engagement
 -- stays out: fit says whom we should talk to, not who already talks to us.
 with
 
@@ -15,9 +15,12 @@ overlays as (
         firmographics.technologies,
         firmographics.fetched_at,
     from spine.account_fit as spine
-    inner join core.accounts as accounts on spine.account_id = accounts.account_id
+    inner join core.account_versions as words
+        on spine.account_id = words.record_id
+        and spine.as_of >= words.from_at
+        and spine.as_of < words.until_at
     inner join staging.firmographics as firmographics
-        on accounts.domain = firmographics.domain
+        on words.domain = firmographics.domain
         and firmographics.fetched_at <= spine.as_of
     qualify row_number() over (
         partition by spine.account_id, spine.as_of order by firmographics.fetched_at desc, firmographics.source
@@ -36,11 +39,11 @@ select
         when accounts.is_backfilled then null else cast(floor(days_between(accounts.created_at, spine.as_of)) as bigint)
     end as record_age_days,
     coalesce(origins.made_at <= spine.as_of, false) as made_by_conversion,
-    accounts.industry,
-    accounts.employees,
-    accounts.annual_revenue,
-    accounts.country,
-    accounts.account_source,
+    words.industry,
+    words.employees,
+    words.annual_revenue,
+    words.country,
+    words.account_source,
     overlays.employees as overlay_employees,
     overlays.annual_revenue as overlay_annual_revenue,
     overlays.industry as overlay_industry,
@@ -49,4 +52,8 @@ select
 from spine.account_fit as spine
 inner join core.accounts as accounts on spine.account_id = accounts.account_id
 left join features.account_origins as origins on spine.account_id = origins.account_id
+left join core.account_versions as words
+    on spine.account_id = words.record_id
+    and spine.as_of >= words.from_at
+    and spine.as_of < words.until_at
 left join overlays on spine.account_id = overlays.account_id and spine.as_of = overlays.as_of

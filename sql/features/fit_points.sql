@@ -31,9 +31,13 @@ lead_facts as (
     union all
     select lead_id, 'phone', phone from core.leads
     union all
-    select lead_id, 'seniority', seniority from features.lead_roles
+    select leads.lead_id, 'seniority', roles.seniority
+    from core.leads as leads
+    inner join features.title_roles as roles on leads.title = roles.title
     union all
-    select lead_id, 'job_function', job_function from features.lead_roles
+    select leads.lead_id, 'job_function', roles.job_function
+    from core.leads as leads
+    inner join features.title_roles as roles on leads.title = roles.title
 ),
 
 facts as (

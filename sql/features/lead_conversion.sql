@@ -1,6 +1,6 @@
 -- One row per lead and moment with everything the lead-conversion model may know, and the label where it has matured
 -- key: lead_id, as_of
--- A lead's own columns enter only when its contract calls them known at creation.
+-- A lead's own columns enter only when its contract calls them known at creation, as they were at the moment.
 with
 
 days_old as (
@@ -20,8 +20,8 @@ select
     days_old.weight,
     days_old.outcome_at,
     case when leads.is_backfilled then null else days_old.age_days end as age_days,
-    leads.lead_source,
-    leads.is_free_mail,
+    words.lead_source,
+    words.is_free_mail,
     firmographics.company_industry,
     firmographics.company_country,
     firmographics.company_employees,
@@ -52,7 +52,11 @@ select
     coalesce(company.company_other_leads, 0) as company_other_leads,
 from days_old
 inner join core.leads as leads on days_old.lead_id = leads.lead_id
-left join features.lead_roles as roles on days_old.lead_id = roles.lead_id
+left join core.lead_versions as words
+    on days_old.lead_id = words.record_id
+    and days_old.as_of >= words.from_at
+    and days_old.as_of < words.until_at
+left join features.title_roles as roles on words.title = roles.title
 left join features.lead_actions as actions on days_old.lead_id = actions.lead_id and days_old.as_of = actions.as_of
 left join features.lead_firmographics as firmographics
     on days_old.lead_id = firmographics.lead_id

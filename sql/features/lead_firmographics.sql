@@ -7,13 +7,16 @@ moments as (
     select
         spine.lead_id,
         spine.as_of,
-        case when not leads.is_free_mail then leads.email_domain end as domain,
-        leads.industry,
-        leads.employees,
-        leads.annual_revenue,
-        leads.country,
+        case when not words.is_free_mail then words.email_domain end as domain,
+        words.industry,
+        words.employees,
+        words.annual_revenue,
+        words.country,
     from spine.lead_conversion as spine
-    inner join core.leads as leads on spine.lead_id = leads.lead_id
+    inner join core.lead_versions as words
+        on spine.lead_id = words.record_id
+        and spine.as_of >= words.from_at
+        and spine.as_of < words.until_at
 ),
 
 -- Of several accounts the oldest one that holds the fact.

@@ -86,8 +86,9 @@ def overlay(company: Company, fetched_at: str, employees: int, source: str = "re
 
 @pytest.mark.capability("M4")
 def test_what_was_bought_about_a_company_counts_from_the_moment_it_was_fetched(company: Company) -> None:
-    company.put("core.accounts", account_id="acme", domain="acme.com", employees=7, created_at="2024-01-01",
-                is_backfilled=False)  # fmt: skip
+    company.put("core.accounts", account_id="acme", created_at="2024-01-01", is_backfilled=False)
+    company.put("core.account_versions", record_id="acme", domain="acme.com", employees=7, from_at="1900-01-01",
+                until_at="9999-12-31")  # fmt: skip
     days = ["2024-01-31", "2024-02-01", "2024-02-15", "2024-03-01"]
     company.put("spine.account_fit", *({"account_id": "acme", "as_of": day} for day in days))
     overlay(company, "2024-02-01 00:00:00", 50)
@@ -133,17 +134,18 @@ def test_the_age_of_a_record_that_a_migration_brought_is_unknown(company: Compan
 
 
 @pytest.mark.parametrize(
-    ("title", "role"),
+    ("title", "roles"),
     [
-        ("VP, Sales & Marketing", ("executive", "marketing")),
-        ("Sr. Director of Engineering", ("director", "engineering")),
-        ("Leader", ("staff", "another function")),  # no word of it is "lead"
-        ("  ", (None, None)),
-        (None, (None, None)),
+        ("VP, Sales & Marketing", [("executive", "marketing")]),
+        ("Sr. Director of Engineering", [("director", "engineering")]),
+        ("Leader", [("staff", "another function")]),  # no word of it is "lead"
+        ("  ", [(None, None)]),
+        (None, []),
     ],
 )
 def test_a_job_title_tells_seniority_and_function_by_whole_words(
-    company: Company, title: str | None, role: tuple[str | None, str | None]
+    company: Company, title: str | None, roles: Rows
 ) -> None:
+    company.put("core.lead_versions", record_id="lead", title=title)
     company.put("core.leads", lead_id="lead", title=title)
-    assert company.rows("features.lead_roles", "seniority, job_function") == [role]
+    assert company.rows("features.title_roles", "seniority, job_function") == roles

@@ -20,8 +20,9 @@ MODELS = {"features.lead_conversion": "lead_id", "features.account_fit": "accoun
 NO_FEATURES = {"as_of", "purpose", "group_id", "label", "weight", "outcome_at"}
 
 DATED: Mapping[Place, str] = {
-    ("core.accounts", "first_won_at"): "a moment: company_is_customer compares it with the landmark",
     ("features.account_origins", "made_at"): "a moment: an account was made by a conversion at landmarks after it",
+    ("core.opportunities", "outcome"): "read of deals closed by the landmark alone: company_is_customer",
+    ("core.former_values", "value"): "of the stretch in which the landmark lies; test_as_of_truth holds which columns",
     ("core.opportunities", "closed_at"): "a moment: an opportunity counts as open at landmarks before it",
     ("core.currency_rates", "rate"): "a rate of exchange tells nothing of a record",
     ("core.touches", "occurred_at"): "a moment: only touches that had happened, and were known, by the landmark count",
@@ -136,11 +137,44 @@ def test_a_planted_feature_that_knows_the_outcome_is_caught(
     assert late in not_known_then(reached)
 
 
+@pytest.mark.capability("M4")
+def test_words_that_are_read_as_they_were_are_known_at_creation_but_for_those_that_choose_rows(
+    company: Company,
+) -> None:
+    contracts = {contract.object: contract for contract in incoming_contracts()}
+    listed = company.rows("staging.attribute_names", "object, column_name, record_of, attribute")
+    names = {(str(one), str(name)): (str(record), str(attribute)) for one, name, record, attribute in listed}
+    company.put("staging.attribute_names", *(
+        {"object": one, "column_name": name, "record_of": record, "attribute": attribute}
+        for (one, name), (record, attribute) in names.items()
+    ))  # fmt: skip
+    company.put("staging.attribute_changes", *(
+        {"object": one, "column_name": name, "record_of": record, "record_id": f"{one}.{name}", "stretch_number": 1,
+         "value": "then", "is_known": True}
+        for (one, name), (record, _) in names.items()
+    ))  # fmt: skip
+    read = company.rows("core.former_values", "record_id, attribute")
+    late = {
+        attribute
+        for place, attribute in read
+        if (column := contracts[str(place).split(".")[0]].column(str(place).split(".")[1]))
+        and column.known_at != "at_creation"
+    }
+    assert len(read) > 30
+    assert late == {"website", "account_id"}
+
+
 def test_the_dated_columns_are_compared_with_the_landmark_where_features_read_them() -> None:
     comparisons = {
-        "account_fit.sql": ["origins.made_at <= spine.as_of"],
-        "lead_company.sql": ["matches.first_won_at <= moments.as_of", "opportunities.closed_at > matches.as_of"],
-        "lead_accounts.sql": ["records.created_at <= spine.as_of"],
+        "lead_company.sql": [
+            "deals.outcome = 'won' and deals.closed_at <= matches.as_of",
+            "deals.closed_at > matches.as_of",
+            "matches.as_of >= deals.from_at",
+            "matches.as_of < deals.until_at",
+        ],
+        "lead_accounts.sql": ["records.created_at <= spine.as_of", "spine.as_of < records.until_at"],
+        "lead_conversion.sql": ["days_old.as_of >= words.from_at", "days_old.as_of < words.until_at"],
+        "account_fit.sql": ["origins.made_at <= spine.as_of", "spine.as_of >= words.from_at", "spine.as_of < words.until_at"],
         "lead_firmographics.sql": ["firmographics.fetched_at <= moments.as_of"],
         "lead_actions.sql": ["touches.occurred_at <= spine.as_of", "touches.known_at <= spine.as_of"],
     }
