@@ -35,6 +35,7 @@ select
     spine.label,
     spine.weight,
     spine.outcome_at,
+    spine.is_worked,
     case
         when accounts.is_backfilled then null else cast(floor(days_between(accounts.created_at, spine.as_of)) as bigint)
     end as record_age_days,

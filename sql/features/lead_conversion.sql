@@ -19,6 +19,7 @@ select
     days_old.label,
     days_old.weight,
     days_old.outcome_at,
+    days_old.is_worked,
     case when leads.is_backfilled then null else days_old.age_days end as age_days,
     words.lead_source,
     words.is_free_mail,

@@ -1,6 +1,7 @@
 -- One row per account and moment at which it is looked at: past landmarks to learn from, the as-of moment to score
 -- key: account_id, as_of
 -- Left out: person accounts, accounts already won at that moment, and customers, former ones too, whose first win lies before the history.
+-- is_worked: whether sales ever came to the account by the end of the label window, or by now. No feature.
 with
 
 setting as (
@@ -26,6 +27,9 @@ landmarks as (
         days.landmark_at as as_of,
         candidates.first_won_at as outcome_at,
         coalesce(candidates.first_won_at <= add_days(days.landmark_at, setting.horizon_days), false) as label,
+        coalesce(
+            least(work.first_worked_at, candidates.first_won_at) <= add_days(days.landmark_at, setting.horizon_days), false
+        ) as is_worked,
     from candidates
     cross join setting
     inner join spine.days as days
@@ -34,13 +38,19 @@ landmarks as (
         and days.landmark_at >= candidates.created_at
         and (candidates.first_won_at is null or candidates.first_won_at > days.landmark_at)
     cross join spine.observation as observation
+    left join core.first_work as work on work.unit = 'account' and candidates.account_id = work.unit_id
     where add_days(days.landmark_at, setting.horizon_days + setting.reporting_lag_days) <= observation.known_until
 ),
 
 to_score as (
-    select candidates.account_id, candidates.ultimate_parent_id, config.as_of.as_of
+    select
+        candidates.account_id,
+        candidates.ultimate_parent_id,
+        config.as_of.as_of,
+        coalesce(work.first_worked_at <= config.as_of.as_of, false) as is_worked,
     from candidates
     cross join config.as_of
+    left join core.first_work as work on work.unit = 'account' and candidates.account_id = work.unit_id
     where candidates.first_won_at is null or candidates.first_won_at > config.as_of.as_of
 )
 
@@ -52,6 +62,7 @@ select
     label,
     safe_div(1, count(*) over (partition by account_id)) as weight,
     outcome_at,
+    is_worked,
 from landmarks
 union all
 select
@@ -62,4 +73,5 @@ select
     cast(null as boolean) as label,
     cast(null as double) as weight,
     cast(null as timestamp) as outcome_at,
+    is_worked,
 from to_score

@@ -1,7 +1,7 @@
 -- One row per lead and moment at which sales could still work it: past landmarks to learn from, the as-of moment to score
 -- key: lead_id, as_of
--- A lead whose closing no history tells counts as open until its last change, for it was closed no later. Where a history
--- was switched off again, landmarks stand only where it told every lead's state, and in the night after a lead came in.
+-- Where a history was switched off again, landmarks stand only where it told every lead's state, and in the night after a
+-- lead came in. is_worked: whether sales came to the lead by the end of the label window, or by now. No feature.
 with
 
 setting as (
@@ -37,6 +37,9 @@ landmarks as (
         days.landmark_at as as_of,
         candidates.converted_at as outcome_at,
         coalesce(candidates.converted_at <= add_days(days.landmark_at, setting.horizon_days), false) as label,
+        coalesce(
+            least(work.first_worked_at, candidates.converted_at) <= add_days(days.landmark_at, setting.horizon_days), false
+        ) as is_worked,
     from candidates
     cross join setting
     inner join spine.days as days
@@ -45,6 +48,7 @@ landmarks as (
         and days.landmark_at <= add_days(candidates.created_at, setting.max_age_days)
         and (candidates.converted_at is null or candidates.converted_at > days.landmark_at)
     cross join spine.observation as observation
+    left join core.first_work as work on work.unit = 'lead' and candidates.lead_id = work.unit_id
     anti join closings
         on candidates.lead_id = closings.lead_id
         and days.landmark_at >= closings.closed_at
@@ -58,10 +62,15 @@ landmarks as (
 ),
 
 to_score as (
-    select candidates.lead_id, candidates.person_id, config.as_of.as_of
+    select
+        candidates.lead_id,
+        candidates.person_id,
+        config.as_of.as_of,
+        coalesce(work.first_worked_at <= config.as_of.as_of, false) as is_worked,
     from candidates
     cross join setting
     cross join config.as_of
+    left join core.first_work as work on work.unit = 'lead' and candidates.lead_id = work.unit_id
     anti join closings
         on candidates.lead_id = closings.lead_id
         and config.as_of.as_of < closings.reopened_at
@@ -77,6 +86,7 @@ select
     label,
     safe_div(1, count(*) over (partition by lead_id)) as weight,
     outcome_at,
+    is_worked,
 from landmarks
 union all
 select
@@ -87,4 +97,5 @@ select
     cast(null as boolean) as label,
     cast(null as double) as weight,
     cast(null as timestamp) as outcome_at,
+    is_worked,
 from to_score

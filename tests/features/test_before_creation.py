@@ -8,7 +8,7 @@ from tests.features.company import Company, Rows
 
 CREATED = datetime(2024, 4, 1, 9)
 DAY = timedelta(days=1)
-NOT_FEATURES = "lead_id, purpose, group_id, label, weight, outcome_at"
+NOT_FEATURES = "lead_id, purpose, group_id, label, weight, outcome_at, is_worked"
 
 
 def visitor(company: Company, *days_before: float, identified_days_after: float = 2) -> None:

@@ -12,7 +12,7 @@ CONVERTED = "2024-05-10 15:30:00"
 LEAD = {"Id": "00Q1", "FirstName": "Kim", "LastName": "Lee", "Title": "VP Sales", "Company": "Acme",
         "Email": "kim@acme.com", "Phone": "1", "Website": "acme.com", "Country": "Chile",
         "LeadSource": "Web", "Status": "New", "CreatedDate": CREATED}  # fmt: skip
-NOT_FEATURES = "lead_id, purpose, group_id, label, weight, outcome_at"
+NOT_FEATURES = "lead_id, purpose, group_id, label, weight, outcome_at, is_worked"
 
 
 def lead_with_a_past(company: Company) -> None:

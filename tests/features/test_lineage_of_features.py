@@ -17,7 +17,7 @@ Place = tuple[str, str]
 Graph = Mapping[Place, frozenset[Place]]
 
 MODELS = {"features.lead_conversion": "lead_id", "features.account_fit": "account_id"}
-NO_FEATURES = {"as_of", "purpose", "group_id", "label", "weight", "outcome_at"}
+NO_FEATURES = {"as_of", "purpose", "group_id", "label", "weight", "outcome_at", "is_worked"}
 
 DATED: Mapping[Place, str] = {
     ("features.account_origins", "made_at"): "a moment: an account was made by a conversion at landmarks after it",
@@ -144,11 +144,7 @@ def test_words_that_are_read_as_they_were_are_known_at_creation_but_for_those_th
     contracts = {contract.object: contract for contract in incoming_contracts()}
     listed = company.rows("staging.attribute_names", "object, column_name, record_of, attribute")
     names = {(str(one), str(name)): (str(record), str(attribute)) for one, name, record, attribute in listed}
-    company.put("staging.attribute_names", *(
-        {"object": one, "column_name": name, "record_of": record, "attribute": attribute}
-        for (one, name), (record, attribute) in names.items()
-    ))  # fmt: skip
-    company.put("staging.attribute_changes", *(
+    company.put("staging.salesforce_attribute_changes", *(
         {"object": one, "column_name": name, "record_of": record, "record_id": f"{one}.{name}", "stretch_number": 1,
          "value": "then", "is_known": True}
         for (one, name), (record, _) in names.items()
