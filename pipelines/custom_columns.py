@@ -4,6 +4,7 @@ What belongs here: which columns of leads and accounts no contract describes, wh
 landmark. Nobody has said since when their values are known, so a value counts from the extract that brought it: the
 modstamp of a record says nothing of a formula, and what is missing before would tell of what happened after. Until
 extracts reach back to a landmark that can be learned from, a column is listed with the reason and not offered.
+A column that tells who somebody is, by its contract or by its name, is offered only where a person allowed it by name.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from datetime import datetime
 import duckdb
 
 from pipelines.contracts import Contract
+from pipelines.flat.protected import is_protected
 from pipelines.intake.history.attribute_history import extracted_by
 from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name, versions_name
 from pipelines.warehouse import columns_of, quoted_name, quoted_text
@@ -87,7 +89,10 @@ def judged(
     connection: duckdb.DuckDBPyConnection, contract: Contract, model: str, as_of: datetime
 ) -> Iterator[CustomColumn]:
     """Every custom column of an object, and whether the model is offered it."""
-    names = extras_of(table_columns(connection, contract), contract)
+    there = table_columns(connection, contract)
+    allowed = allowed_columns(connection, contract)
+    own = [column.name for column in contract.columns if column.protected and column.name in there]
+    names = [*(name for name in own if name.lower() in allowed), *extras_of(there, contract)]
     if not names:
         return
     [(learned_until,)] = connection.execute(
@@ -96,12 +101,22 @@ def judged(
     firsts = first_sights(connection, contract, names)
     for name, records, filled, distinct, kind in profiled(connection, contract, names, as_of):
         reason = reason_against(kind, records, filled, distinct)
-        since = firsts[name]
+        since, is_kept_out = firsts[name], name not in own and is_protected(name.removesuffix("__c"))
+        if is_kept_out and name.lower() not in allowed:
+            reason = "protected: it tells who somebody is; allow_protected in labels.yaml lets it in by name"
         if not reason and (since is None or learned_until is None or since > learned_until):
             reason = "no extract with it is as old as a moment that can be learned from; it is offered once one is"
+        told = reason or allowed.get(name.lower(), "")
         yield CustomColumn(
-            contract.source, contract.object, name, model, kind, records, filled, distinct, since, not reason, reason
+            contract.source, contract.object, name, model, kind, records, filled, distinct, since, not reason, told
         )
+
+
+def allowed_columns(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, str]:
+    """Protected columns of an object that a person let in, in lower case, with who did and why."""
+    rows = connection.execute("select column_name, allowed_by, why from config.allow_protected").fetchall()
+    of_object = f"{contract.object}.".lower()
+    return {name.lower().removeprefix(of_object): f"allowed by {who}: {why}" for name, who, why in rows}
 
 
 def profiled(
@@ -198,4 +213,4 @@ def typed_value(column: CustomColumn, alias: str) -> str:
 def cell(name: str, alias: str = "") -> str:
     """SQL for a cell without blanks around it, a blank one null."""
     column = f"{alias}.{quoted_name(name)}" if alias else quoted_name(name)
-    return f"nullif(trim({column}), '')"
+    return f"nullif(trim({column}::varchar), '')"

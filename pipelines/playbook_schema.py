@@ -171,6 +171,12 @@ class Label(Row):
     retrain_after_days: Days
 
 
+class AllowedColumn(Row):
+    column_name: Text
+    allowed_by: Text
+    why: Text
+
+
 class Targets(Row):
     level: Literal["account", "ultimate_parent"]
     engaged_within_days: Days
@@ -244,7 +250,7 @@ FILES: Mapping[str, FileSchema] = {
     "free_mail": FileSchema(lists={"free_mail_domains": FreeMailDomain}),
     "funnel": FileSchema(settings=Funnel, lists={"funnel_units": FunnelUnit}),
     "judgement": FileSchema(settings=Judgement, lists={"segment_features": SegmentFeature}),
-    "labels": FileSchema(lists={"labels": Label}),
+    "labels": FileSchema(lists={"labels": Label, "allow_protected": AllowedColumn}),
     "process": FileSchema(
         settings=Process,
         lists={

@@ -12,7 +12,12 @@ from pipelines.model_features import custom_features, features_for
 from pipelines.warehouse import connect_scratch
 from tests.intake.loading import FEW_CONTRACTS, STAMP, load, record_id, write_export
 
-HEADER = "Id,Status,CreatedDate,SystemModstamp,Segment__c,Seats__c,Is_Vip__c,Renewed_On__c,Ticket__c,Empty__c"
+HEADER = (
+    "Id,Status,CreatedDate,SystemModstamp,Segment__c,Seats__c,Is_Vip__c,Renewed_On__c,Ticket__c,Empty__c,Age_Group__c,"
+    "Salutation"
+)
+
+PROTECTED = "protected: it tells who somebody is; allow_protected in labels.yaml lets it in by name"
 
 
 def lead(number: int, *values: str) -> str:
@@ -23,7 +28,7 @@ def day(folder: Path, date: str, segment: str) -> None:
     """An extract of 4 leads on a day; the first one's segment is given."""
     rows = [
         lead(number, segment if number == 1 else "Mid", str(number * 10), "yes" if number == 2 else "no", "2024-01-01",
-             f"T-{number}", "")
+             f"T-{number}", "", "60+" if number == 3 else "30-39", "Ms." if number > 2 else "Mr.")
         for number in range(1, 5)
     ]  # fmt: skip
     (folder / date).mkdir(parents=True)
@@ -37,6 +42,9 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     day(tmp_path / "extracts", "2024-02-01", "Small")
     day(tmp_path / "extracts", "2024-02-05", "Large")
     load(connection, tmp_path / "extracts")
+    connection.execute(
+        "create table warehouse.config.allow_protected (column_name varchar, allowed_by varchar, why varchar)"
+    )
     connection.execute(
         "create table warehouse.features.lead_conversion as select lead_id, as_of, purpose, lead_id as group_id from "
         f"(select unnest(['{record_id('00Q', 1)}', '{record_id('00Q', 2)}']) as lead_id) cross join (values "
@@ -56,6 +64,7 @@ def test_custom_columns_are_typed_by_what_they_hold(con: duckdb.DuckDBPyConnecti
     assert offer(con) == 3
     rows = con.execute("select column_name, kind, is_offered, reason from meta.custom_columns order by all").fetchall()
     assert rows == [
+        ("Age_Group__c", "text", False, PROTECTED),
         ("Empty__c", "text", False, "it is empty"),
         ("Is_Vip__c", "boolean", True, ""),
         ("Renewed_On__c", "moment", False, "all records hold the same"),
@@ -92,3 +101,22 @@ def test_a_column_that_no_landmark_could_have_known_is_listed_with_the_reason(co
     assert custom_features(con, "lead_conversion") == []
     [(reason,)] = con.execute("select reason from meta.custom_columns where column_name = 'Seats__c'").fetchall()
     assert reason.startswith("no extract with it is as old as a moment that can be learned from")
+
+
+@pytest.mark.capability("M5")
+def test_a_protected_column_is_offered_only_when_a_person_allowed_it_by_name_and_that_is_recorded(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    con.execute(
+        "insert into warehouse.config.allow_protected values ('age_group__c', 'Kim', 'a product for people over 60'), "
+        "('Lead.Salutation', 'Lee', 'a letter begins with it'), ('Account.Seats__c', 'Kim', 'another object')"
+    )
+    assert offer(con) == 5
+    assert custom_features(con, "lead_conversion")[:1] == ["Lead.Salutation"]
+    told = con.execute(
+        "select column_name, is_offered, reason from meta.custom_columns where reason like 'allowed%' order by all"
+    ).fetchall()
+    assert told == [
+        ("Age_Group__c", True, "allowed by Kim: a product for people over 60"),
+        ("Salutation", True, "allowed by Lee: a letter begins with it"),
+    ]
