@@ -170,7 +170,11 @@ def test_the_dated_columns_are_compared_with_the_landmark_where_features_read_th
         ],
         "lead_accounts.sql": ["records.created_at <= spine.as_of", "spine.as_of < records.until_at"],
         "lead_conversion.sql": ["days_old.as_of >= words.from_at", "days_old.as_of < words.until_at"],
-        "account_fit.sql": ["origins.made_at <= spine.as_of", "spine.as_of >= words.from_at", "spine.as_of < words.until_at"],
+        "account_fit.sql": [
+            "origins.made_at <= spine.as_of",
+            "spine.as_of >= words.from_at",
+            "spine.as_of < words.until_at",
+        ],
         "lead_firmographics.sql": ["firmographics.fetched_at <= moments.as_of"],
         "lead_actions.sql": ["touches.occurred_at <= spine.as_of", "touches.known_at <= spine.as_of"],
     }
