@@ -129,15 +129,30 @@ def by_fill(column: pl.Series, label: NDArray[np.bool_], positive: str) -> Suspe
 
 
 def by_purity(column: pl.Series, label: NDArray[np.bool_], positive: str) -> Suspect | None:
-    """Values, or being filled, that only rows of one class have, in numbers that chance does not give."""
-    if column.dtype.is_numeric() and column.dtype != pl.Boolean:
-        codes, names = column.is_not_null().to_numpy().astype(np.int64), ["empty", "filled"]
-    else:
-        codes = numbered(column)
-        words = pl.DataFrame({"code": codes, "value": column.cast(pl.String).fill_null("empty")}).unique("code")
-        names = words.sort("code")["value"].to_list()
+    """Values, or being filled, that only rows of one class have, in numbers that chance does not give.
+
+    A number must have such values of either class, as shares of outcomes do: a zero at which nothing ever comes of it
+    may be honest.
+    """
+    is_number = column.dtype.is_numeric() and column.dtype != pl.Boolean
+    filled = column.is_not_null().cast(pl.String).replace({"true": "filled", "false": "empty"})
+    if found := pure_values(column.name, filled if is_number else column.cast(pl.String), label, positive):
+        return found[0]
+    if is_number:
+        often = column.value_counts().filter(pl.col("count") >= PURE_ROWS)[column.name].drop_nulls()
+        among = pl.Series(np.where(column.is_in(often.implode()).fill_null(False), column.cast(pl.String), "others"))
+        found = pure_values(column.name, among, label, positive)
+    return found[0] if len(found) == 2 else None
+
+
+def pure_values(name: str, values: pl.Series, label: NDArray[np.bool_], positive: str) -> list[Suspect]:
+    """Per class that has values of its own a suspect."""
+    codes = numbered(values)
+    words = pl.DataFrame({"code": codes, "value": values.fill_null("empty")}).unique("code")
+    names = words.sort("code")["value"].to_list()
     total = np.bincount(codes, minlength=len(names))
     positives = np.bincount(codes, label.astype(np.float64), len(names))
+    found = []
     for wanted, counts, of, least_share in (
         (positive, total - positives, label, PURE_POSITIVES),
         (f"no {positive}", positives, ~label, PURE_NEGATIVES),
@@ -148,9 +163,9 @@ def by_purity(column: pl.Series, label: NDArray[np.bool_], positive: str) -> Sus
         if pure.any() and held >= least_share:
             largest = np.flatnonzero(pure)[np.argsort(-total[pure], kind="stable")][:MOST_NAMED]
             listed = ", ".join(f"{names[code]} ({total[code]:,} rows)" for code in largest)
-            evidence = f"{column.name}: only rows with {wanted} have {listed}; these are {held:.0%} of them"
-            return Suspect(column.name, PURE, 0.5 + held / 2, evidence)
-    return None
+            evidence = f"{name}: only rows with {wanted} have {listed}; these are {held:.0%} of them"
+            found.append(Suspect(name, PURE, 0.5 + held / 2, evidence))
+    return found
 
 
 def too_good(ranked: Sequence[Alone], auc: float, least: float) -> list[Suspect]:
