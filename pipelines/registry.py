@@ -11,6 +11,7 @@ moment leaves the champion as it was.
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import tempfile
 import warnings
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 EXPERIMENT = "growth"
+METRICS_AT_ONCE, LONGEST_SLICE = 900, 120
+"""MLflow takes 1,000 metrics at a time, and names of 250 characters."""
 MODEL_FOLDER, PICTURES_FOLDER, TABLES_FOLDER = "model", "pictures", "judgement"
 ARTIFACTS = "artifacts"
 JUDGED = "judgement_sha256"
@@ -86,7 +89,9 @@ def register_version(home: Home, candidate: Candidate, version: str) -> int:
     name, client = candidate.model.spec.name, open_client(home)
     run = client.create_run(experiment_id(client, home), run_name=version)
     metrics = run_metrics(candidate.health, run.info.start_time)
-    client.log_batch(run.info.run_id, metrics=metrics, params=run_params(candidate.model))
+    client.log_batch(run.info.run_id, params=run_params(candidate.model))
+    for start in range(0, len(metrics), METRICS_AT_ONCE):
+        client.log_batch(run.info.run_id, metrics=metrics[start : start + METRICS_AT_ONCE])
     with tempfile.TemporaryDirectory() as folder:
         artefact.save(candidate.model, Path(folder) / MODEL_FOLDER)
         for kept in (PICTURES_FOLDER, TABLES_FOLDER):
@@ -257,16 +262,21 @@ def experiment_id(client: "MlflowClient", home: Home) -> str:
 
 
 def run_metrics(health: pl.DataFrame, at: int) -> list["Metric"]:
-    """The measures as MLflow metrics: `auc`, `auc_low`, `auc_high`, and by slice `auc.age_0-1`."""
+    """The measures as MLflow metrics: `auc`, `auc_low`, `auc_high`, and by slice `auc.age_0-1`.
+
+    Signs of a segment's name that MLflow refuses become `_`; of two that are the same then, the first stays.
+    """
     from mlflow.entities import Metric
 
-    metrics = []
+    metrics: dict[str, Metric] = {}
     for row in health.iter_rows(named=True):
-        place = "" if row["slice"] == "all" else "." + row["slice"].replace(":", "_").replace("+", "_and_more")
+        told = row["slice"].replace("+", "_and_more")[:LONGEST_SLICE]
+        place = "" if row["slice"] == "all" else "." + re.sub(r"[^\w -]", "_", told)
         for end, value in (("", row["value"]), ("_low", row["low"]), ("_high", row["high"])):
             if value is not None:
-                metrics.append(Metric(f"{row['metric']}{end}{place}", value, at, 0))
-    return metrics
+                name = f"{row['metric']}{end}{place}"
+                metrics.setdefault(name, Metric(name, value, at, 0))
+    return list(metrics.values())
 
 
 def run_params(model: FittedModel) -> list["Param"]:

@@ -29,11 +29,13 @@ AMOUNTS = """
 def note_drivers(connection: duckdb.DuckDBPyConnection, trained: "Trained", as_of: datetime) -> None:
     """Write the drivers of a model's outcome: its chance, the days it takes, and the money of won accounts."""
     from models.drivers import event_drivers, quantity_drivers
+    from models.worked import taught
 
-    model, spec = trained.model, trained.model.spec
+    spec = trained.model.spec
     words, happens = feature_words(connection, spec.name), spec.positive_word
-    parts = [event_drivers(model, trained.test, words, happens)]
-    succeeded = before_success(features_for(connection, spec.name, "train"), spec.unit_column)
+    frame = taught(features_for(connection, spec.name, "train"), spec)
+    parts = [event_drivers(frame, spec, words, happens)]
+    succeeded = before_success(frame, spec.unit_column)
     waited = (pl.col("outcome_at") - pl.col("as_of")).dt.total_seconds() / 86400
     days = succeeded["first"].with_columns(waited=waited).drop("outcome_at")
     parts.append(quantity_drivers(days, "waited", spec, words, outcome=f"days until {happens}", unit=DAYS))

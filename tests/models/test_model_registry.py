@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from models.training import Trained, train
@@ -23,8 +24,10 @@ def trained(seed: int) -> Trained:
 
 
 def logged(home: Home, outcome: Trained) -> str:
-    tables = {"model_health": outcome.health}
-    return log_candidate(home, Candidate(outcome.model, outcome.health, {"reliability": "<svg/>"}, tables))
+    whole, tables = outcome.health.filter(slice="all"), {"model_health": outcome.health}
+    odd = [whole.with_columns(slice=pl.lit(f"industry:Öl & Gas/../{number}" + "x" * 300)) for number in range(30)]
+    health = pl.concat([outcome.health, *odd])  # more metrics than MLflow takes at once, under names that it refuses
+    return log_candidate(home, Candidate(outcome.model, health, {"reliability": "<svg/>"}, tables))
 
 
 @pytest.mark.capability("R7")
@@ -46,6 +49,7 @@ def test_the_champion_is_the_promoted_version_and_mlflow_says_the_same(tmp_path:
     run_id = str(by_mlflow.run_id)
     run = client.get_run(run_id)
     assert run.data.metrics["auc"] == trained(1).model.metrics["auc"]
+    assert any(name.startswith("auc.industry_Öl _ Gas____29x") for name in run.data.metrics)
     assert {file.path for file in client.list_artifacts(run_id)} == {"judgement", "model", "pictures"}
 
     # A run that only scores reads the alias without the seconds that importing MLflow takes.

@@ -48,7 +48,7 @@ METRIC_WORDS = {
     "brier": "Brier score (lower is better)",
     "log_loss": "Log loss (lower is better)",
     "average_precision": "Average precision",
-    "net_benefit": "Successes per unit, costs taken off",
+    "net_benefit": "Successes per unit worth working, costs taken off",
     "net_benefit_gain": "The same, above working all or none",
     "units_positive": "Units that succeeded",
     "units_negative": "Units that did not",
@@ -67,6 +67,7 @@ SHARES = frozenset(
     )
 )
 COUNTS = frozenset(("units_positive", "units_negative"))
+GAP = "auc_"  # with a gap before the outcome: told in a sentence
 AGE_METRICS = ("auc", "lift_at_10pct", "base_rate")
 
 
@@ -158,7 +159,7 @@ def model_trust(labels: Row, status: Row | None, tables: Mapping[str, Sequence[R
         reliability=picture(reliability_chart([reliability_bin(row) for row in bins], name)) if bins else None,
         gains=picture(gains_chart(points, name)) if points else None,
         costs=picture(cost_chart([cost_point(row) for row in costs], name)) if costs else None,
-        figures=tuple(figure(metric, whole) for metric in in_order(whole)),
+        figures=tuple(figure(metric, whole) for metric in in_order(whole) if not metric.startswith(GAP)),
         slices=slice_lines([row for row in health if row["split"] == TEST]),
         followed=followed(health, tables["drivers"]),
     )
