@@ -1,7 +1,8 @@
 -- One row per lead and moment with the person's own actions known by then, counted over windows
 -- key: lead_id, as_of
 -- Actions count from when they could be tied to this lead: neither a conversion nor a merge changes the days before it.
--- What representatives do is left out: it follows from their guess of the outcome. A refusal is no sign of interest.
+-- What representatives do, or write down of a call that came in, is left out: it follows from their guess of the outcome.
+-- A refusal is no sign of interest.
 with
 
 actions as (
@@ -23,6 +24,7 @@ actions as (
         and touches.occurred_at <= spine.as_of
         and touches.occurred_at > add_days(spine.as_of, -365)
     where touches.actor = 'prospect'
+        and touches.source not in ('task', 'event')
         and not touches.is_machine
         and touches.kind not in ('email_unsubscribe', 'email_spam_report', 'call_refused')
 )

@@ -190,11 +190,11 @@ def test_the_deeds_before_the_conversion_are_counted_at_the_landmarks_that_knew_
     def known(day: str) -> Rows:
         return company.rows("features.lead_conversion", columns, f"lead_id = '00Q1' and as_of = '{day}'")
 
-    # the call of 5 March; then the form of the 10th tells whose cookie the visits were
+    # the call of 5 March is what sales wrote down; the form of the 10th tells whose cookie the visits were
     register = (80, 80_000, "Retail", "Chile", "SAP, Snowflake")
     refetched = (90, 90_000, "Retail", "Chile", "SAP, Snowflake")
-    assert known("2024-03-07") == [(*register, 1, 0, 0, 0, 0, 0, False, 1, 1, "executive")]
-    assert known("2024-03-11") == [(*register, 4, 2, 1, 1, 0, 0, False, 1, 1, "executive")]
-    assert known("2024-04-10") == [(*register, 7, 3, 1, 1, 1, 1, True, 0, 2, "executive")]
+    assert known("2024-03-07") == [(*register, 0, 0, 0, 0, 0, 0, False, 1, 1, "executive")]
+    assert known("2024-03-11") == [(*register, 3, 2, 1, 1, 0, 0, False, 1, 1, "executive")]
+    assert known("2024-04-10") == [(*register, 6, 3, 1, 1, 1, 1, True, 0, 2, "executive")]
     # a call by sales and a meeting are no deeds of the prospect; nothing after the landmark counts
-    assert known("2024-05-10") == [(*refetched, 7, 3, 1, 1, 1, 1, True, 0, 2, "executive")]
+    assert known("2024-05-10") == [(*refetched, 6, 3, 1, 1, 1, 1, True, 0, 2, "executive")]

@@ -137,6 +137,32 @@ def test_a_planted_feature_that_knows_the_outcome_is_caught(
     assert late in not_known_then(reached)
 
 
+SALES_SIDE = {
+    "raw.lead": {"status", "ownerid", "rating", "isunreadbyowner", "firstcalldatetime", "firstemaildatetime"},
+    "raw.lead_history": {"field", "oldvalue", "newvalue", "createdbyid"},
+}
+
+
+@pytest.mark.capability("M3")
+def test_the_queue_model_sees_nothing_that_sales_does_or_writes_down(
+    house: Graph, columns_known: Mapping[str, frozenset[str]], company: Company
+) -> None:
+    features = {place for place in feature_places(columns_known) if place[0] == "features.lead_conversion"}
+    reached = {place for feature in features for place in sources(house, feature, set())}
+    assert ("raw.lead", "title") in reached
+    assert {place for place in reached if place[1] in SALES_SIDE.get(place[0], set())} == set()
+    # Rows are chosen, not followed: of touches only those count that no representative did or logged.
+    company.put("spine.lead_conversion", lead_id="lead", as_of="2024-05-01")
+    kinds = [("sales", "task"), ("prospect", "task"), ("prospect", "event"), ("sales", "call"), ("prospect", "call")]
+    touches = [{"touch_id": f"{actor} {source}", "actor": actor, "source": source} for actor, source in kinds]
+    rest = {"kind": "call", "is_machine": False, "is_weak": False, "is_hand_raise": False, "occurred_at": "2024-04-30"}
+    company.put("core.touches", *(touch | rest for touch in touches))
+    company.put("core.lead_touches", *(
+        {"touch_id": touch["touch_id"], "lead_id": "lead", "known_at": "2024-04-30"} for touch in touches
+    ))  # fmt: skip
+    assert company.rows("features.lead_actions", "actions_7d") == [(1,)]
+
+
 @pytest.mark.capability("M4")
 def test_words_that_are_read_as_they_were_are_known_at_creation_but_for_those_that_choose_rows(
     company: Company,
