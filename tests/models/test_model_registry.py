@@ -1,7 +1,10 @@
 """The register: one version per content, the champion read without MLflow is the one that MLflow names."""
 
+import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -9,18 +12,25 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.training import Trained, train
+from models.training import Trained
 from pipelines.errors import GrowthError
 from pipelines.home import Home
-from pipelines.registry import Candidate, champion_version, load_champion, log_candidate, open_client, promote
-from tests.models.worlds import AS_OF, SPEC, leads, training
+from pipelines.registry import (
+    Candidate,
+    champion_version,
+    load_champion,
+    load_version,
+    log_candidate,
+    open_client,
+    promote,
+)
+from tests.models.made import made, signals
+from tests.models.made import trained as judged
 
 
 @cache
-def trained(seed: int) -> Trained:
-    outcome = train(training(leads(1_500, seed=seed)), SPEC, AS_OF)
-    assert isinstance(outcome, Trained)
-    return outcome
+def trained(number: int) -> Trained:
+    return judged(made(slope=float(number)), signals(200))
 
 
 def logged(home: Home, outcome: Trained) -> str:
@@ -43,12 +53,12 @@ def test_the_champion_is_the_promoted_version_and_mlflow_says_the_same(tmp_path:
     by_mlflow = client.get_model_version_by_alias("lead_conversion", "champion")
     assert champion_version(home, "lead_conversion") == first == by_mlflow.tags["content_version"]
     assert client.get_model_version_by_alias("lead_conversion", "challenger").tags["content_version"] == second
-    rows, champion = leads(100, seed=8), load_champion(home, "lead_conversion")
+    rows, champion = signals(100, seed=8), load_champion(home, "lead_conversion")
     assert champion is not None
     np.testing.assert_array_equal(champion.predict(rows), trained(1).model.predict(rows))
     run_id = str(by_mlflow.run_id)
     run = client.get_run(run_id)
-    assert run.data.metrics["auc"] == trained(1).model.metrics["auc"]
+    assert run.data.metrics["auc"] == trained(1).judgement.summary()["auc"]
     assert any(name.startswith("auc.industry_Öl _ Gas____29x") for name in run.data.metrics)
     assert {file.path for file in client.list_artifacts(run_id)} == {"judgement", "model", "pictures"}
 
@@ -66,10 +76,35 @@ def test_the_champion_is_the_promoted_version_and_mlflow_says_the_same(tmp_path:
 
     with pytest.raises(GrowthError, match="no version lead_conversion-unknown"):
         promote(home, "lead_conversion", "lead_conversion-unknown")
+
+    # A home that was copied reads and writes its own models.
+    copy = Home(tmp_path / "copy")
+    shutil.copytree(home.root, copy.root)
+    assert load_champion(copy, "lead_conversion") is not None
+    kept = {path.name for path in (home.mlflow / "artifacts").iterdir()}
+    third = logged(copy, trained(3))
+    assert {path.name for path in (home.mlflow / "artifacts").iterdir()} == kept
+    assert load_version(copy, "lead_conversion", third).estimator == trained(3).model.estimator
+    assert {path.name for path in (copy.mlflow / "artifacts").iterdir()} > kept
+
+    # What the register points to elsewhere is not read, nor what was changed.
+    place(copy, "file:///etc/passwd")
+    with pytest.raises(GrowthError, match=r"cannot be used: file:///etc/passwd lies outside of .*artifacts"):
+        load_champion(copy, "lead_conversion")
+    place(copy, f"{copy.mlflow}/artifacts/../../../elsewhere/mlflow/artifacts/../artifacts/model")
+    with pytest.raises(GrowthError, match=r"lies outside of"):
+        load_champion(copy, "lead_conversion")
     booster = next((home.mlflow / "artifacts" / run_id).rglob("booster.txt"))
-    booster.write_text(booster.read_text(encoding="utf-8").replace("0", "1"), encoding="utf-8")
+    booster.write_text(booster.read_text(encoding="utf-8") + "1", encoding="utf-8")
     with pytest.raises(GrowthError, match=r"cannot be used: .* was changed after it was saved"):
         load_champion(home, "lead_conversion")
+
+
+def place(home: Home, source: str) -> None:
+    """Let every version lie elsewhere."""
+    with closing(sqlite3.connect(home.mlflow / "mlflow.db")) as connection:
+        connection.execute("update model_versions set source = ?", [source])
+        connection.commit()
 
 
 def test_a_register_whose_making_was_interrupted_is_not_there_at_all(
