@@ -160,7 +160,7 @@ class FunnelUnit(Row):
 class Label(Row):
     model: Text
     title: Text
-    unit: Literal["account", "lead"]
+    unit: Literal["account", "lead", "opportunity"]
     positive: Text
     horizon_days: Days
     reporting_lag_days: Count

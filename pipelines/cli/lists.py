@@ -1,4 +1,4 @@
-"""`growth targets`, `growth queue`, `growth funnel`: what was published, on the screen."""
+"""`growth targets`, `growth queue`, `growth deals`, `growth funnel`: what was published, on the screen."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -22,8 +22,10 @@ QUEUE = (
     "rank", "tier", "person_name", "account_name", "fast_lane", "queue_reason", "reasons", "phone", "email",
     "owner_name",
 )  # fmt: skip
-ESSENTIAL = ("rank", "person_name", "account_name", "queue_reason", "reasons", "next_action",
-             "cohort_on", "step", "entered", "advanced", "conversion_rate_matured")  # fmt: skip
+DEALS = ("rank", "opportunity_name", "account_name", "stage", "win_probability", "amount", "expected_amount",
+         "close_on", "reasons", "owner_name")  # fmt: skip
+ESSENTIAL = ("rank", "opportunity_name", "win_probability", "person_name", "account_name", "queue_reason", "reasons",
+             "next_action", "cohort_on", "step", "entered", "advanced", "conversion_rate_matured")  # fmt: skip
 """What a narrow terminal shows of a list, who and why, and of the funnel."""
 HEADINGS = {"fit_score": "fit_percentile", "engagement_score": "engagement_points"}
 """Published columns whose names say less than what they hold: a place on the scale of the list, points that fade."""
@@ -84,6 +86,27 @@ def queue(*, home: Home, limit: int, owner: str | None, tier: str | None, as_jso
         order=("rank", "queue_item_id"),
         limit=limit,
         columns=QUEUE,
+        owner=owner,
+        as_json=as_json,
+        as_csv=as_csv,
+    )
+
+
+@click.command(epilog="Example: growth deals --owner 'Ada Lovelace'")
+@home_option
+@limit_option
+@owner_option
+@json_option
+@csv_option
+def deals(*, home: Home, limit: int, owner: str | None, as_json: bool, as_csv: bool) -> None:
+    """The open opportunities of new business, the likeliest to be won first, with reasons."""
+    show_list(
+        home,
+        table="scores.deal_ranking",
+        filters={},
+        order=("rank", "opportunity_id"),
+        limit=limit,
+        columns=DEALS,
         owner=owner,
         as_json=as_json,
         as_csv=as_csv,

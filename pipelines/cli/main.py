@@ -15,7 +15,7 @@ from pipelines.cli.docs import docs
 from pipelines.cli.doctor import doctor
 from pipelines.cli.failures import failure
 from pipelines.cli.fit import fit
-from pipelines.cli.lists import funnel, queue, targets
+from pipelines.cli.lists import deals, funnel, queue, targets
 from pipelines.cli.models import models
 from pipelines.cli.options import JSON_WANTED
 from pipelines.cli.people import timeline, why
@@ -40,7 +40,23 @@ def cli() -> None:
     """
 
 
-for command in (demo, contract, run, targets, queue, funnel, timeline, why, quarantine, docs, models, fit, ui, doctor):
+for command in (
+    demo,
+    contract,
+    run,
+    targets,
+    queue,
+    deals,
+    funnel,
+    timeline,
+    why,
+    quarantine,
+    docs,
+    models,
+    fit,
+    ui,
+    doctor,
+):
     cli.add_command(command)
 
 

@@ -28,6 +28,10 @@ order by touches.occurred_at desc, touches.touch_id
 limit {limit}
 """
 ACCOUNT_ROW = "select * from marts.target_accounts where account_id = ?"
+DEAL_ROW = """
+select * from scores.deal_ranking
+where opportunity_id = $id or (length($id) = 15 and left(opportunity_id, 15) = $id)
+"""
 PERSON_ROWS = """
 select * from marts.lead_queue
 where lead_id in (select record_id from core.person_records where person_id = $person)
@@ -36,16 +40,18 @@ order by rank
 """
 SHOWN = ("rank", "tier", "score_source", "fit_score", "fit_lift", "fit_probability", "conversion_probability",
          "fit_points", "engagement_points", "engagement_score", "model_version", "queue_reason", "next_action",
-         "reasons", "change_reason", "scored_at")  # fmt: skip
+         "win_probability", "win_lift", "crm_probability", "stage", "amount", "currency", "expected_amount", "close_on",
+         "owner_name", "reasons", "change_reason", "scored_at")  # fmt: skip
 NO_TOUCH = "nothing has passed between the house and this record"
 BESIDES = ("purpose", "group_id", "label", "weight", "outcome_at", "as_of")
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What an id names: a lead, a contact or an account, with its person if it is one.
+    """What an id names: a lead, a contact, an account or an open opportunity, with its person if it is one.
 
     `asked` tells what was asked for where another record answers: an opportunity's account, a merge's survivor.
+    `account_id` is that of an open opportunity.
     """
 
     kind: str
@@ -53,6 +59,7 @@ class Subject:
     person_id: str | None
     name: str
     asked: str = ""
+    account_id: str | None = None
 
     @property
     def title(self) -> str:
@@ -64,7 +71,9 @@ class Subject:
         """The condition on `core.touches` and its value."""
         if self.person_id is not None:
             return "touches.person_id = ?", self.person_id
-        return "touches.account_id = ?", self.record_id
+        if self.kind == "opportunity" and self.account_id is None:
+            return "touches.opportunity_id = ?", self.record_id
+        return "touches.account_id = ?", self.account_id or self.record_id
 
 
 @click.command(epilog="Example: growth timeline 00QJ000000AbCdEMAV --limit 50")
@@ -92,7 +101,7 @@ def timeline(record_id: str, home: Home, limit: int, as_json: bool) -> None:
 @click.option("--on", type=MomentType(), help="As published on this day, while that version is kept.")
 @json_option
 def why(record_id: str, home: Home, on: datetime | None, as_json: bool) -> None:
-    """Why a lead, contact or account stands where it stands: score, reasons, model, features, touches."""
+    """Why a lead, contact, account or open opportunity stands where it stands: score, reasons, features, touches."""
     with published(home, on.date() if on else None) as connection:
         subject = find_subject(connection, record_id)
         answer = explain(connection, subject)
@@ -137,6 +146,11 @@ def find_subject(connection: "duckdb.DuckDBPyConnection", record_id: str) -> Sub
     ).rows
     if account:
         return Subject("account", account[0][0], None, account[0][1] or account[0][0], merged)
+    if has_table(connection, "scores.deal_ranking"):
+        for row in query(connection, DEAL_ROW, {"id": record_id}).records():
+            of = f" of {row['account_name'] or row['account_id']}" if row["account_id"] else ""
+            name = row["opportunity_name"] or row["opportunity_id"]
+            return Subject("opportunity", row["opportunity_id"], None, name, of, row["account_id"])
     deal = query(
         connection,
         "select opportunity_id, account_id, account_name"
@@ -164,7 +178,9 @@ def survivor(connection: "duckdb.DuckDBPyConnection", record_id: str) -> tuple[s
 
 def explain(connection: "duckdb.DuckDBPyConnection", subject: Subject) -> dict[str, Any]:
     """The subject's standing on its list, or why it is on none, and the features of its newest score."""
-    if subject.person_id is None:
+    if subject.kind == "opportunity":
+        found, model = query(connection, DEAL_ROW, {"id": subject.record_id}).records(), "opportunity_win"
+    elif subject.person_id is None:
         found, model = query(connection, ACCOUNT_ROW, [subject.record_id]).records(), "account_fit"
     else:
         found, model = query(connection, PERSON_ROWS, {"person": subject.person_id}).records(), "lead_conversion"
@@ -187,7 +203,8 @@ def features(
     connection: "duckdb.DuckDBPyConnection", model: str, subject: Subject, lead_id: str | None
 ) -> dict[str, Any]:
     """What the model knew about the unit at its newest moment; nothing for a unit it does not score."""
-    unit, record = ("account_id", subject.record_id) if subject.kind == "account" else ("lead_id", lead_id)
+    is_own = subject.kind in ("account", "opportunity")
+    unit, record = (f"{subject.kind}_id", subject.record_id) if is_own else ("lead_id", lead_id)
     if subject.kind == "lead" and record is None:
         record = subject.record_id
     if record is None or not has_table(connection, f"features.{model}"):

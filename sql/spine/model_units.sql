@@ -13,3 +13,10 @@ select
     count(*) filter (where is_converted) as units_positive,
     count(*) filter (where not is_converted) as units_negative,
 from core.leads
+union all
+select
+    'opportunity_win' as model,
+    count(*) filter (where outcome = 'won') as units_positive,
+    count(*) filter (where outcome <> 'won') as units_negative,
+from core.opportunities
+where is_new_business

@@ -41,6 +41,15 @@ create table warehouse.marts.model_health as from (values
 create table warehouse.features.lead_conversion as from (values
     ('00Q000000000001AAA', timestamp '2026-06-30', 'score', 12)
 ) as t(lead_id, as_of, purpose, age_days);
+create table warehouse.features.opportunity_win as from (values
+    ('006000000000002AAA', timestamp '2026-06-30', 'score', 'Proposal', 2)
+) as t(opportunity_id, as_of, purpose, stage, close_pushes);
+create table warehouse.scores.deal_ranking as from (values
+    (1, '006000000000002AAA', 'Suite', '001000000000001AAA', 'Alpha GmbH', 'Proposal', 0.4, ['stage: Proposal'], 'u1',
+     'Ada'),
+    (2, '006000000000003AAA', 'Extra', null, null, 'Discovery', 0.1, [], 'u2', 'Bob Stone')
+) as t(rank, opportunity_id, opportunity_name, account_id, account_name, stage, win_probability, reasons, owner_id,
+    owner_name);
 create table warehouse.core.accounts as from (values
     ('001000000000001AAA', 'Alpha GmbH'), ('001000000000002AAA', 'Beta SA')
 ) as t(account_id, account_name);

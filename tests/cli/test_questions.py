@@ -23,6 +23,26 @@ def test_a_merged_record_is_the_one_that_lives_on(home: Path) -> None:
     assert "rank\t1" in lines
 
 
+@pytest.mark.capability("M3")
+def test_an_open_opportunity_answers_for_itself_with_what_passed_with_its_account(home: Path) -> None:
+    told = answer(home, "why", "006000000000002")
+    assert isinstance(told, dict)
+    assert (told["kind"], told["id"], told["name"]) == ("opportunity", "006000000000002AAA", "Suite")
+    assert told["standing"]["win_probability"] == 0.4
+    assert (told["standing"]["rank"], told["standing"]["reasons"]) == (1, ["stage: Proposal"])
+    assert told["features"] == {"stage": "Proposal", "close_pushes": 2}
+    assert len(told["touches"]) == 2
+    lines = growth("why", "006000000000002AAA", "--home", str(home)).stdout.splitlines()
+    assert lines[0] == "Suite (opportunity 006000000000002AAA of Alpha GmbH)"
+
+
+def test_deals_are_listed_with_their_chances_by_owner(home: Path) -> None:
+    rows = answer(home, "deals", "--owner", "ada")
+    assert isinstance(rows, list)
+    assert [(row["opportunity_name"], row["win_probability"]) for row in rows] == [("Suite", 0.4)]
+    assert growth("deals", "--home", str(home)).stdout.splitlines()[1].split("\t")[:2] == ["1", "Suite"]
+
+
 def test_an_opportunity_answers_for_its_account(home: Path) -> None:
     told = answer(home, "why", "006000000000001AAA")
     assert isinstance(told, dict)

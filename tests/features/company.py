@@ -69,7 +69,8 @@ class Company:
         prepare_history(connection, incoming_contracts())
         write_named_fields(connection, incoming_contracts())
         create_kept_tables(connection)
-        for model, unit in (("lead_conversion", "lead"), ("account_fit", "account")):
+        units = {"lead_conversion": "lead", "account_fit": "account", "opportunity_win": "opportunity"}
+        for model, unit in units.items():
             connection.register("no_scores", empty_scores(f"{unit}_id"))
             connection.execute(f"create table warehouse.scores.{model} as select * from no_scores")
             connection.unregister("no_scores")

@@ -16,7 +16,11 @@ from tests.features.company import Company, incoming_contracts, tables_from_sql
 Place = tuple[str, str]
 Graph = Mapping[Place, frozenset[Place]]
 
-MODELS = {"features.lead_conversion": "lead_id", "features.account_fit": "account_id"}
+MODELS = {
+    "features.lead_conversion": "lead_id",
+    "features.account_fit": "account_id",
+    "features.opportunity_win": "opportunity_id",
+}
 NO_FEATURES = {"as_of", "purpose", "group_id", "label", "weight", "outcome_at", "is_worked"}
 
 DATED: Mapping[Place, str] = {
@@ -24,6 +28,14 @@ DATED: Mapping[Place, str] = {
     ("core.opportunities", "outcome"): "read of deals closed by the landmark alone: company_is_customer",
     ("core.former_values", "value"): "of the stretch in which the landmark lies; test_as_of_truth holds which columns",
     ("core.opportunities", "closed_at"): "a moment: an opportunity counts as open at landmarks before it",
+    ("core.attribute_history", "value"): "what a record said from from_at on: only versions of the landmark are read",
+    ("core.attribute_history", "record_id"): "an id: it says which record a version is of, and nothing of it",
+    ("core.attribute_history", "from_at"): "a moment: only versions that began by the landmark are read",
+    ("core.attribute_history", "until_at"): "a moment: of the versions that had begun the one not ended counts",
+    ("core.touches", "actor"): "who acted tells no outcome; sales-side signs are allowed for opportunity win alone",
+    ("core.stage_ladder", "percent"): "how far a stage is says nothing of a deal",
+    ("core.opportunity_stages", "entered_at"): "a moment: only stays that had ended by the landmark are measured",
+    ("core.opportunity_stages", "left_at"): "a moment: only stays that had ended by the landmark are measured",
     ("core.currency_rates", "rate"): "a rate of exchange tells nothing of a record",
     ("core.touches", "occurred_at"): "a moment: only touches that had happened, and were known, by the landmark count",
     ("staging.hubspot_merges", "loser_id"): "an id: it says which record a row is, and nothing of it",
@@ -31,7 +43,8 @@ DATED: Mapping[Place, str] = {
 }
 """Columns made of tracked or outcome fields that hold a moment to compare with the landmark, or tell no outcome."""
 
-COUNTED_ROWS = {"company_deals", "forms_365d", "hand_raises_365d", "is_free_mail"}
+COUNTED_ROWS = {"company_deals", "forms_365d", "hand_raises_365d", "is_free_mail", "owner_won_share", "planned_tasks",
+                "product_lines"}  # fmt: skip
 """Features that count or find rows and hold no value of any: no column to follow."""
 
 
@@ -201,6 +214,22 @@ def test_the_dated_columns_are_compared_with_the_landmark_where_features_read_th
             "spine.as_of >= words.from_at",
             "spine.as_of < words.until_at",
         ],
+        "opportunity_states.sql": [
+            "versions.from_at <= moments.as_of",
+            "where attribute = 'stage' and until_at > as_of",
+        ],
+        "opportunity_accounts.sql": [
+            "accounts.created_at <= states.as_of",
+            "firmographics.fetched_at <= moments.as_of",
+            "deals.won_at <= moments.as_of",
+            "deals.lost_at <= moments.as_of",
+            "deals.closed_at > moments.as_of",
+        ],
+        "opportunity_owners.sql": ["deals.closed_at < months.month_at"],
+        "opportunity_pace.sql": ["stays.left_at < months.month_at"],
+        "opportunity_people.sql": ["roles.created_at <= spine.as_of"],
+        "opportunity_activity.sql": ["touches.occurred_at <= moments.as_of", "touches.known_at <= moments.as_of"],
+        "opportunity_win.sql": ["lines.created_at <= spine.as_of"],
         "lead_firmographics.sql": ["firmographics.fetched_at <= moments.as_of"],
         "lead_actions.sql": ["touches.occurred_at <= spine.as_of", "touches.known_at <= spine.as_of"],
     }

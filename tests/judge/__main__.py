@@ -27,7 +27,7 @@ from pipelines.run import run
 from pipelines.warehouse import connect
 
 WORLDS = ("saas", "industrial", "tiny_startup")
-UNITS = {"lead_conversion": "lead", "account_fit": "account"}
+UNITS = {"lead_conversion": "lead", "account_fit": "account", "opportunity_win": "opportunity"}
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,6 @@ from pipelines.home import PROJECT_ROOT
 from pipelines.playbook_schema import FILES, Label
 from pipelines.playbook_tables import read_file
 
-DEAL_HORIZON, DEAL_EVERY = 180, 14  # days; until the playbook has labels of opportunities
-
 
 def propensity(company: Company) -> pl.DataFrame:
     """Columns unit (lead, account, opportunity), id, as_of (timestamp), horizon_days, p_true, p_visible; a row per unit
@@ -61,17 +59,17 @@ def of_accounts(company: Company, overlay: Fetched) -> pl.DataFrame:
 
 
 def of_deals(company: Company, overlay: Fetched) -> pl.DataFrame:
-    deals = company.deals
+    rules, deals = rules_of("opportunity_win"), company.deals
     begins = np.where(deals.kind == NEW, deals.created_at + 1, NEVER)
     made = moments(
         company.ids.opportunity,
         begins,
         np.minimum(deals.closed_at, forgotten_at(company)) - 1,
-        DEAL_EVERY,
+        rules.landmark_every_days,
         company.span,
     )
-    chances = deal_chances(company, overlay, DealRows(made.unit, made.at), float(DEAL_HORIZON))
-    return table("opportunity", company.ids.opportunity, made, DEAL_HORIZON, chances)
+    chances = deal_chances(company, overlay, DealRows(made.unit, made.at), float(rules.horizon_days))
+    return table("opportunity", company.ids.opportunity, made, rules.horizon_days, chances)
 
 
 def table(unit: str, ids: pl.Series, made: Moments, horizon_days: int, chances: tuple[Floats, Floats]) -> pl.DataFrame:
