@@ -114,13 +114,16 @@ def weighted_measures(
         pays = np.searchsorted(-rows.probability[rows.block_ends], -ratio, side="right")
         benefit = (positive[pays - 1] - ratio * total[pays - 1]) / size if pays else 0.0
         of_all = (positives - ratio * size) / size
+        likelihood = np.where(rows.label > 0, rows.probability, 1 - rows.probability)
+        loss, rate = -(weight * np.log(likelihood)).sum() / size, positives / size
+        base_loss = -(rate * np.log(rate) + (1 - rate) * np.log(1 - rate))
         top = (caught[4] + 0.5) / (standards.top_share * size + 1)
         bottom = (positives - caught[5] + 0.5) / ((1 - standards.bottom_from) * size + 1)
-        likelihood = np.where(rows.label > 0, rows.probability, 1 - rows.probability)
         measures = {
             "auc": auc,
             "average_precision": average_precision,
-            "log_loss": -(weight * np.log(likelihood)).sum() / size,
+            "log_loss": loss,
+            "gain_over_base_rate": 1 - loss / base_loss,
             "brier": (weight * (rows.probability - rows.label) ** 2).sum() / size,
             "ece": calibration_error(rows, rows.label, weight),
             "lift_at_10pct": caught[0] / positives / 0.1,

@@ -26,6 +26,16 @@ def test_flagged_share_against_successes_caught_and_first_tier_over_last() -> No
     assert told["top_over_bottom"] == pytest.approx(5.0)
 
 
+@pytest.mark.capability("K4")
+def test_the_gain_over_giving_everybody_the_base_rate() -> None:
+    frame = pl.DataFrame({"probability": [0.8, 0.2, 0.2, 0.8], "label": [True, False] * 2, "group": list("abcd")})
+    # two rows are right and two wrong: -(2 ln 0.8 + 2 ln 0.2) / 4 against ln 2
+    loss = -(np.log(0.8) + np.log(0.2)) / 2
+    assert judge(frame, seed=1).summary()["gain_over_base_rate"] == pytest.approx(1 - loss / np.log(2))
+    same = frame.with_columns(probability=pl.lit(0.5))
+    assert judge(same, seed=1).summary()["gain_over_base_rate"] == pytest.approx(0)
+
+
 @pytest.mark.parametrize(
     ("cost", "net", "gain"),
     [

@@ -47,6 +47,7 @@ METRIC_WORDS = {
     "ece_expected": "The distance that chance explains",
     "brier": "Brier score (lower is better)",
     "log_loss": "Log loss (lower is better)",
+    "gain_over_base_rate": "Share of the doubt that the scores take away",
     "average_precision": "Average precision",
     "net_benefit": "Successes per unit worth working, costs taken off",
     "net_benefit_gain": "The same, above working all or none",
