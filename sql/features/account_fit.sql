@@ -1,7 +1,7 @@
 -- One row per account and moment with everything the account-fit model may know, and the label where it has matured
 -- key: account_id, as_of
--- Firmographics that the contract calls known at creation, as they were at the moment, and overlays from the moment they were fetched. Engagement
--- stays out: fit says whom we should talk to, not who already talks to us.
+-- Firmographics that the contract calls known at creation, as they were at the moment; where the CRM says nothing, what
+-- a third party had said by then. Engagement stays out: fit says whom to talk to, not who already talks to us.
 with
 
 overlays as (
@@ -40,15 +40,11 @@ select
         when accounts.is_backfilled then null else cast(floor(days_between(accounts.created_at, spine.as_of)) as bigint)
     end as record_age_days,
     coalesce(origins.made_at <= spine.as_of, false) as made_by_conversion,
-    words.industry,
-    words.employees,
-    words.annual_revenue,
-    words.country,
+    coalesce(words.industry, overlays.industry) as industry,
+    coalesce(words.employees, overlays.employees) as employees,
+    coalesce(words.annual_revenue, overlays.annual_revenue) as annual_revenue,
+    coalesce(words.country, overlays.country) as country,
     words.account_source,
-    overlays.employees as overlay_employees,
-    overlays.annual_revenue as overlay_annual_revenue,
-    overlays.industry as overlay_industry,
-    overlays.country as overlay_country,
     nullif(replace(overlays.technologies, ';', ', '), '') as technologies,
 from spine.account_fit as spine
 inner join core.accounts as accounts on spine.account_id = accounts.account_id

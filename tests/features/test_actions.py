@@ -87,20 +87,24 @@ def overlay(company: Company, fetched_at: str, employees: int, source: str = "re
 @pytest.mark.capability("M4")
 def test_what_was_bought_about_a_company_counts_from_the_moment_it_was_fetched(company: Company) -> None:
     company.put("core.accounts", account_id="acme", created_at="2024-01-01", is_backfilled=False)
-    company.put("core.account_versions", record_id="acme", domain="acme.com", employees=7, from_at="1900-01-01",
+    company.put("core.account_versions", record_id="acme", domain="acme.com", from_at="1900-01-01",
+                until_at="2024-04-01")  # fmt: skip
+    company.put("core.account_versions", record_id="acme", domain="acme.com", employees=7, from_at="2024-04-01",
                 until_at="9999-12-31")  # fmt: skip
-    days = ["2024-01-31", "2024-02-01", "2024-02-15", "2024-03-01"]
+    days = ["2024-01-31", "2024-02-01", "2024-02-15", "2024-03-01", "2024-04-01"]
     company.put("spine.account_fit", *({"account_id": "acme", "as_of": day} for day in days))
     overlay(company, "2024-02-01 00:00:00", 50)
     overlay(company, "2024-03-01 00:00:00", 60)
     overlay(company, "2024-03-01 00:00:00", 61, source="second best by name")
     overlay(company, "2024-03-01 00:00:01", 99)
-    columns = "as_of::date::varchar, overlay_employees, technologies, employees, record_age_days"
+    # What the CRM itself says of a company goes before what was bought.
+    columns = "as_of::date::varchar, technologies, employees, record_age_days"
     assert company.rows("features.account_fit", columns) == [
-        ("2024-01-31", None, None, 7, 30),
-        ("2024-02-01", 50, "Snowflake", 7, 31),
-        ("2024-02-15", 50, "Snowflake", 7, 45),
-        ("2024-03-01", 60, "Snowflake", 7, 60),
+        ("2024-01-31", None, None, 30),
+        ("2024-02-01", "Snowflake", 50, 31),
+        ("2024-02-15", "Snowflake", 50, 45),
+        ("2024-03-01", "Snowflake", 60, 60),
+        ("2024-04-01", "Snowflake", 7, 91),
     ]
 
 
