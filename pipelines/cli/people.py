@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipelines.cli import audit
 from pipelines.cli.options import MomentType, home_option, json_option, limit_option
-from pipelines.cli.published import has_table, published, query
-from pipelines.cli.show import Rows, show_json, show_table
+from pipelines.cli.provenance import rows_behind
+from pipelines.cli.published import has_table, opened, published, query
+from pipelines.cli.show import Rows, plain, show_json, show_table
 from pipelines.errors import GrowthError
 from pipelines.home import Home
 
@@ -27,6 +29,7 @@ where {condition}
 order by touches.occurred_at desc, touches.touch_id
 limit {limit}
 """
+TOUCH_IDS = "select touch_id from core.touches as touches where {condition} order by occurred_at desc limit 10"
 ACCOUNT_ROW = "select * from marts.target_accounts where account_id = ?"
 DEAL_ROW = """
 select * from scores.deal_ranking
@@ -98,31 +101,72 @@ def timeline(record_id: str, home: Home, limit: int, as_json: bool) -> None:
 @click.command(epilog="Example: growth why 001J000000XyZabIAF --on 2026-06-30")
 @click.argument("record_id", metavar="ID")
 @home_option
-@click.option("--on", type=MomentType(), help="As published on this day, while that version is kept.")
+@click.option("--on", type=MomentType(), help="As it was published on this day, and the file lines behind it.")
 @json_option
 def why(record_id: str, home: Home, on: datetime | None, as_json: bool) -> None:
     """Why a lead, contact, account or open opportunity stands where it stands: score, reasons, features, touches."""
     with published(home, on.date() if on else None) as connection:
+    """Why a lead, contact, account or opportunity stands where it stands: score, reasons, model, features, touches.
+
+    With --on: what was published on that day, from what was kept of it, and the lines of the extracts behind it.
+    """
+    with published(home) as connection:
         subject = find_subject(connection, record_id)
-        answer = explain(connection, subject)
+        moment = audit.moment_on(connection, home, on) if on else None
+        answer = explain(connection, subject) if moment is None else audited(connection, home, subject, moment)
+        answer["history"] = audit.trend(connection, subject, moment)
         condition, value = subject.touches
-        recent = query(connection, TOUCHES.format(condition=condition, limit=10), [value])
+        until = f"{condition} and touches.occurred_at <= '{moment}'" if moment else condition
+        recent = query(connection, TOUCHES.format(condition=until, limit=10), [value])
+        touched = query(connection, TOUCH_IDS.format(condition=until), [value]).rows if moment else []
+    if moment is not None:
+        records = {subject.record_id, answer["standing"].get("record_id") or subject.record_id}
+        answer["records"] = rows_behind(home, sorted(records), [row[0] for row in touched], moment)
     if as_json:
-        show_json(answer | {"touches": recent.records()})
+        show_json(plain(answer | {"touches": recent.records()}))
         return
     click.echo(subject.title)
+    show_answer(answer, recent)
+
+
+def show_answer(answer: dict[str, Any], recent: Rows) -> None:
+    """The answer on a terminal: where it stands, on what, how that changed, what happened, which lines told it."""
+    if "published_as_of" in answer:
+        click.echo(f"As published as of {answer['published_as_of']:%Y-%m-%d %H:%M} UTC.")
     if "through" in answer:
         click.echo(f"This person stands at rank {answer['standing']['rank']} through {answer['through']}.")
     if "not_listed_because" in answer:
         click.echo(f"Not on the list: {answer['not_listed_because']}.")
+    for sentence_told in (*(answer.get("models") or []), answer.get("not_kept", "")):
+        if sentence_told:
+            click.echo(f"{sentence_told[0].upper()}{sentence_told[1:]}.")
     for heading in ("standing", "features"):
         pairs = [(name.replace("_", " "), value) for name, value in answer[heading].items() if value is not None]
         if pairs:
             show_table(Rows((heading, ""), pairs))
+    for heading, title in (("history", "What the lists said of it, as it changed"), ("records", "The lines behind it")):
+        if answer.get(heading):
+            rows = answer[heading]
+            show_table(Rows(tuple(rows[0]), [list(row.values()) for row in rows]), title)
     if recent.rows:
         show_table(in_words(recent), "The newest touches behind it")
     else:
         click.echo(f"{NO_TOUCH[0].upper()}{NO_TOUCH[1:]}.")
+
+
+def audited(connection: "duckdb.DuckDBPyConnection", home: Home, subject: Subject, moment: datetime) -> dict[str, Any]:
+    """What was published of the subject as of a moment: from that version where it is still there, else from what was
+    kept of it."""
+    folder = audit.folder_of(home, moment)
+    if folder is None:
+        answer = audit.as_it_was(connection, subject, moment)
+    else:
+        with opened(folder) as then:
+            try:
+                answer = explain(then, find_subject(then, subject.record_id)) | {"models": audit.models_of(then)}
+            except GrowthError:
+                answer = audit.as_it_was(connection, subject, moment)
+    return answer | {"published_as_of": moment, "list_cut": answer.get("not_listed_because", "in the list")}
 
 
 def find_subject(connection: "duckdb.DuckDBPyConnection", record_id: str) -> Subject:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +14,21 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def published(home: Home, on: date | None = None) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """The readers' copy of the latest version, or of the last one whose as-of day is not after `on`."""
+def published(home: Home) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """The readers' copy of the latest version."""
+    if not (home.latest / "reader.duckdb").exists():
+        raise GrowthError(f"Nothing is published in {home.root}; run `growth run`, or name another folder with --home.")
+    with opened(home.latest.resolve()) as connection:
+        yield connection
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """The readers' copy of a version."""
     import duckdb
 
     from pipelines.publish.reader import open_reader
 
-    folder = version_folder(home, on)
     try:
         connection = open_reader(folder / "reader.duckdb")
     except duckdb.Error as error:
@@ -32,27 +39,6 @@ def published(home: Home, on: date | None = None) -> Iterator["duckdb.DuckDBPyCo
         yield connection
     finally:
         connection.close()
-
-
-def version_folder(home: Home, on: date | None) -> Path:
-    """The folder of the version to read."""
-    from pipelines.publish.versions import versions
-
-    if not (home.latest / "reader.duckdb").exists():
-        raise GrowthError(f"Nothing is published in {home.root}; run `growth run`, or name another folder with --home.")
-    if on is None:
-        return home.latest.resolve()
-    kept = versions(home.published)
-    fitting = [folder for folder in kept if day_of(folder) <= on]
-    if not fitting:
-        days = ", ".join(sorted({day_of(folder).isoformat() for folder in kept}))
-        raise GrowthError(f"No version of {on} or before is kept; kept are those of {days}.")
-    return max(fitting, key=lambda folder: folder.name)
-
-
-def day_of(version: Path) -> date:
-    """The as-of day of a version."""
-    return datetime.strptime(version.name[:8], "%Y%m%d").date()  # noqa: DTZ007 the name tells a UTC day
 
 
 def query(
