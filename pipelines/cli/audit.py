@@ -88,6 +88,8 @@ def as_it_was(connection: "duckdb.DuckDBPyConnection", subject: "Subject", momen
     list_name = "target_accounts" if subject.person_id is None else "lead_queue"
     answer: dict[str, Any] = {"id": subject.record_id, "name": subject.name, "kind": subject.kind}
     answer |= {"standing": {}, "features": {}}
+    if subject.kind == "opportunity":
+        return answer | {"not_listed_because": "of opportunities no more than the last published versions are kept"}
     [(models,)] = query(connection, "select models from scores.published_moments where as_of = ?", [moment]).rows
     answer["models"] = models
     found = [row for row in history(connection, subject) if row["as_of"] <= moment]

@@ -104,9 +104,7 @@ def timeline(record_id: str, home: Home, limit: int, as_json: bool) -> None:
 @click.option("--on", type=MomentType(), help="As it was published on this day, and the file lines behind it.")
 @json_option
 def why(record_id: str, home: Home, on: datetime | None, as_json: bool) -> None:
-    """Why a lead, contact, account or open opportunity stands where it stands: score, reasons, features, touches."""
-    with published(home, on.date() if on else None) as connection:
-    """Why a lead, contact, account or opportunity stands where it stands: score, reasons, model, features, touches.
+    """Why a lead, contact, account or open opportunity stands where it stands: score, reasons, features, touches.
 
     With --on: what was published on that day, from what was kept of it, and the lines of the extracts behind it.
     """
