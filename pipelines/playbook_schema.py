@@ -225,10 +225,12 @@ class TitleFunction(Row):
 
 @dataclass(frozen=True)
 class FileSchema:
-    """The tables of one file: `settings` becomes the one-row table named after the file, each list a table."""
+    """The tables of one file: `settings` becomes the one-row table named after the file, each list a table, an empty
+    one where the file may lack it."""
 
     lists: Mapping[str, type[Row]] = field(default_factory=dict)
     settings: type[Row] | None = None
+    may_lack: frozenset[str] = frozenset()
 
 
 FILES: Mapping[str, FileSchema] = {
@@ -250,7 +252,9 @@ FILES: Mapping[str, FileSchema] = {
     "free_mail": FileSchema(lists={"free_mail_domains": FreeMailDomain}),
     "funnel": FileSchema(settings=Funnel, lists={"funnel_units": FunnelUnit}),
     "judgement": FileSchema(settings=Judgement, lists={"segment_features": SegmentFeature}),
-    "labels": FileSchema(lists={"labels": Label, "allow_protected": AllowedColumn}),
+    "labels": FileSchema(
+        lists={"labels": Label, "allow_protected": AllowedColumn}, may_lack=frozenset({"allow_protected"})
+    ),
     "process": FileSchema(
         settings=Process,
         lists={

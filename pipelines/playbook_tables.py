@@ -72,13 +72,13 @@ def read_file(path: Path, schema: FileSchema) -> list[ConfigTable]:
         if key not in expected:
             raise GrowthError(f"{path}: found the key {key!r}, expected {', '.join(expected)}; correct its spelling.")
     for key in expected:
-        if key not in content:
+        if key not in content and key not in schema.may_lack:
             raise GrowthError(f"{path}: the key {key!r} is missing; add it, as in the engine's own playbook.")
     tables = []
     if schema.settings is not None:
         tables.append(ConfigTable(path.stem, schema.settings, [read_row(path, "settings", schema.settings, content)]))
     for key, row in schema.lists.items():
-        items = content[key]
+        items = content.get(key, [])
         if not isinstance(items, list):
             raise GrowthError(f"{path}: {key} holds {items!r}, expected a list; write one `- {{...}}` per row.")
         rows = [read_row(path, f"{key}[{number}]", row, item) for number, item in enumerate(items, start=1)]

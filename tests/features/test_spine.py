@@ -266,4 +266,8 @@ def test_units_are_counted_by_what_came_of_them_until_now(company: Company) -> N
     account(company, account_id="won", first_won_at=CREATED)
     account(company, account_id="person", is_person_account=True)
     account(company, account_id="older", is_older_customer=True, first_won_at=CREATED)
-    assert company.rows("spine.model_units") == [("account_fit", 1, 1), ("lead_conversion", 1, 1)]
+    assert company.rows("spine.model_units") == [
+        ("account_fit", 1, 1),
+        ("lead_conversion", 1, 1),
+        ("opportunity_win", 0, 0),
+    ]
