@@ -14,9 +14,9 @@ from datetime import datetime
 import duckdb
 
 from pipelines.contracts import Contract
-from pipelines.flat.protected import is_protected
 from pipelines.intake.history.attribute_history import extracted_by
 from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name, versions_name
+from pipelines.protected import is_protected
 from pipelines.warehouse import columns_of, quoted_name, quoted_text
 
 CUSTOM_COLUMNS = "meta.custom_columns"

@@ -15,6 +15,8 @@ from pipelines.warehouse import columns_of, quoted_name
 if TYPE_CHECKING:
     import pyarrow as pa
 
+NO_FEATURES = ("purpose", "group_id", "label", "weight", "outcome_at", "is_worked", "as_of")
+"""What stands beside the unit and its features in `features.<model>`; `models.landmarks` knows them in a frame."""
 ROWS_AT_ONCE = 200_000
 WIDE = ("BIGINT", "INTEGER")
 NARROW = {"tinyint": 2**7 - 1, "smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}

@@ -49,9 +49,7 @@ def models(context: click.Context, home: Home, as_json: bool) -> None:
     if as_json:
         show_json(found)
         return
-    shown = [
-        name for name in (found[0] if found else ()) if name not in ("releases", "decided_at", "auc_low", "auc_high")
-    ]
+    shown = [name for name in (found[0] if found else ()) if name not in NOT_SHOWN]
     rows = Rows(tuple(shown), [[record[name] for name in shown] for record in found])
     show_table(rows, "Models and who speaks", ESSENTIAL, "--json shows all")
 

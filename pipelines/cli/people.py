@@ -46,7 +46,6 @@ SHOWN = ("rank", "tier", "score_source", "fit_score", "fit_lift", "fit_probabili
          "win_probability", "win_lift", "crm_probability", "stage", "amount", "currency", "expected_amount", "close_on",
          "owner_name", "reasons", "change_reason", "scored_at")  # fmt: skip
 NO_TOUCH = "nothing has passed between the house and this record"
-BESIDES = ("purpose", "group_id", "label", "weight", "outcome_at", "as_of")
 
 
 @dataclass(frozen=True)
@@ -251,9 +250,11 @@ def features(
         record = subject.record_id
     if record is None or not has_table(connection, f"features.{model}"):
         return {}
+    from pipelines.model_features import NO_FEATURES
+
     statement = f"select * from features.{model} where {unit} = ? order by as_of desc limit 1"
     rows = query(connection, statement, [record]).records()
-    return {name: value for name, value in rows[0].items() if name not in (*BESIDES, unit)} if rows else {}
+    return {name: value for name, value in rows[0].items() if name not in (*NO_FEATURES, unit)} if rows else {}
 
 
 def absence(connection: "duckdb.DuckDBPyConnection", subject: Subject) -> str:

@@ -16,9 +16,9 @@ from pipelines.errors import GrowthError
 from pipelines.flat.known_at import read_known_at
 from pipelines.flat.labels import label_of
 from pipelines.flat.order import order_of, with_arrival
-from pipelines.flat.protected import is_protected
 from pipelines.flat.reading import FlatFile, Kind, read_flat
 from pipelines.flat.together import groups
+from pipelines.protected import is_protected
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 

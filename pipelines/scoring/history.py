@@ -10,6 +10,7 @@ from datetime import datetime
 
 import duckdb
 
+from pipelines.model_features import NO_FEATURES
 from pipelines.warehouse import transaction
 
 KEPT = (
@@ -60,7 +61,6 @@ SHOWN = {
 }  # fmt: skip
 """What people read on a list beside the score; names, addresses and numbers of people are not kept."""
 LISTS = ("reasons", "last_touches")
-NO_FEATURES = ("purpose", "group_id", "label", "weight", "as_of")
 
 
 def state_at(moment: str) -> str:

@@ -4,7 +4,7 @@ import duckdb
 
 from models.standards import Segment, Standards
 from pipelines.errors import GrowthError
-from pipelines.flat.protected import is_protected
+from pipelines.protected import is_protected
 
 BY_SIZE = "size_segments"
 
