@@ -28,11 +28,20 @@ from models.not_enough import NotEnoughData, too_few
 from models.spec import ModelSpec
 from models.split import TimeSplit, split_by_time
 from models.tournament import Estimator, contest, log_loss
+from models.unlabelled import Learner, contest_assuming, unlabelled_rows
 from models.window import Floats, Rehearsal, Rehearsals, Window
 from models.worked import Worked, learn_worked, taught
 
 MOST_EXPLAINED = 2_000
 """Rows by which a feature's share is told."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """How the winner learns when labels are taken as they stand, and the rows before the test from which it does."""
+
+    again: Learner
+    whole: Window
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +51,7 @@ class Fit:
     model: FittedModel
     split: TimeSplit
     test: pl.DataFrame
+    learned: Learned
 
 
 FitOutcome = Fit | NotEnoughData
@@ -72,8 +82,8 @@ def fit(
     encoder = learn_encoder(training, spec.unit_column, feature_columns(ordered, spec))
     if not encoder.columns:
         raise ModelError(f"{spec.title}: no feature is left to learn from; dropped: {dict(encoder.dropped)}.")
-    model = fitted_model(spec, encoder, training, validation, split)
-    return Fit(with_worked(model, every, split), split, ordered.filter(split.test))
+    model, learned = fitted_model(spec, encoder, training, validation, split)
+    return Fit(with_worked(model, every, split), split, ordered.filter(split.test), learned)
 
 
 def with_worked(model: FittedModel, every: pl.DataFrame, split: TimeSplit) -> FittedModel:
@@ -86,17 +96,20 @@ def with_worked(model: FittedModel, every: pl.DataFrame, split: TimeSplit) -> Fi
 
 def fitted_model(
     spec: ModelSpec, encoder: Encoder, training: pl.DataFrame, validation: pl.DataFrame, split: TimeSplit
-) -> FittedModel:
-    """Winner and calibrator from the two windows before the test."""
+) -> tuple[FittedModel, Learned]:
+    """Winner and calibrator from the two windows before the test, and how the winner learned."""
     import lightgbm
 
     rehearsals = weighed(spec, encoder, training, validation)
     units = codes(validation[GROUP])
     held = contest(spec, encoder, rehearsals, units)
+    learned = Learned(held.winner.again, rehearsals.whole)
+    if spec.weighs_unworked:
+        held = contest_assuming(held, rehearsals, units, spec.unworked_factor)
     winner = held.winner.again(rehearsals.whole)
     side = pl.concat([window.select(spec.unit_column, LABEL) for window in (training, validation)])
     positives, negatives = class_units(codes(side[spec.unit_column]), side[LABEL].to_numpy())
-    return FittedModel(
+    model = FittedModel(
         spec=spec,
         encoder=encoder,
         estimator=winner,
@@ -117,6 +130,7 @@ def fitted_model(
         importance=importance(encoder, winner, rehearsals.held[0].validation),
         versions={"lightgbm": lightgbm.__version__, "python": ".".join(platform.python_version_tuple()[:2])},
     )
+    return model, learned
 
 
 def weighed(spec: ModelSpec, encoder: Encoder, training: pl.DataFrame, validation: pl.DataFrame) -> Rehearsals:
@@ -147,7 +161,8 @@ def weighed(spec: ModelSpec, encoder: Encoder, training: pl.DataFrame, validatio
 
 def window_of(encoder: Encoder, frame: pl.DataFrame, weight: Floats) -> Window:
     """The rows of a frame as numbers."""
-    return Window(encoder.encode(frame), frame[LABEL].to_numpy().astype(np.float64), weight)
+    label = frame[LABEL].to_numpy().astype(np.float64)
+    return Window(encoder.encode(frame), label, weight, unlabelled_rows(frame))
 
 
 def importance(encoder: Encoder, estimator: Estimator, window: Window) -> dict[str, float]:

@@ -10,11 +10,12 @@ class ModelSpec:
     """One score: its unit, its label window, and how it may be fitted.
 
     `horizon_days` is the length of the label window after a landmark, `lag_days` how long the outcome may take to be
-    reported. `learns_from_worked` leaves out landmarks of units that nobody worked: they have not failed. `monotone`
-    maps a numeric feature to +1 (more never lowers the score) or -1. `idea_of` maps a feature to the idea under which
-    reasons add it up; a feature without one is an idea of its own. More than one thread pays for a million rows only:
-    on a busy machine LightGBM's threads wait for each other at full speed (measured: 17 times the processor time on
-    3,000 rows).
+    reported. `learns_from_worked` leaves out landmarks of units that nobody worked: they have not failed.
+    `weighs_unworked` keeps them under an assumption: worked, they would have succeeded `unworked_factor` times as often
+    as the others (`models.unlabelled`). `monotone` maps a numeric feature to +1 (more never lowers the score) or -1.
+    `idea_of` maps a feature to the idea under which reasons add it up; a feature without one is an idea of its own.
+    More than one thread pays for a million rows only: on a busy machine LightGBM's threads wait for each other at full
+    speed (measured: 17 times the processor time on 3,000 rows).
     """
 
     name: str
@@ -26,6 +27,8 @@ class ModelSpec:
     lag_days: int
     min_per_class: int = 40
     learns_from_worked: bool = False
+    weighs_unworked: bool = False
+    unworked_factor: float = 0.5
     seed: int = 7
     threads: int = 1
     monotone: Mapping[str, int] = field(default_factory=dict)

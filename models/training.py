@@ -15,6 +15,7 @@ from models.landmarks import AS_OF, PROBABILITY
 from models.not_enough import NotEnoughData
 from models.spec import ModelSpec
 from models.standards import DEFAULT, Standards
+from models.unlabelled import UNLABELLED, sensitivity
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,9 @@ def train(
     further = {
         TEST: gap_rows(model, scored, spec.seed, standards),
         BACKTEST: backtest(late, spec.unit_column, spec.seed, standards),
+        UNLABELLED: sensitivity(
+            outcome.learned.again, outcome.learned.whole, model.encoder, scored, spec.unworked_factor
+        ),
     }
     parts = [health_rows(rows, spec.name, version, as_of, split) for split, rows in further.items()]
     return Trained(model, version, judgement, pl.concat([health(judgement, spec.name, version, as_of), *parts]), scored)

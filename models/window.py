@@ -1,28 +1,37 @@
 """A window of landmarks as estimators take it: numbers alone. No frame, no split."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """`matrix` is rows x encoded columns (NaN is missing), `label` 0 or 1, `weight` above 0: one of each per row."""
+    """`matrix` is rows x encoded columns (NaN is missing), `label` 0 or 1, `weight` above 0: one of each per row.
+
+    `unlabelled`: rows whose outcome nobody tried for; without it none.
+    """
 
     matrix: Floats
     label: Floats
     weight: Floats
+    unlabelled: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+
+    def __post_init__(self) -> None:
+        if not self.unlabelled.size:
+            object.__setattr__(self, "unlabelled", np.zeros(len(self.label), dtype=np.bool_))
 
     def __len__(self) -> int:
         return len(self.label)
 
     def of(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> "Window":
         """Some of its rows."""
-        return Window(self.matrix[rows], self.label[rows], self.weight[rows])
+        return Window(self.matrix[rows], self.label[rows], self.weight[rows], self.unlabelled[rows])
 
     def at_most(self, rows: int, seed: int) -> "Window":
         """A random part of so many rows, in their order; all where there are fewer."""

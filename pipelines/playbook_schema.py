@@ -167,7 +167,8 @@ class Label(Row):
     landmark_every_days: Days
     min_history_days: Count
     max_age_days: Days | None
-    learn_from: Literal["all", "worked"] = "all"
+    learn_from: Literal["all", "worked", "weighted"] = "all"
+    unworked_factor: Annotated[float, Field(ge=0, le=10)] = 0.5
     retrain_after_days: Days
 
 

@@ -24,12 +24,13 @@ LEARNED_SCHEMAS = ("staging", "core", "spine", "features")
 def model_spec(connection: duckdb.DuckDBPyConnection, model: str) -> ModelSpec:
     """The specification of a model, from the playbook's `labels.yaml` and `feature_words.yaml`."""
     rows = connection.execute(
-        "select title, unit, positive, horizon_days, reporting_lag_days, learn_from from config.labels where model = ?",
+        "select title, unit, positive, horizon_days, reporting_lag_days, learn_from, unworked_factor"
+        " from config.labels where model = ?",
         [model],
     ).fetchall()
     if not rows:
         raise GrowthError(f"labels.yaml has no entry for the model {model}; add one, as in the engine's own playbook.")
-    title, unit, positive, horizon_days, lag_days, learn_from = rows[0]
+    title, unit, positive, horizon_days, lag_days, learn_from, unworked_factor = rows[0]
     words = connection.execute(
         "select feature, idea, rises = 'yes' from config.feature_words where model = ? order by feature", [model]
     ).fetchall()
@@ -42,6 +43,8 @@ def model_spec(connection: duckdb.DuckDBPyConnection, model: str) -> ModelSpec:
         horizon_days=horizon_days,
         lag_days=lag_days,
         learns_from_worked=learn_from == "worked",
+        weighs_unworked=learn_from == "weighted",
+        unworked_factor=unworked_factor,
         monotone={feature: 1 for feature, _, rises in words if rises},
         idea_of={feature: idea for feature, idea, _ in words},
     )

@@ -250,6 +250,21 @@ def test_only_the_version_behind_the_scores_is_judged(tmp_path: Path) -> None:
     assert "99 times in 100" not in text_of(page_of(connection, tmp_path))
 
 
+@pytest.mark.capability("M1")
+def test_what_hangs_on_the_assumption_about_those_that_nobody_came_to_stands_on_the_page(tmp_path: Path) -> None:
+    connection = company_with_models()
+    [(version,)] = connection.execute(
+        "select distinct model_version from marts.model_health where model = 'account_fit' and slice = 'all'"
+    ).fetchall()
+    told = {"assumed_chance": 0.029, "order_kept": 0.934, "top_decile_kept": 0.84, "auc_worked": 0.731}
+    rows = {"model": "account_fit", "model_version": version, "slice": "unlabelled:as set", "as_of": AS_OF}
+    for metric, value in (told | {"mean_probability": 0.032}).items():
+        insert(connection, "marts.model_health", metric=metric, value=value, n=2_000, split="unlabelled", **rows)
+    words = text_of(page_of(connection, tmp_path))
+    assert "Those that nobody came to neither succeeded nor failed" in words
+    assert "As the playbook sets it 2.9% 0.93 84% 0.73 3.2%" in words
+
+
 def test_the_same_tables_give_the_same_bytes(tmp_path: Path) -> None:
     assert page_of(company_with_models(), tmp_path) == page_of(company_with_models(), tmp_path)
 

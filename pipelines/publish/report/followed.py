@@ -13,6 +13,7 @@ DRIVERS = "select * from marts.drivers order by model, outcome, rank"
 MOST_DRIFTS, MOST_DRIVERS = 5, 7
 PARTS = {"backtest:all": "All", "backtest:worked": "Worked by sales", "backtest:unworked": "Worked by nobody"}
 DRIFTED = "drifted"
+ASSUMPTIONS = {"half": "Half of it", "as set": "As the playbook sets it", "double": "Twice as much"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,18 @@ class BacktestLine:
     happened: str
     ranking: str
     caught: str
+
+
+@dataclass(frozen=True)
+class AssumedLine:
+    """How the list would look if so many of those that nobody came to would have succeeded."""
+
+    name: str
+    chance: str
+    order_kept: str
+    top_kept: str
+    worked_auc: str
+    promised: str
 
 
 @dataclass(frozen=True)
@@ -56,13 +69,21 @@ class Followed:
     drift: tuple[str, ...]
     drift_words: str
     gap_words: str
+    assumed: tuple[AssumedLine, ...]
     drivers: tuple[DriverTable, ...]
 
 
 def followed(health: Sequence[Row], drivers: Sequence[Row]) -> Followed:
     """The parts of one model's health that are no test, and its drivers."""
     drift = [row for row in health if row["split"] == "drift"]
-    return Followed(backtest_lines(health), drift_lines(drift), drift_words(drift), gap_words(health), tables(drivers))
+    return Followed(
+        backtest_lines(health),
+        drift_lines(drift),
+        drift_words(drift),
+        gap_words(health),
+        assumed_lines(health),
+        tables(drivers),
+    )
 
 
 def backtest_lines(health: Sequence[Row]) -> tuple[BacktestLine, ...]:
@@ -121,6 +142,18 @@ def gap_words(health: Sequence[Row]) -> str:
     hours = found[0]["metric"].removeprefix("auc_gap_").removesuffix("h")
     words = f"Without outcomes that followed within {hours} hours the AUC is {decimal(found[0]['value'])}"
     return sentence(words if found[0]["verdict"] == "ok" else f"{words}: it {found[0]['verdict']}")
+
+
+def assumed_lines(health: Sequence[Row]) -> tuple[AssumedLine, ...]:
+    """What hangs on the assumption about those that nobody came to; none where everybody was worked."""
+    lines = []
+    for part, name in ASSUMPTIONS.items():
+        rows = {row["metric"]: row["value"] for row in health if row["slice"] == f"unlabelled:{part}"}
+        if rows:
+            shares = [percent(rows[one]) for one in ("assumed_chance", "top_decile_kept", "mean_probability")]
+            order, auc = (decimal(rows[one]) for one in ("order_kept", "auc_worked"))
+            lines.append(AssumedLine(name, shares[0], order, shares[1], auc, shares[2]))
+    return tuple(lines)
 
 
 def tables(rows: Sequence[Row]) -> tuple[DriverTable, ...]:
