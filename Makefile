@@ -49,6 +49,7 @@ bench: setup ## cost of the main job against a floor measured in the same run
 judge: setup ## many simulated companies, the models held against their truth (long; goes on where it was stopped)
 	@$(python) -m tests.judge
 	@$(python) -m tests.judge.flat
+	@$(python) -m tests.judge.reasons
 
 torture: setup ## killed runs, mutated extracts and killed trainings (long; goes on where it was stopped)
 	@$(python) -m tests.torture

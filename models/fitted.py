@@ -53,6 +53,10 @@ class FittedModel:
         """Calibrated probabilities, one per row. Raises ModelError when a column is missing."""
         return self.calibrator.probability(self.margin(frame))
 
+    def probability_of(self, matrix: Floats) -> Floats:
+        """Calibrated probabilities of rows that are encoded already."""
+        return self.calibrator.probability(self.estimator.margin(matrix))
+
     def interval(self, probability: Floats) -> tuple[Floats, Floats]:
         """Low and high of 90 % intervals for the event rate of units scored like these (`models.alike`)."""
         return self.alike.interval(probability)
@@ -62,14 +66,18 @@ class FittedModel:
         return probability / self.base_rate
 
     def contributions(self, frame: pl.DataFrame) -> Floats:
-        """What each feature adds to the log-odds: rows x (features + 1), the last column the value without any.
+        """What each feature adds to the log-odds: rows x (features + 1), the last column the value without any."""
+        if not frame.height:
+            return np.empty((0, len(self.encoder.columns) + 1))
+        return self.contributions_of(self.encoder.encode(frame))
+
+    def contributions_of(self, matrix: Floats) -> Floats:
+        """The same of rows that are encoded already.
 
         Exact, whatever the estimator is. Under a logistic calibrator they add up to the calibrated log-odds; under a
         stepped one, which no sum can follow, to the margin.
         """
-        if not frame.height:
-            return np.empty((0, len(self.encoder.columns) + 1))
-        by_column = self.estimator.contributions(self.encoder.encode(frame))
+        by_column = self.estimator.contributions(matrix)
         starts = [*self.encoder.starts, len(self.encoder.sources)]
         contributions = np.asarray(np.add.reduceat(by_column, starts, axis=1), dtype=np.float64)
         if self.calibrator.kind == "logistic":

@@ -10,11 +10,18 @@ class FeatureWords:
 
     `template` such as "{value:,.0f} visits to the pricing page in 7 days"; `one` for a value of exactly 1; `zero` for 0
     or "no" ("no visit to the pricing page in 90 days"). A yes/no feature without `zero` is not told when it is "no".
+    `counts`: it counts facts, or says that there is one; without them it is 0 or no, and not unknown.
     """
 
     template: str
     one: str | None = None
     zero: str | None = None
+    counts: bool = False
+
+
+def is_absence(value: object, words: FeatureWords | None) -> bool:
+    """Whether a value says that there is nothing to look up."""
+    return words is not None and words.counts and value == 0
 
 
 def sentence(feature: str, value: object, words: FeatureWords | None) -> str | None:

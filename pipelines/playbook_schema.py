@@ -136,6 +136,7 @@ class FeatureWord(Row):
     template: Text
     one: str | None
     zero: str | None
+    counts: Literal["yes", "no"] = "no"
 
 
 class FitPoint(Row):

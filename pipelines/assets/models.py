@@ -63,7 +63,8 @@ def model_assets(name: str, tables: Mapping[str, object]) -> list[dg.AssetsDefin
         yield dg.MaterializeResult(metadata={"outcome": outcome})
 
     scores = f"scores.{name}"
-    scores_spec = asset_spec(scores, f"One row per unit that {name} scores today.", deps | {f"models.{name}"})
+    behind = deps | {f"models.{name}"} | ({"scores.shown_units", "scores.facts"} & tables.keys())
+    scores_spec = asset_spec(scores, f"One row per unit that {name} scores today.", behind)
 
     @dg.multi_asset(name=f"scores__{name}", specs=[scores_spec])
     def scored(engine: dg.ResourceParam[Engine]) -> Iterator[dg.MaterializeResult[None]]:

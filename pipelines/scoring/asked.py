@@ -53,9 +53,9 @@ def model_spec(connection: duckdb.DuckDBPyConnection, model: str) -> ModelSpec:
 def feature_words(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str, FeatureWords]:
     """How each feature of a model is told to a representative."""
     rows = connection.execute(
-        "select feature, template, one, zero from config.feature_words where model = ?", [model]
+        "select feature, template, one, zero, counts = 'yes' from config.feature_words where model = ?", [model]
     ).fetchall()
-    return {feature: FeatureWords(template, one, zero) for feature, template, one, zero in rows}
+    return {feature: FeatureWords(*words) for feature, *words in rows}
 
 
 def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as_of: datetime) -> bool:

@@ -8,8 +8,9 @@ from pipelines.errors import GrowthError
 from pipelines.home import Home
 from pipelines.model_features import features_for
 from pipelines.registry import load_champion
-from pipelines.scoring.asked import feature_words, model_spec
+from pipelines.scoring.asked import model_spec
 from pipelines.scoring.kept import CHAMPION, Status, create_kept_tables, read_status
+from pipelines.scoring.told import told_reasons
 from pipelines.scoring.watch import note_drift
 
 
@@ -32,7 +33,6 @@ def score_model(connection: duckdb.DuckDBPyConnection, home: Home, model: str) -
 def scored(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, unit_column: str) -> pl.DataFrame:
     """Probability, lift and reasons of every unit to score, by the champion; what drifted since it learned is noted."""
     from models.artefact import version_of
-    from models.reasons import reasons
 
     model = status.model
     champion = load_champion(home, model)
@@ -42,7 +42,7 @@ def scored(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, un
     try:
         probability = champion.predict(units)
         low, high = champion.interval(probability)
-        told = reasons(champion, units, feature_words(connection, model))
+        told = told_reasons(connection, champion, units)
         note_drift(connection, champion, status, units.with_columns(pl.Series("probability", probability)))
     except ModelError as error:
         raise GrowthError(f"{model} cannot score: {error}") from error

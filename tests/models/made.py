@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import duckdb
 import numpy as np
 import polars as pl
 
@@ -66,3 +67,10 @@ def trained(model: FittedModel, test: pl.DataFrame) -> Trained:
     scored = test.with_columns(pl.Series(PROBABILITY, model.predict(test)))
     judgement, version = judge(scored, SPEC.seed), version_of(model)
     return Trained(model, version, judgement, health(judgement, SPEC.name, version, AS_OF), scored)
+
+
+def nothing_shown(connection: duckdb.DuckDBPyConnection) -> None:
+    """No list shows anybody, and no action lies behind a feature."""
+    connection.execute("create or replace table warehouse.scores.shown_units (model varchar, unit_id varchar)")
+    columns = "model varchar, unit_id varchar, fact varchar, last_at timestamp"
+    connection.execute(f"create or replace table warehouse.scores.facts ({columns})")

@@ -1,5 +1,6 @@
 """Reasons name what drives a score, by the fact, in a representative's words; what is not known is no reason."""
 
+from dataclasses import replace
 from functools import cache
 
 import polars as pl
@@ -7,7 +8,7 @@ import pytest
 
 from models.fitted import FittedModel
 from models.fitting import Fit, fit
-from models.reasons import reasons
+from models.reasons import reasons, told_of
 from models.words import FeatureWords, sentence
 from tests.models.worlds import SPEC, leads, training
 
@@ -65,6 +66,34 @@ def test_what_speaks_against_comes_after_what_speaks_for() -> None:
 def test_a_missing_value_is_never_a_reason() -> None:
     for told in reasons(model(), row(employees=None, industry=None, pricing_views_7d=None), WORDS):
         assert not any("employees" in text or "industry" in text or "pricing page in 7" in text for text in told)
+
+
+@pytest.mark.capability("M9")
+def test_without_the_facts_of_the_first_reason_the_score_is_lower() -> None:
+    frame = training(leads(400, seed=5))
+    counting = {name: replace(one, counts=name.startswith("pricing")) for name, one in WORDS.items()}
+    counting["pricing_views_90d"] = FeatureWords("{value:.0f} visits to the pricing page in 90 days", counts=True)
+    told = [row[0] for row in told_of(model(), frame, counting)]
+    spoken = pl.Series([one.idea if not one.words.startswith("but ") else None for one in told])
+    pricing = pl.when(spoken == "pricing page")
+    without = frame.with_columns(
+        [pl.when(spoken == name).then(None).otherwise(pl.col(name)).alias(name)
+         for name in ("industry", "employees", "is_free_mail", "noise", "age_days")]
+        + [pricing.then(0).otherwise(pl.col(name)).alias(name) for name in ("pricing_views_7d", "pricing_views_90d")]
+    )  # fmt: skip
+    lower = model().predict(without) < model().predict(frame)
+    cases = spoken.is_not_null().to_numpy()
+    assert cases.sum() > 300
+    assert lower[cases].all()
+    assert not lower[~cases].any()
+
+
+@pytest.mark.capability("M9")
+def test_what_is_not_there_speaks_for_nobody() -> None:
+    complaint = FeatureWords("{value:.0f} complaints", zero="no complaint", counts=True)
+    facts, place = row(is_free_mail=False), model().encoder.names.index("is_free_mail")
+    assert model().contributions(facts)[0][place] > 0.1
+    assert "no complaint" not in reasons(model(), facts, {"is_free_mail": complaint}, top_for=9)[0]
 
 
 def test_features_of_one_idea_are_told_once() -> None:

@@ -31,7 +31,7 @@ from pipelines.scoring.learn import train_model
 from pipelines.scoring.score import score_model
 from pipelines.scoring.side_by_side import side_by_side
 from pipelines.warehouse import connect
-from tests.models.made import made, signals, trained
+from tests.models.made import made, nothing_shown, signals, trained
 from tests.models.worlds import AS_OF
 
 MODEL = "lead_conversion"
@@ -88,6 +88,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         connection.register("given", frame)
         connection.execute(f"create table warehouse.features.{MODEL} as from given")
         connection.unregister("given")
+        nothing_shown(connection)
         connection.execute(
             "create or replace table warehouse.spine.model_units as "
             "select ? as model, 500 as units_positive, 500 as units_negative", [MODEL],

@@ -18,6 +18,7 @@ from pipelines.scoring.kept import Status, create_kept_tables, keep, read_status
 from pipelines.scoring.learn import train_model
 from pipelines.scoring.score import score_model
 from pipelines.warehouse import connect_scratch
+from tests.models.made import nothing_shown
 from tests.models.worlds import AS_OF, leads
 
 MODEL = "lead_conversion"
@@ -36,6 +37,11 @@ def features(connection: Warehouse, training: pl.DataFrame, units: tuple[int, in
     connection.execute(
         "create or replace table warehouse.spine.model_units as "
         "select ? as model, ? as units_positive, ? as units_negative", [MODEL, *units],
+    )  # fmt: skip
+    nothing_shown(connection)
+    connection.execute(
+        f"insert into warehouse.scores.shown_units select model, lead_id from features.{MODEL}, (select ? as model)"
+        " where purpose = 'score'", [MODEL],
     )  # fmt: skip
 
 
@@ -120,6 +126,30 @@ def test_the_champion_scores_every_open_lead_once_and_twice_the_same(learned: tu
     assert first["model_version"].unique().to_list() == [version]
     assert connection.execute("select distinct model_version from scores.model_health").fetchall() == [(version,)]
     assert connection.execute("select count(*) > 0 from scores.gains").fetchall() == [(True,)]
+
+
+@pytest.mark.capability("M9")
+def test_reasons_are_told_of_what_a_list_shows_with_the_day_of_the_last_action(
+    learned: tuple[Warehouse, Home, str],
+) -> None:
+    connection, home, _ = learned
+    score_model(connection, home, MODEL)
+    before = dict(connection.execute(f"select lead_id, reasons from scores.{MODEL}").fetchall())
+    known = [(lead, told[0]) for lead, told in before.items() if told[0].startswith("pricing views 7d")]
+    shown, told = known[0]
+    nothing_shown(connection)
+    connection.execute("insert into warehouse.scores.shown_units values (?, ?)", [MODEL, shown])
+    connection.execute(
+        "insert into warehouse.scores.facts values (?, ?, 'pricing_views', '2024-05-30 08:00')", [MODEL, shown]
+    )
+    assert score_model(connection, home, MODEL) == 80
+    after = dict(connection.execute(f"select lead_id, reasons from scores.{MODEL}").fetchall())
+    assert [lead for lead, reasons in after.items() if reasons is not None] == [shown]
+    assert after[shown][0] == f"{told}, last on 2024-05-30"
+    assert [text for text in after[shown] if "last on" not in text] == [
+        text for text in before[shown] if "pricing" not in text
+    ]
+    features(connection, leads(900))
 
 
 def kept_status(connection: Warehouse) -> Status:

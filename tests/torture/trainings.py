@@ -34,7 +34,7 @@ from pipelines.registry import champion_version, load_champion
 from pipelines.scoring.learn import train_model
 from pipelines.scoring.score import score_model
 from pipelines.warehouse import connect
-from tests.models.made import made, signals, trained
+from tests.models.made import made, nothing_shown, signals, trained
 from tests.models.worlds import AS_OF
 from tests.torture.kills import die, on_change
 from tests.torture.processes import child, ended
@@ -121,6 +121,7 @@ def begin(home: Home) -> None:
         connection.register("given", given)
         connection.execute(f"create table warehouse.features.{MODEL} as from given")
         connection.unregister("given")
+        nothing_shown(connection)
         connection.execute(
             "create table warehouse.spine.model_units as "
             "select ? as model, 500 as units_positive, 500 as units_negative", [MODEL],
