@@ -15,9 +15,9 @@ from models.encode import reason_to_drop
 from models.judge import Judgement, judge
 from models.landmarks import GROUP, LABEL, PROBABILITY
 from models.leakage import POWER, Alone, Suspect, alone, suspects, too_good
-from models.measures import ONE_SIDED_99, auc_of, least_auc
-from models.power import chance_error, detectable_auc
-from models.rehearse import MOST_ROWS, Learned, Part, folds, learn, window_of
+from models.measures import auc_of, least_auc
+from models.rehearse import MOST_ROWS, Learned, Part, folds, learn, numbered_encoder, window_of
+from models.signal import Signal, chance_of, signal_apart, signal_in_turn
 from models.spec import ModelSpec
 from models.tournament import log_loss
 from models.unseen import OUTER, Unseen, in_turn, last_share
@@ -71,23 +71,6 @@ class Contestant:
     name: str
     auc: float
     log_loss: float
-
-
-@dataclass(frozen=True)
-class Signal:
-    """The AUC that was tested at 1 %, how many standard errors of pure chance it lies above 0.5, and over how many
-    rows; `is_tested_on_all` where the test was too small for it; `detectable` is the AUC that would have been found in
-    eight of ten cases."""
-
-    auc: float
-    errors: float
-    rows: int
-    is_tested_on_all: bool
-    detectable: float | None
-
-    @property
-    def is_there(self) -> bool:
-        return self.errors > ONE_SIDED_99
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,8 +159,11 @@ def signal_of(part: Part, unseen: Unseen, spec: ModelSpec) -> Signal:
     on_all = part.is_ordered and min(independent(part, unseen.rows)) < FEWEST_TESTED
     asked = in_turn(replace(part, is_ordered=False), spec) if on_all else unseen
     positives, negatives = independent(part, asked.rows)
-    errors = (asked.within - 0.5) / chance_error(positives, negatives)
-    return Signal(asked.within, errors, len(asked.rows), on_all, detectable_auc(positives, negatives))
+    if len(asked.models) == 1:
+        return signal_apart(asked.within, positives, negatives, len(asked.rows))
+    encoder = numbered_encoder(part, spec)
+    chance = chance_of(encoder, encoder.encode(part.frame), part.label, part.group, spec.seed)
+    return signal_in_turn(asked.within, positives, negatives, chance, rows=len(asked.rows), on_all=on_all)
 
 
 def independent(part: Part, rows: Codes) -> tuple[int, int]:

@@ -16,9 +16,10 @@ def chance_error(positives: int, negatives: int) -> float:
     return sqrt((positives + negatives + 1) / (12 * max(positives, 1) * max(negatives, 1)))
 
 
-def detectable_auc(positives: int, negatives: int) -> float | None:
-    """The least true AUC that a test at 1 % finds in eight of ten cases; none where even 1 might not be found."""
-    needed = 0.5 + ONE_SIDED_99 * chance_error(positives, negatives)
+def detectable_auc(positives: int, negatives: int, errors: float = ONE_SIDED_99) -> float | None:
+    """The least true AUC that a test finds in eight of ten cases which asks for so many standard errors of chance; none
+    where even 1 might not be found."""
+    needed = 0.5 + errors * chance_error(positives, negatives)
     for auc in np.arange(0.5, 1, STEP):
         if positives and negatives and auc - POWER_80 * auc_error(float(auc), positives, negatives) >= needed:
             return round(float(auc), 3)

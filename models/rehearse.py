@@ -69,8 +69,7 @@ class Part:
 def learn(part: Part, spec: ModelSpec) -> Learned:
     """Let contestants rehearse on a part of a table; the winner learns it all. Raises ModelError without a feature."""
     part = part.at_most(MOST_ROWS, spec.seed)
-    numbered = part.frame.with_columns(pl.Series(spec.unit_column, np.arange(len(part.label)).astype(str)))
-    encoder = learn_encoder(numbered, spec.unit_column, part.frame.columns)
+    encoder = numbered_encoder(part, spec)
     if not encoder.columns:
         raise ModelError(f"No column is left to learn from; dropped: {dict(encoder.dropped)}.")
     whole = window_of(encoder, part)
@@ -82,6 +81,12 @@ def learn(part: Part, spec: ModelSpec) -> Learned:
     probability = held.calibrator.probability(held.winner.margin)
     known = learn_alike(probability, rehearsals.label > 0, group)
     return Learned(encoder, held, held.winner.again(whole), known, whole)
+
+
+def numbered_encoder(part: Part, spec: ModelSpec) -> Encoder:
+    """How the columns become numbers, every row a unit of its own."""
+    numbered = part.frame.with_columns(pl.Series(spec.unit_column, np.arange(len(part.label)).astype(str)))
+    return learn_encoder(numbered, spec.unit_column, part.frame.columns)
 
 
 def relearn(learned: Learned, part: Part, spec: ModelSpec) -> Learned:

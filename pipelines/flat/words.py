@@ -8,6 +8,7 @@ import polars as pl
 from models.measures import Measure
 from models.one_table import FEWEST, TOO_GOOD, Fit, Outcome, Table
 from models.power import detectable_auc
+from models.signal import Signal
 from pipelines.flat.question import Question
 from pipelines.publish.report.words import percent
 
@@ -92,6 +93,13 @@ def power_notes(outcome: Outcome) -> list[str]:
     if least is None:
         return [f"so few rows could not even show a perfect signal; {FEWEST} of either class are the least"]
     return [f"so few rows show only a signal with an AUC of {least:.2f} or more, in 8 of 10 cases"]
+
+
+def dealt_words(signal: Signal) -> str:
+    """What labels told that were dealt out anew."""
+    if signal.chance is None:
+        return ""
+    return f"; labels dealt by chance tell as much in {signal.chance:.1%} of cases"
 
 
 def detectable_of(outcome: Outcome) -> float | None:
@@ -201,7 +209,10 @@ def advice_of(question: Question, outcome: Outcome) -> str:
             told = ""
             if outcome.fit:
                 signal = outcome.fit.signal
-                told = f" (AUC {signal.auc:.3f}, {signal.errors:.1f} standard errors above chance; 2.3 are needed)"
+                told = (
+                    f" (AUC {signal.auc:.3f}, {signal.errors:.1f} standard errors above chance; {signal.needed:.1f} "
+                    f"are needed{dealt_words(signal)})"
+                )
             return (
                 f"No usable signal{told}: the columns do not tell the outcome. Let agreed points rank, or bring other "
                 "columns."
