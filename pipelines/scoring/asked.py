@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import duckdb
@@ -16,6 +17,8 @@ from pipelines.registry import champion_version
 from pipelines.scoring.kept import CHAMPION, Status
 from pipelines.scoring.standards import standards_of
 from pipelines.scoring.watch import drifted
+from pipelines.tables.files import TableFile, meaning_of
+from pipelines.tables.tree import read_tables
 
 LEARNED_SCHEMAS = ("staging", "core", "spine", "features")
 """Where the meaning of a feature is written: a model that learned another meaning must not score."""
@@ -72,15 +75,28 @@ def is_due(connection: duckdb.DuckDBPyConnection, home: Home, status: Status, as
 
 
 def question(connection: duckdb.DuckDBPyConnection, spec: ModelSpec) -> str:
-    """A digest of what a training is asked: the form of its answer, specification, features by name, their SQL."""
+    """A digest of what a training is asked: the form of its answer, specification, features by name, and what the SQL
+    behind them means: neither a comment there nor the SQL of another model makes it another question."""
     columns = [row[0] for row in connection.execute(f"describe features.{spec.name}").fetchall()]
     columns += custom_features(connection, spec.name)
-    files = sorted(path for schema in LEARNED_SCHEMAS for path in (PROJECT_ROOT / "sql" / schema).glob("*.sql"))
+    tables = read_tables(PROJECT_ROOT / "sql", LEARNED_SCHEMAS)
     asked = [
         FORMAT,
         spec.as_dict(),
         standards_of(connection, spec.name).as_dict(),
         columns,
-        *(path.read_text(encoding="utf-8") for path in files),
+        *(meaning_of(table.text) for table in behind(tables, {f"features.{spec.name}", "spine.model_units"})),
     ]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def behind(tables: Mapping[str, TableFile], names: Collection[str]) -> list[TableFile]:
+    """The tables of these names and all that they read, directly or through others, by name."""
+    found: set[str] = set()
+    waiting = set(names)
+    while waiting:
+        name = waiting.pop()
+        if name in tables and name not in found:
+            found.add(name)
+            waiting |= tables[name].dependencies
+    return [tables[name] for name in sorted(found)]

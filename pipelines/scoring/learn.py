@@ -144,7 +144,7 @@ def released(connection: duckdb.DuckDBPyConnection, home: Home, trained: "Traine
     decided = decision(connection, home, trained, signal, asked)
     release = record(home, decided.release)
     if decided.champion is not None:
-        anew = judged_anew(trained, decided)
+        anew = judged_anew(connection, trained, decided)
         tables = judgement_tables(home, spec.name, str(release.champion))
         if anew is not None:
             measures = health(anew, spec.name, str(release.champion), as_of)

@@ -101,7 +101,7 @@ def why_not(home: Home, model: str, version: str, asked: str, as_of: datetime) -
     return ""
 
 
-def judged_anew(trained: "Trained", decided: Decision) -> "Judgement | None":
+def judged_anew(connection: duckdb.DuckDBPyConnection, trained: "Trained", decided: Decision) -> "Judgement | None":
     """How good the champion that goes on is on the rows that neither model learned from; none without enough rows."""
     from models.judge import judge
     from models.landmarks import PROBABILITY
@@ -110,7 +110,8 @@ def judged_anew(trained: "Trained", decided: Decision) -> "Judgement | None":
     if champion is None or comparison is None or not comparison.is_enough:
         return None
     rows = fair_rows(trained.test, champion, trained.model)
-    return judge(rows.with_columns(pl.Series(PROBABILITY, champion.predict(rows))), champion.spec.seed)
+    scored = rows.with_columns(pl.Series(PROBABILITY, champion.predict(rows)))
+    return judge(scored, champion.spec.seed, standards_of(connection, champion.spec.name))
 
 
 def churn_of(

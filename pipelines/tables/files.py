@@ -108,6 +108,12 @@ def parse_text(text: str) -> list[exp.Expr | None]:
     return list(sqlglot.parse(text, dialect="duckdb"))
 
 
+@cache
+def meaning_of(text: str) -> str:
+    """What a text asks, without its comments and its layout: who writes the same another way asks the same."""
+    return "; ".join(tree.sql(dialect="duckdb", comments=False) for tree in parse_text(text) if tree)
+
+
 def parse_select(path: Path, text: str) -> exp.Query:
     """The one `select` that a file holds."""
     try:

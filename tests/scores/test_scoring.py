@@ -13,10 +13,11 @@ from pipelines.errors import GrowthError
 from pipelines.home import PROJECT_ROOT, Home
 from pipelines.playbook_tables import load_playbook, set_as_of
 from pipelines.registry import champion_version
-from pipelines.scoring.asked import is_due, model_spec, question
+from pipelines.scoring.asked import behind, is_due, model_spec, question
 from pipelines.scoring.kept import Status, create_kept_tables, keep, read_status
 from pipelines.scoring.learn import train_model
 from pipelines.scoring.score import score_model
+from pipelines.tables.tree import read_tables
 from pipelines.warehouse import connect_scratch
 from tests.models.made import nothing_shown
 from tests.models.worlds import AS_OF, leads
@@ -239,6 +240,20 @@ def test_another_horizon_or_another_feature_is_another_question(company: Warehou
     with_feature = question(company, model_spec(company, MODEL))
     company.execute("update warehouse.config.labels set horizon_days = 60")
     assert len({asked, with_feature, question(company, model_spec(company, MODEL))}) == 3
+
+
+def test_a_model_is_asked_what_the_tables_behind_its_features_mean_and_no_others(tmp_path: Path) -> None:
+    texts = {
+        "core/leads": "raw.lead",
+        "features/one": "core.leads",
+        "core/deals": "raw.deal",
+        "features/two": "core.deals",
+    }
+    for name, source in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / f"{name}.sql").write_text(f"-- One row per id\n-- key: id\nselect id from {source}\n")
+    found = behind(read_tables(tmp_path), {"features.one"})
+    assert [table.name for table in found] == ["core.leads", "features.one"]
 
 
 def test_a_champion_whose_files_are_gone_is_an_error_that_says_what_to_do(company: Warehouse, tmp_path: Path) -> None:

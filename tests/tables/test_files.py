@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import GrowthError
-from pipelines.tables.files import build_order, read_table
+from pipelines.tables.files import build_order, meaning_of, read_table
 from pipelines.tables.tree import read_tables
 from tests.tables.conftest import WriteTable
 
@@ -31,6 +31,15 @@ def test_a_file_says_its_grain_key_and_more(tmp_path: Path) -> None:
     assert table.grain == "One row per lead and day"
     assert table.key == ("lead_id", "day_on")
     assert (table.engine_reason, table.incremental_by) == ("of asof", "lead_id")
+
+
+def test_a_text_means_the_same_without_its_comments_and_laid_out_otherwise() -> None:
+    asked = meaning_of(f"{HEADER}select id, name from core.a where id > 1")
+    assert (
+        meaning_of("-- One row per firm\nselect id,\n    NAME as name, /* why */\nfrom core.a\nwhere id > 1") != asked
+    )
+    assert meaning_of("-- One row per firm\nSELECT id,\n    name, /* why */\nfrom core.a\nwhere id > 1") == asked
+    assert meaning_of(f"{HEADER}select id, name from core.a where id > 2") != asked
 
 
 def test_names_with_a_schema_are_dependencies_and_bare_names_are_not(write_table: WriteTable) -> None:
