@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.assets.custom_columns import custom_column_assets
+from pipelines.assets.disparity import disparity_asset
 from pipelines.assets.extracts import INTAKE_TABLES, extract_assets, history_tables, past_of, playbook_assets
 from pipelines.assets.models import KEPT_TABLES, kept_assets, model_assets, model_names
 from pipelines.assets.named_fields import named_field_assets
@@ -19,6 +20,7 @@ from pipelines.assets.published import published_assets
 from pipelines.assets.tables import absent_tables, table_assets
 from pipelines.contracts import Contract, load_contracts
 from pipelines.custom_columns import CUSTOM_COLUMNS
+from pipelines.disparity import READ, SELECTION_RATES
 from pipelines.engine import CONTRACTS, PLAYBOOK, SQL, Engine, Request, open_engine, silent
 from pipelines.fingerprint import fingerprint, is_of_today
 from pipelines.history import RUNS, last_fingerprint, last_published
@@ -117,6 +119,9 @@ def build_definitions(
     assets += table_assets(tables, made, outgoing)
     if models:  # without one nobody is offered anything
         assets.append(custom_column_assets(incoming, models))
+    if tables.keys() >= READ:
+        assets.append(disparity_asset(incoming))
+        last |= {SELECTION_RATES}
     for name in models:
         assets += model_assets(name, tables)
     assets.append(kept_assets(models))

@@ -109,6 +109,15 @@ def register_version(home: Home, candidate: Candidate, version: str) -> int:
     return int(client.create_model_version(name, source=source, run_id=run.info.run_id, tags=tags).version)
 
 
+def log_measures(home: Home, model: str, version: str, measures: pl.DataFrame) -> None:
+    """Put further measures beside a registered version (slice, metric, value, low, high)."""
+    client = open_client(home)
+    run = client.get_run(str(client.get_model_version(model, str(registered_number(home, model, version))).run_id))
+    metrics = run_metrics(measures, run.info.start_time)
+    for start in range(0, len(metrics), METRICS_AT_ONCE):
+        client.log_batch(run.info.run_id, metrics=metrics[start : start + METRICS_AT_ONCE])
+
+
 def is_sound(home: Home, model: str, version: str) -> bool:
     """Whether a registered version can be loaded."""
     try:

@@ -44,6 +44,11 @@ COLUMNS = {
         "run_id varchar, source varchar, object varchar, field varchar, owner varchar, load_number bigint,"
         " records bigint, filled bigint, share double"
     ),
+    "meta.selection_rates": (
+        "list_name varchar, column_name varchar, level varchar, n bigint, selected bigint, rate double, low double,"
+        " high double, ratio double, verdict varchar"
+    ),
+    "config.allow_protected": "column_name varchar, allowed_by varchar, why varchar",
     "meta.reports": "run_id varchar, kind varchar, object varchar, file varchar, message varchar",
     "quarantine.rows": (
         "load_id varchar, source varchar, object varchar, file varchar, line bigint, line_end bigint,"

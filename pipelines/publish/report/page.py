@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipelines.errors import GrowthError
 from pipelines.publish.report import words
+from pipelines.publish.report.alike import Alike, read_alike
 from pipelines.publish.report.funnel import UnitFunnel, read_funnels
 from pipelines.publish.report.gates import Gates, read_gates
 from pipelines.publish.report.lists import ListHead, QueueLine, TargetLine, read_queue, read_targets
@@ -46,6 +47,7 @@ class Report:
     funnels: tuple[UnitFunnel, ...]
     gates: Gates
     models: tuple[ModelTrust, ...]
+    alike: Alike
     whole: Whole
     loaded: Loaded
 
@@ -75,6 +77,7 @@ def read_report(connection: duckdb.DuckDBPyConnection, context: ReportContext) -
         funnels=funnels,
         gates=read_gates(connection),
         models=models,
+        alike=read_alike(connection),
         whole=read_whole(connection, context.run_id),
         loaded=loaded,
     )
