@@ -63,7 +63,8 @@ def selection_rates(level: pl.Series, selected: NDArray[np.bool_]) -> pl.DataFra
     enough = (size >= FEWEST) & (size * usual >= FEWEST_EXPECTED)
     low, high = wilson(chosen, np.maximum(size, 1))
     rate = chosen / np.maximum(size, 1)
-    first = int(np.argmax(np.where(enough, rate, -1.0))) if enough.any() else None
+    named = enough & (counts["level"] != UNKNOWN).to_numpy()  # nobody is held against those of whom nothing is known
+    first = int(np.argmax(np.where(named, rate, -1.0))) if named.any() else None
     rows = []
     for place, (name, n, taken) in enumerate(counts.rows()):
         if first is None or not enough[place]:

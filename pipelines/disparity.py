@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.contracts import Contract
 from pipelines.custom_columns import allowed_columns, cell
 from pipelines.home import Home
-from pipelines.intake.merging.raw_tables import extras_of, table_columns, table_name
+from pipelines.intake.merging.raw_tables import extras_of, filled_tables, table_columns, table_name
 from pipelines.protected import is_protected
 from pipelines.registry import log_measures
 from pipelines.scoring.kept import CHAMPION, as_of_moment, read_status
@@ -61,9 +61,11 @@ def write_selection_rates(connection: duckdb.DuckDBPyConnection, contracts: Sequ
     """Replace `meta.selection_rates`, and put the shares beside the models that were trained in this run; its rows."""
     connection.execute(f"create or replace table warehouse.{SELECTION_RATES} {DEFINITION}")
     connection.execute(f"comment on table warehouse.{SELECTION_RATES} is {quoted_text(GRAIN)}")
+    filled = filled_tables(connection)
+    there = [contract for contract in contracts if contract.table in filled]
     as_of, total = as_of_moment(connection), 0
     for one in LISTS:
-        found = [rows for contract in contracts for rows in rates_of(connection, contract, one)]
+        found = [rows for contract in there for rows in rates_of(connection, contract, one)]
         if not found:
             continue
         rates = pl.concat(found).with_columns(list_name=pl.lit(one.name), as_of=pl.lit(as_of, pl.Datetime("us")))

@@ -31,6 +31,10 @@ def test_a_level_selected_less_than_four_fifths_as_often_is_named_with_what_chan
 
 def test_a_level_of_which_few_would_be_selected_anyway_says_nothing() -> None:
     assert of(a=(1_000, 20), b=(100, 0))["verdict"].to_list() == ["ok", "too few"]
+    assert selection_rates(pl.Series([None] * 100 + ["a"] * 50), np.arange(150) < 110)["verdict"].to_list() == [
+        "ok",
+        "ok",
+    ]
     assert of(a=(20, 5))["verdict"].to_list() == ["too few"]
 
 
