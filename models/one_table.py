@@ -16,6 +16,7 @@ from models.judge import Judgement, judge
 from models.landmarks import GROUP, LABEL, PROBABILITY
 from models.leakage import POWER, Alone, Suspect, alone, suspects, too_good
 from models.measures import auc_of, least_auc
+from models.points import has_points, preset_points
 from models.rehearse import MOST_ROWS, Learned, Part, folds, learn, numbered_encoder, window_of
 from models.signal import Signal, chance_of, signal_apart, signal_in_turn
 from models.spec import ModelSpec
@@ -162,7 +163,11 @@ def signal_of(part: Part, unseen: Unseen, spec: ModelSpec) -> Signal:
     if len(asked.models) == 1:
         return signal_apart(asked.within, positives, negatives, len(asked.rows))
     encoder = numbered_encoder(part, spec)
-    chance = chance_of(encoder, encoder.encode(part.frame), part.label, part.group, spec.seed)
+    matrix = encoder.encode(part.frame)
+    preset = (
+        preset_points(encoder, window_of(encoder, part), spec).margin(matrix) if has_points(encoder, spec) else None
+    )
+    chance = chance_of(encoder, matrix, part.label, part.group, seed=spec.seed, preset=preset)
     return signal_in_turn(asked.within, positives, negatives, chance, rows=len(asked.rows), on_all=on_all)
 
 

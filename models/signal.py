@@ -18,11 +18,11 @@ from models.measures import ONE_SIDED_99
 from models.power import chance_error, detectable_auc
 from models.window import Floats
 
-ONE_SIDED_995 = 2.5758293035489004
-"""Two tests of one question share the 1 %."""
-SHARED = 0.005
+ONE_SIDED_999 = 3.090232306167813
+SHARED = 0.009
+"""Two tests of one question share the 1 %: nine parts for dealt labels, which see more among few rows."""
 DEALT = 599
-"""Dealings of the labels: at most two of them may reach what the labels as they are do."""
+"""Dealings of the labels: at most four of them may reach what the labels as they are do."""
 MOST_DEALT = 2_000
 """Rows; more need no help from the dealings, and would cost too much."""
 FOLDS, SHRINKAGE = 5, 1.0
@@ -67,18 +67,21 @@ def signal_in_turn(
 ) -> Signal:
     """Of the mean AUC within the folds of a cross-validation."""
     plain = chance_error(positives, negatives)
-    errors = (auc - 0.5) / (plain * sqrt(1 + FOLDS / (FOLDS - 1)))
-    needed = ONE_SIDED_99 if chance is None else ONE_SIDED_995
-    return Signal(
-        auc, errors, needed, chance, auc > 0.5 + plain, rows, on_all, detectable_auc(positives, negatives, needed)
-    )
+    widened = sqrt(1 + FOLDS / (FOLDS - 1))
+    errors = (auc - 0.5) / (plain * widened)
+    needed = ONE_SIDED_99 if chance is None else ONE_SIDED_999
+    found_from = detectable_auc(positives, negatives, ONE_SIDED_99 if chance is not None else needed * widened)
+    return Signal(auc, errors, needed, chance, auc > 0.5 + plain, rows, on_all, found_from)
 
 
-def chance_of(encoder: Encoder, matrix: Floats, label: Mask, group: Codes, seed: int) -> float | None:
-    """How often dealt labels let a plain score reach what it reaches with the labels as they are; None of many rows.
+def chance_of(
+    encoder: Encoder, matrix: Floats, label: Mask, group: Codes, *, seed: int, preset: Floats | None = None
+) -> float | None:
+    """How often dealt labels let plain scores reach what they reach with the labels as they are; None of many rows.
 
-    The score is a ridge regression on all columns, each with the same weight in the whole, its AUC that of rows in
-    folds that it did not learn from. Folds know no label, so that each dealing is as likely as the labels as they are.
+    One is a ridge regression on all columns, each with the same weight in the whole, on rows in folds that it did not
+    learn from; the other, where there is one, is `preset` and learned nothing. Their rank sums are added, each in its
+    own deviations under the dealings. Folds know no label, so that each dealing is as likely as the labels as they are.
     """
     from scipy.stats import rankdata
 
@@ -90,9 +93,16 @@ def chance_of(encoder: Encoder, matrix: Floats, label: Mask, group: Codes, seed:
     score = np.zeros_like(dealt)
     for _ in range(REPEATS if size < FEW_ROWS else 1):
         score += held_back_scores(alike, dealt, group_folds(group, random))
-    ranks = np.asarray(rankdata(score.round(9), axis=0))
-    sums = (ranks * dealt).sum(axis=0)  # as the AUC, for each dealing has as many positives
-    return float((sums >= sums[0] - 1e-6).mean())
+    reached = standard((np.asarray(rankdata(score.round(9), axis=0)) * dealt).sum(axis=0))
+    if preset is not None:
+        reached += standard((rankdata(preset.round(9))[:, None] * dealt).sum(axis=0))
+    return float((reached >= reached[0] - 1e-6).mean())
+
+
+def standard(sums: Floats) -> Floats:
+    """Rank sums, which order as the AUC does for each dealing has as many positives, in their own deviations."""
+    apart: Floats = sums - sums.mean()
+    return apart / max(float(sums.std()), 1e-9)
 
 
 def held_back_scores(alike: Floats, dealt: Floats, fold: Codes) -> Floats:

@@ -33,6 +33,7 @@ class ModelSpec:
     threads: int = 1
     monotone: Mapping[str, int] = field(default_factory=dict)
     idea_of: Mapping[str, str] = field(default_factory=dict)
+    points: Mapping[str, float | Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def gap_days(self) -> int:

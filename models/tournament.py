@@ -19,6 +19,7 @@ from models.calibrate import Calibrator, fit_calibrator, fit_logistic
 from models.encode import Encoder
 from models.grade import fit_grade
 from models.logistic import curves_of_strengths
+from models.points import NAME, has_points, preset_points
 from models.spec import ModelSpec
 from models.window import Floats, Rehearsals, Window
 
@@ -76,7 +77,9 @@ def contest(spec: ModelSpec, encoder: Encoder, rehearsals: Rehearsals, group: ND
         for setting, again, margin in boosted_contestants(spec, encoder, rehearsals)
     ]
     plain, curves, best = trees[0], least(strengths), least(trees[1:])
+    preset = [learner(NAME, lambda window: preset_points(encoder, window, spec))] if has_points(encoder, spec) else []
     entries: list[Entry[Estimator]] = [
+        *preset,
         learner("letter grade", lambda window: fit_grade(encoder, window, spec)),
         learner("naive Bayes", lambda window: fit_bayes(encoder, window, spec)),
         curves,

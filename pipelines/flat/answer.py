@@ -1,7 +1,7 @@
 """What came of a flat table: the facts for scripts and people, the ranked rows, and what to do next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from models.spec import ModelSpec
 from models.words import FeatureWords
 from models.worked import Worked
 from pipelines.flat.order import ARRIVAL
+from pipelines.flat.points import points_of
 from pipelines.flat.question import Asked, Question, ask
 from pipelines.flat.reading import FlatFile, read_flat
 from pipelines.flat.words import (
@@ -88,7 +89,7 @@ class Answer:
 def answer(question: Question, score: Path | None, top: int | None) -> Answer:
     """Read, audit, fit, judge, and score where the verdict allows. Raises GrowthError and ModelError."""
     asked = ask(question)
-    spec = spec_of(question)
+    spec = replace(spec_of(question), points=points_of(asked.table.frame))
     file = other_file(asked, question, score) if score else None
     outcome = fit_table(asked.table, spec, question.test_share)
     notes, ranked = list(asked.notes), None

@@ -22,6 +22,8 @@ from pipelines.proposal.profile import ROWS, Seen, cells_of, check_header, profi
 from pipelines.warehouse import quoted_name, quoted_text
 
 TEXT = "string"
+AS_WRITTEN = " as written "
+"""Begins the name of a column beside its typed form; no name of a file begins with a blank."""
 PLAIN = Column("x", TEXT, "varchar", False, None, False, False, ".")
 MOSTLY = 0.9
 """A column of which so large a share are numbers or dates is one; the other cells are unknown, and told."""
@@ -80,23 +82,34 @@ def read_flat(path: Path, as_text: Sequence[str], kinds: Mapping[str, Kind] | No
         check_there(path, names, [*as_text, *(kinds or ())])
         chosen = dict(kinds or kinds_found(connection, incoming, path))
         listed = ", ".join(f"nullif(trim({quoted_name(name)}::varchar), '') as {quoted_name(name)}" for name in names)
-        connection.execute(f"create temp table flat_cells as select {listed} from incoming_text order by {ROW}")
+        connection.execute(f"create temp table flat_cells as select {ROW}, {listed} from incoming_text")
         unread = unread_cells(connection, chosen)
         if kinds is None:
             texts = [name for name in names if unread.get(name) or chosen[name].column.logical_type == TEXT]
             chosen |= dict.fromkeys(texts, Kind(PLAIN)) | mostly_read(connection, texts)
             unread = unread_cells(connection, {name: chosen[name] for name in texts})
-        typed_sql = ", ".join(
-            f"{chosen[name].value(quoted_name(name))} as {quoted_name(name)}" for name in names if name in chosen
-        )
-        frame = pl.DataFrame(connection.sql(f"select {typed_sql} from flat_cells").to_arrow_table())
-        text_sql = ", ".join(map(quoted_name, dict.fromkeys(as_text)))
-        text = pl.DataFrame(connection.sql(f"select {text_sql} from flat_cells").to_arrow_table())
+        frame, text = in_order(connection, {name: chosen[name] for name in names if name in chosen}, as_text)
         if not frame.height:
             raise GrowthError(f"{path} holds no row; name a file with rows.")
         floats = cs.float()
         finite = frame.with_columns(pl.when(floats.is_finite()).then(floats))
         return FlatFile(path, finite, text, chosen, incoming.malformed, unread)
+
+
+def in_order(
+    connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, Kind], as_text: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The typed columns, and those that are wanted as they are written, both in the order of the file.
+
+    By one query, for two of a large table bring their rows in orders of their own.
+    """
+    values = [f"{kind.value(quoted_name(name))} as {quoted_name(name)}" for name, kind in kinds.items()]
+    written = list(dict.fromkeys(as_text))
+    beside = [f"{quoted_name(name)} as {quoted_name(f'{AS_WRITTEN}{place}')}" for place, name in enumerate(written)]
+    query = f"select {', '.join([*values, *beside, ROW])} from flat_cells"
+    both = pl.DataFrame(connection.sql(query).to_arrow_table()).sort(ROW)
+    text = {name: both[f"{AS_WRITTEN}{place}"].alias(name) for place, name in enumerate(written)}
+    return both.select(list(kinds)), pl.DataFrame(list(text.values()))
 
 
 def kinds_found(connection: duckdb.DuckDBPyConnection, incoming: Incoming, path: Path) -> dict[str, Kind]:

@@ -9,6 +9,8 @@ import pytest
 
 from pipelines.errors import GrowthError
 from pipelines.flat.question import Asked, Question, ask
+from pipelines.flat.reading import NUMBER, in_order
+from pipelines.warehouse import connect_scratch
 from tests.flat.flat_tables import table, written
 
 pytestmark = pytest.mark.capability("M12")
@@ -246,3 +248,14 @@ def test_an_id_that_is_sorted_by_the_outcome_is_told_and_not_learned_from(tmp_pa
     found = asked(written(tmp_path, frame))
     assert "order of arrival" not in found.columns
     assert any(note.startswith("the rows are sorted by their outcome under Id") for note in found.notes)
+
+
+def test_rows_that_the_database_brings_in_another_order_keep_their_labels() -> None:
+    with connect_scratch() as connection:
+        connection.execute(
+            "create temp table flat_cells as select 9 - i as _intake_row, (9 - i)::varchar as Visits, "
+            "'w' || (9 - i) as Won from range(10) as rows (i)"
+        )
+        frame, text = in_order(connection, {"Visits": NUMBER}, ["Won", "Visits"])
+    assert frame["Visits"].to_list() == [float(one) for one in range(10)]
+    assert text["Won"].to_list() == [f"w{one}" for one in range(10)]

@@ -19,7 +19,7 @@ def chance(seed: int, rows: int, strength: float, in_group: int = 1) -> float:
     frame, label = honest(seed, rows, strength)
     part = Part(frame, label, np.arange(rows) // in_group, False)
     encoder = numbered_encoder(part, SPEC)
-    found = chance_of(encoder, encoder.encode(frame), label, part.group, SPEC.seed)
+    found = chance_of(encoder, encoder.encode(frame), label, part.group, seed=SPEC.seed)
     assert found is not None
     return found
 
