@@ -30,16 +30,19 @@ class Curve:
 
     def at(self, values: Floats) -> Floats:
         """Heights, one per value; NaN is missing."""
-        known = ~np.isnan(values)
-        there = np.where(known, values, 0.0)
         heights = np.asarray(self.heights)
         if self.kind == LINE:
-            found = np.interp(there, self.knots, heights)
-        elif self.kind == STEPS:
-            found = heights[np.searchsorted(np.asarray(self.knots), there, side="right")]
+            found: Floats = np.interp(values, self.knots, heights)  # gives NaN for NaN
+            if np.isnan(found).any():
+                found[np.isnan(values)] = self.missing
+            return found
+        lost = np.isnan(values)
+        if self.kind == STEPS:
+            found = heights[np.searchsorted(np.asarray(self.knots), values, side="right").clip(max=len(heights) - 1)]
         else:
-            found = heights[np.minimum(there.astype(np.int64), len(heights) - 1)]
-        return np.where(known, found, self.missing)
+            found = heights[np.minimum(np.where(lost, 0.0, values), len(heights) - 1).astype(np.int64)]
+        found[lost] = self.missing
+        return found
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the artefact."""

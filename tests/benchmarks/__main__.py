@@ -79,7 +79,7 @@ def main() -> None:
         add("run: all", total(layers))
         add("unchanged rerun", total(cost_by_layer(home, extracts)))
         scored, predicted = scoring(home)
-        add("scoring the training rows (floor: bare LightGBM predict)", scored, predicted)
+        add("scoring 1 million rows (floor: bare LightGBM predict)", scored, predicted)
         Console(file=sys.stdout).print(table)
         Console(file=sys.stdout).print("Floor of a layer: its files read into tables, its tables written anew.")
 
