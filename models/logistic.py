@@ -18,7 +18,7 @@ from models.spec import ModelSpec
 from models.window import Floats, Rehearsals, Window
 
 KNOTS = 8
-STRENGTHS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 """Inverse penalties that are tried."""
 MOST_ROWS = 100_000
 """More rows move the curves less than their own width; a random part of them is learned from."""

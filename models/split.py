@@ -33,9 +33,13 @@ class TimeSplit:
     training: Mask
     validation: Mask
     test: Mask
+    before_test: Mask
+    """All whose labels were known when the test window began, those in the gap before the validation window included:
+    from them the chosen model learns anew."""
     bounds: Mapping[str, datetime]
     """First and last landmark of each window: training_from, training_until, validation_from, ..."""
     purged_rows: int
+    """In a gap: neither learned from nor tested."""
     test_units_in_training: float
     """Share of the units of the test window that have earlier landmarks in training (allowed, reported)."""
 
@@ -78,7 +82,7 @@ def split_by_time(frame: pl.DataFrame, spec: ModelSpec) -> TimeSplit | NotEnough
     found = next((window for window, short in zip(windows, shortages, strict=True) if short is None), None)
     if found is None:
         return shortage(rows, windows[0], spec) or too_few(spec, positives, negatives)
-    return described(rows, found)
+    return described(rows, found, spec.gap_days * DAY)
 
 
 def best_pairs(rows: Rows, spec: ModelSpec) -> list[tuple[np.datetime64, np.datetime64]]:
@@ -134,13 +138,14 @@ def shortage(rows: Rows, windows: tuple[Mask, Mask, Mask], spec: ModelSpec) -> N
     return None
 
 
-def described(rows: Rows, windows: tuple[Mask, Mask, Mask]) -> TimeSplit:
+def described(rows: Rows, windows: tuple[Mask, Mask, Mask], gap: np.timedelta64) -> TimeSplit:
     """The chosen windows with their bounds and what there is to report about them."""
     training, validation, test = windows
+    before_test = rows.at + gap <= rows.at[test].min()
     tested = np.unique(rows.units[test])
-    shared = np.isin(tested, np.unique(rows.units[training | validation])).mean()
+    shared = np.isin(tested, np.unique(rows.units[before_test])).mean()
     bounds = {}
     for name, mask in zip(("training", "validation", "test"), windows, strict=True):
         bounds[f"{name}_from"], bounds[f"{name}_until"] = rows.at[mask].min().item(), rows.at[mask].max().item()
-    purged = int(rows.at.size - sum(int(mask.sum()) for mask in windows))
-    return TimeSplit(training, validation, test, bounds, purged, float(shared))
+    purged = int(rows.at.size - before_test.sum() - test.sum())
+    return TimeSplit(training, validation, test, before_test, bounds, purged, float(shared))

@@ -125,4 +125,9 @@ def best_blend(curves: Entry[Additive], trees: Entry[Trees], label: Floats) -> E
 
 def log_loss(probability: Floats, label: Floats) -> float:
     """Mean over the rows, each counting once as in scoring."""
-    return float(-np.log(np.where(label > 0, probability, 1 - probability)).mean())
+    return float(row_losses(probability, label).mean())
+
+
+def row_losses(probability: Floats, label: Floats) -> Floats:
+    """What each row adds to the log loss."""
+    return np.asarray(-np.log(np.where(label > 0, probability, 1 - probability)), dtype=np.float64)

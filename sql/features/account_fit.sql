@@ -1,7 +1,9 @@
 -- One row per account and moment with everything the account-fit model may know, and the label where it has matured
 -- key: account_id, as_of
 -- Firmographics that the contract calls known at creation, as they were at the moment; where the CRM says nothing, what
--- a third party had said by then. Engagement stays out: fit says whom to talk to, not who already talks to us.
+-- a third party had said by then. The age of a record that a conversion made is the age of its deal, in a column of its
+-- own: its chance falls with the days, while that of a listed account rises. Engagement stays out: fit says whom to talk
+-- to, not who already talks to us.
 with
 
 overlays as (
@@ -37,9 +39,13 @@ select
     spine.outcome_at,
     spine.is_worked,
     case
-        when accounts.is_backfilled then null else cast(floor(days_between(accounts.created_at, spine.as_of)) as bigint)
+        when accounts.is_backfilled or origins.made_at <= spine.as_of then null
+        else cast(floor(days_between(accounts.created_at, spine.as_of)) as bigint)
     end as record_age_days,
     coalesce(origins.made_at <= spine.as_of, false) as made_by_conversion,
+    case
+        when origins.made_at <= spine.as_of then cast(floor(days_between(origins.made_at, spine.as_of)) as bigint)
+    end as days_since_conversion,
     coalesce(words.industry, overlays.industry) as industry,
     coalesce(words.employees, overlays.employees) as employees,
     coalesce(words.annual_revenue, overlays.annual_revenue) as annual_revenue,

@@ -113,16 +113,17 @@ def test_a_record_that_a_conversion_made_is_told_from_listed_ones_once_it_is_kno
         company.put("core.accounts", account_id=name, created_at=created, is_backfilled=False)
     for lead, name in (("a", "born"), ("b", "listed")):
         company.put("core.lead_conversions", lead_id=lead, account_id=name, converted_at="2024-01-01 23:59:59")
-    moments = ["2024-01-01 12:00:00", "2024-01-02"]
+    moments = ["2024-01-01 12:00:00", "2024-01-03"]
     for name in ("born", "listed", "plain"):
         company.put("spine.account_fit", *({"account_id": name, "as_of": moment} for moment in moments))
-    assert company.rows("features.account_fit", "account_id, as_of::date::varchar, made_by_conversion") == [
-        ("born", "2024-01-01", False),
-        ("born", "2024-01-02", True),
-        ("listed", "2024-01-01", False),
-        ("listed", "2024-01-02", False),
-        ("plain", "2024-01-01", False),
-        ("plain", "2024-01-02", False),
+    columns = "account_id, as_of::date::varchar, made_by_conversion, days_since_conversion, record_age_days"
+    assert company.rows("features.account_fit", columns) == [
+        ("born", "2024-01-01", False, None, 0),
+        ("born", "2024-01-03", True, 1, None),
+        ("listed", "2024-01-01", False, None, 214),
+        ("listed", "2024-01-03", False, None, 216),
+        ("plain", "2024-01-01", False, None, 0),
+        ("plain", "2024-01-03", False, None, 2),
     ]
 
 
