@@ -6,7 +6,7 @@ LightGBM, by no more than noise.
 
 import argparse
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -15,11 +15,12 @@ from rich.table import Table as Printed
 from models.measures import auc_error
 from models.one_table import fit_table
 from models.spec import ModelSpec
-from tests.judge.flat_worlds import honest, table
+from pipelines.flat.points import points_of
+from tests.judge.flat_worlds import forty_and_forty, honest, table
 
 SPEC = ModelSpec("table", "table", "row", " row", "positive", horizon_days=0, lag_days=0)
-KINDS = {"random": (600, 0.0), "weak": (1_000, 0.4), "strong": (1_500, 1.0)}
-"""Rows and strength of the signal."""
+KINDS = {"random": (600, 0.0), "weak": (1_000, 0.4), "strong": (1_500, 1.0), "demo": (80, 0.0)}
+"""Rows and strength of the signal; `demo`: forty leads of either class of a simulated company."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Result:
 def judged(kind: str, seed: int) -> Result:
     """Make a table and fit it."""
     rows, signal = KINDS[kind]
-    frame, label = honest(seed, rows, signal)
-    found = fit_table(table(frame, label), SPEC, 0.2)
+    asked = forty_and_forty(seed) if kind == "demo" else table(*honest(seed, rows, signal))
+    found = fit_table(asked, replace(SPEC, points=points_of(asked.frame)), 0.2)
     if found.fit is None:
         return Result(kind, seed, found.verdict, 0.5, 0.5, 0.5, 0.0)
     by_name = {one.name: one.auc for one in found.fit.contestants}

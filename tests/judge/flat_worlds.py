@@ -4,12 +4,17 @@ What does not belong here: what is counted over many of them (`flat`).
 """
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from models.one_table import Table
+from pipelines.demo import write_company
+from pipelines.flat.question import Question, ask
 
 Mask = NDArray[np.bool_]
 Random = np.random.Generator
@@ -44,6 +49,33 @@ def honest(seed: int, rows: int, signal: float) -> tuple[pl.DataFrame, Mask]:
 def table(frame: pl.DataFrame, label: Mask) -> Table:
     """As `growth fit` asks it, without an order."""
     return Table(frame, pl.Series("label", label), np.arange(len(label)), False, "won", frozenset())
+
+
+KNOWN_AT_CREATION = (
+    "Title", "LeadSource", "Industry", "State", "City", "Country", "CurrencyIsoCode", "AnnualRevenue",
+    "NumberOfEmployees", "Salutation", "Website", "Phone", "Has_Data_Team__c", "Interest_Index__c", "Landing_Page__c",
+    "CreatedDate",
+)  # fmt: skip
+
+
+@cache
+def leads_of_the_demo() -> pl.DataFrame:
+    """The leads of a simulated company: what was known when they came, and whether they were converted."""
+    with TemporaryDirectory() as folder:
+        write_company(Path(folder), 3_000, 11, world="saas")
+        leads = pl.read_csv(Path(folder) / "Lead.csv", infer_schema_length=0).filter(pl.col("IsDeleted").is_null())
+    return leads.select("Id", *KNOWN_AT_CREATION, converted=pl.col("IsConverted").fill_null("0"))
+
+
+def forty_and_forty(seed: int) -> Table:
+    """Forty converted leads and forty others, as `growth fit` reads them from a file."""
+    leads, random = leads_of_the_demo(), np.random.default_rng(seed)
+    is_converted = (leads["converted"] == "1").to_numpy()
+    rows = [random.choice(np.flatnonzero(one), 40, replace=False) for one in (is_converted, ~is_converted)]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.csv"
+        leads[np.sort(np.concatenate(rows))].write_csv(path)
+        return ask(Question(path, "converted", "Id")).table
 
 
 def at_times(random: Random, label: Mask, of_events: float, of_others: float) -> pl.Series:
