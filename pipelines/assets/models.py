@@ -23,6 +23,7 @@ from pipelines.warehouse import less_memory
 KEPT_TABLES = {
     "scores.model_status": "One row per model: what came of its last training.",
     "scores.model_health": "One row per model, version, slice and metric.",
+    "scores.health_history": "One row per model, moment, slice and lasting metric: how it has done so far.",
     "scores.reliability": "One row per model and bin of promised probability.",
     "scores.gains": "One row per model and share of the list worked.",
     "scores.model_releases": "One row per decision who speaks: by a training, or by a person.",

@@ -8,12 +8,15 @@ import duckdb
 import polars as pl
 
 from pipelines.releases import RELEASE_COLUMNS, Release
+from pipelines.scoring.health_history import remember_health
 from pipelines.warehouse import transaction
 
 KEPT_TABLES = {
     "model_status": "model varchar, status varchar, model_version varchar, trained_as_of timestamp, sentence varchar,"
     " learned_from varchar",
     "model_health": "model varchar, model_version varchar, slice varchar, metric varchar, value double, low double,"
+    " high double, n bigint, split varchar, as_of timestamp, verdict varchar",
+    "health_history": "model varchar, model_version varchar, slice varchar, metric varchar, value double, low double,"
     " high double, n bigint, split varchar, as_of timestamp, verdict varchar",
     "reliability": "model varchar, model_version varchar, bin bigint, n bigint, mean_score double, event_rate double,"
     " low double, high double",
@@ -91,6 +94,8 @@ def keep(
             connection.execute(f"delete from warehouse.scores.{name} where model = ?", [status.model])
             if name in tables:
                 insert_frame(connection, name, tables[name])
+        if "model_health" in tables:
+            remember_health(connection, tables["model_health"])
         keep_releases(connection, releases)
 
 

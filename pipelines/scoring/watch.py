@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from pipelines.model_features import features_for
+from pipelines.scoring.health_history import remember_health
 from pipelines.scoring.kept import Status, as_of_moment
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def note_drift(
     connection.register("drift_rows", rows)
     connection.execute("insert into warehouse.scores.model_health by name select * from drift_rows")
     connection.unregister("drift_rows")
+    remember_health(connection, rows)
 
 
 def limits(connection: duckdb.DuckDBPyConnection) -> tuple[float, float]:

@@ -70,7 +70,12 @@ def trained(model: FittedModel, test: pl.DataFrame) -> Trained:
 
 
 def nothing_shown(connection: duckdb.DuckDBPyConnection) -> None:
-    """No list shows anybody, and no action lies behind a feature."""
+    """No list shows anybody, no action lies behind a feature, and nothing was sold."""
     connection.execute("create or replace table warehouse.scores.shown_units (model varchar, unit_id varchar)")
     columns = "model varchar, unit_id varchar, fact varchar, last_at timestamp"
     connection.execute(f"create or replace table warehouse.scores.facts ({columns})")
+    connection.execute(
+        "create or replace table warehouse.core.lead_conversions (lead_id varchar, opportunity_id varchar)"
+    )
+    deals = "opportunity_id varchar, outcome varchar, is_new_business boolean, reported_amount double"
+    connection.execute(f"create or replace table warehouse.core.opportunities ({deals}, reported_currency varchar)")

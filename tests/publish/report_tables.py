@@ -24,6 +24,9 @@ COLUMNS = {
     "scores.model_status": (
         "model varchar, status varchar, model_version varchar, trained_as_of timestamp, sentence varchar"
     ),
+    "scores.health_history": (
+        "model varchar, slice varchar, metric varchar, value double, as_of timestamp, verdict varchar"
+    ),
     "scores.gains": "model varchar, model_version varchar, share double, caught double",
     "meta.balance": (
         "run_id varchar, source varchar, object varchar, file varchar, lines_read bigint, rows_read bigint,"

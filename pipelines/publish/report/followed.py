@@ -6,6 +6,9 @@ What belongs here: rows of `marts.model_health` and `marts.drivers` as lines of 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
+from pipelines.publish.report.charts import sparkline
 from pipelines.publish.report.reading import Row
 from pipelines.publish.report.words import decimal, label, number, percent, sentence
 
@@ -13,6 +16,14 @@ DRIVERS = "select * from marts.drivers order by model, outcome, rank"
 MOST_DRIFTS, MOST_DRIVERS = 5, 7
 PARTS = {"backtest:all": "All", "backtest:worked": "Worked by sales", "backtest:unworked": "Worked by nobody"}
 DRIFTED = "drifted"
+TRENDS = {
+    ("all", "auc"): "Pairs put in the right order (AUC)",
+    ("all", "ece"): "Distance of promise from outcome",
+    ("backtest:all", "auc"): "AUC of the back-test",
+    ("drift:(input)", "psi_since_training"): "Drift of the column that moved most",
+    ("drift:(score)", "psi_since_training"): "Drift of the scores",
+    ("drift:(outcome)", "observed_over_promised"): "Happened, times what was promised",
+}
 ASSUMPTIONS = {"half": "Half of it", "as set": "As the playbook sets it", "double": "Twice as much"}
 
 
@@ -38,6 +49,17 @@ class AssumedLine:
     top_kept: str
     worked_auc: str
     promised: str
+
+
+@dataclass(frozen=True)
+class TrendLine:
+    """One measure over the moments at which it was taken: a small line, the first and the last value."""
+
+    name: str
+    picture: Markup
+    first: str
+    last: str
+    moments: str
 
 
 @dataclass(frozen=True)
@@ -71,10 +93,11 @@ class Followed:
     gap_words: str
     assumed: tuple[AssumedLine, ...]
     drivers: tuple[DriverTable, ...]
+    trend: tuple[TrendLine, ...]
 
 
-def followed(health: Sequence[Row], drivers: Sequence[Row]) -> Followed:
-    """The parts of one model's health that are no test, and its drivers."""
+def followed(health: Sequence[Row], drivers: Sequence[Row], history: Sequence[Row]) -> Followed:
+    """The parts of one model's health that are no test, its drivers, and how it has done so far."""
     drift = [row for row in health if row["split"] == "drift"]
     return Followed(
         backtest_lines(health),
@@ -83,6 +106,7 @@ def followed(health: Sequence[Row], drivers: Sequence[Row]) -> Followed:
         gap_words(health),
         assumed_lines(health),
         tables(drivers),
+        trend_lines(history),
     )
 
 
@@ -153,6 +177,19 @@ def assumed_lines(health: Sequence[Row]) -> tuple[AssumedLine, ...]:
             shares = [percent(rows[one]) for one in ("assumed_chance", "top_decile_kept", "mean_probability")]
             order, auc = (decimal(rows[one]) for one in ("order_kept", "auc_worked"))
             lines.append(AssumedLine(name, shares[0], order, shares[1], auc, shares[2]))
+    return tuple(lines)
+
+
+def trend_lines(history: Sequence[Row]) -> tuple[TrendLine, ...]:
+    """Every measure that was taken at least twice."""
+    lines = []
+    for (part, metric), name in TRENDS.items():
+        rows = [row for row in history if (row["slice"], row["metric"]) == (part, metric)]
+        if len(rows) > 1:
+            told = [f"{row['as_of']:%d %b %Y}: {decimal(row['value'], 3)}" for row in rows]
+            drawn = sparkline([float(row["value"]) for row in rows], name, told)
+            picture = Markup(drawn)  # noqa: S704 - the chart escapes every word itself
+            lines.append(TrendLine(name, picture, told[0], told[-1], number(len(rows))))
     return tuple(lines)
 
 

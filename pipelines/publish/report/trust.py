@@ -28,6 +28,7 @@ RELIABILITY = """
     order by model, model_version, bin
 """
 GAINS = "select model, model_version, share, caught from scores.gains order by model, model_version, share"
+HISTORY = "select model, slice, metric, value, as_of, verdict from scores.health_history order by model, as_of"
 LABELS = "select model, title, unit, positive, horizon_days from config.labels order by model"
 COSTS = "select model, model_version, ratio, net, low, high, net_of_all from scores.cost_curve order by all"
 TOO_FEW = "not enough data"
@@ -123,7 +124,8 @@ def read_trust(connection: duckdb.DuckDBPyConnection) -> tuple[ModelTrust, ...]:
     has_labels = "title" in columns_of(connection, "config.labels")
     labels = {row["model"]: row for row in read_table(connection, "config.labels", LABELS)} if has_labels else {}
     models = sorted({row["model"] for row in health} | states.keys())
-    tables = {"health": health, "bins": bins, "gains": gains, "costs": costs, "drivers": drivers}
+    history = read_table(connection, "scores.health_history", HISTORY)
+    tables = {"health": health, "bins": bins, "gains": gains, "costs": costs, "drivers": drivers, "history": history}
     return tuple(
         model_trust(
             labels.get(model, {"model": model}),
@@ -139,7 +141,7 @@ def of_model(rows: Sequence[Row], model: str) -> list[Row]:
 
 
 def model_trust(labels: Row, status: Row | None, tables: Mapping[str, Sequence[Row]]) -> ModelTrust:
-    """`tables`: the rows of one model in health, bins, gains, costs and drivers."""
+    """`tables`: the rows of one model in health, bins, gains, costs, drivers and history."""
     name = label(labels.get("title") or labels["model"])
     version = version_of(status, tables["health"])
     health, bins, gains, costs = (of_version(tables[one], version) for one in ("health", "bins", "gains", "costs"))
@@ -162,7 +164,7 @@ def model_trust(labels: Row, status: Row | None, tables: Mapping[str, Sequence[R
         costs=picture(cost_chart([cost_point(row) for row in costs], name)) if costs else None,
         figures=tuple(figure(metric, whole) for metric in in_order(whole) if not metric.startswith(GAP)),
         slices=slice_lines([row for row in health if row["split"] == TEST]),
-        followed=followed(health, tables["drivers"]),
+        followed=followed(health, tables["drivers"], tables["history"]),
     )
 
 
