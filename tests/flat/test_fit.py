@@ -105,7 +105,8 @@ def test_an_outcome_that_nothing_tells_has_no_usable_signal(tmp_path: Path) -> N
 
 @pytest.mark.capability("M5")
 def test_a_column_that_knows_the_outcome_stops_until_a_person_allows_it(tmp_path: Path) -> None:
-    frame = table(400).with_columns(Stage=pl.col("Won").replace({"Yes": "<b>Signed</b>", "No": "Open"}))
+    stage = pl.when(pl.col("Won") == "Yes").then(pl.lit("<b>Signed</b>")).when(pl.int_range(pl.len()) % 2 == 0)
+    frame = table(400).with_columns(Stage=stage.then(pl.lit("Open")))
     path = written(tmp_path, frame)
     code, facts = fit(path, tmp_path / "out", *HALF)
     assert (code, facts["verdict"], facts["scores"]) == (1, "suspected_leakage", None)
