@@ -24,7 +24,12 @@ TRENDS = {
     ("drift:(score)", "psi_since_training"): "Drift of the scores",
     ("drift:(outcome)", "observed_over_promised"): "Happened, times what was promised",
 }
-ASSUMPTIONS = {"half": "Half of it", "as set": "As the playbook sets it", "double": "Twice as much"}
+ASSUMPTIONS = {
+    "none": "None of them",
+    "half": "Half of it",
+    "as set": "As the playbook sets it",
+    "double": "Twice as much",
+}
 
 
 @dataclass(frozen=True)
