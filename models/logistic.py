@@ -8,6 +8,7 @@ the hundred in. Source: T. Hastie, R. Tibshirani and J. Friedman, "The Elements 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,8 @@ MOST_ROWS = 100_000
 """More rows move the curves less than their own width; a random part of them is learned from."""
 MOST_TRIED = 30_000
 """Strengths are tried on no more rows than this."""
+MOSTLY_ZERO = 0.15
+"""Of a design with a smaller share of other numbers only these are kept: levels by the hundred are nearly all zero."""
 STOPS = {"maxiter": 300, "ftol": 1e-7}
 """Where a step gains less than this share of the loss, the curves no longer move."""
 
@@ -115,15 +118,20 @@ class Problem:
 
     window: Window
     bases: Sequence[Basis]
-    design: Floats
+    design: Any
     bounds: Sequence[tuple[float | None, float | None]]
 
     @classmethod
     def of(cls, encoder: Encoder, window: Window, spec: ModelSpec) -> "Problem":
         """The bases are learned from these rows."""
+        from scipy.sparse import csr_matrix
+
         learned = bases(encoder, window.matrix)
         signs = [spec.monotone.get(name, 0) for name in encoder.sources]
-        return cls(window, learned, spread(learned, window.matrix), bounds_of(learned, signs))
+        design: Any = spread(learned, window.matrix)
+        if np.count_nonzero(design) < MOSTLY_ZERO * design.size:
+            design = csr_matrix(design)
+        return cls(window, learned, design, bounds_of(learned, signs))
 
     def solved(self, strength: float, start: Floats | None) -> Floats:
         """By limited-memory BFGS within bounds (R. Byrd and others, 1995)."""
