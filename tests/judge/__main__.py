@@ -2,7 +2,9 @@
 
 Per world and seed the export and its truth are written, the main job runs, and each model is fitted as the job fits it.
 On the rows of the test window the AUC of its score stands beside that of `p_visible` (the best that anybody could say
-from the export) and of `p_true`. Results are kept as JSON lines, so that a stopped judge goes on where it was.
+from the export) and of `p_true`; the calibration error beside what chance alone gives; and the 90 % interval of units
+scored alike beside their mean `p_true`, its width beside that of a binomial interval from as many rows held back.
+Results are kept as JSON lines, so that a stopped judge goes on where it was.
 """
 
 import argparse
@@ -18,6 +20,10 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from models.alike import Z
+from models.fitted import FittedModel
+from models.landmarks import codes
+from models.measures import measured, ranked, wilson
 from models.not_enough import NotEnoughData
 from models.spec import ModelSpec
 from pipelines.demo import write_company
@@ -27,6 +33,7 @@ from pipelines.run import run
 from pipelines.warehouse import connect
 
 WORLDS = ("saas", "industrial", "tiny_startup")
+TENTHS = 10
 UNITS = {"lead_conversion": "lead", "account_fit": "account", "opportunity_win": "opportunity"}
 
 
@@ -40,10 +47,16 @@ class Result:
     rows: int
     positives: int
     unmatched: int
-    score: float | None
-    visible: float | None
-    true: float | None
-    sentence: str
+    score: float | None = None
+    visible: float | None = None
+    true: float | None = None
+    ece: float | None = None
+    ece_expected: float | None = None
+    covered: float | None = None
+    """Share of the groups of units scored alike whose mean `p_true` lies inside their interval."""
+    width: float | None = None
+    """Median width of the interval, in widths of a binomial interval from as many rows held back."""
+    sentence: str = ""
 
     @property
     def gap(self) -> float | None:
@@ -75,9 +88,10 @@ def against(home: Home, world: str, seed: int, model: str, chances: pl.DataFrame
         ).fetchall()
     made = fit(frame, spec)
     if isinstance(made, NotEnoughData):
-        return Result(world, seed, model, frame.height, 0, 0, None, None, None, sentence)
+        return Result(world, seed, model, frame.height, 0, 0, sentence=sentence)
     rows = known(made.test.with_columns(pl.Series("score", made.model.predict(made.test))), spec, model, chances)
     both = rows.drop_nulls("p_visible")
+    measures = measured(ranked(both["score"].to_numpy(), both["label"].to_numpy(), codes(both["id"])), spec.seed)
     return Result(
         world,
         seed,
@@ -88,6 +102,9 @@ def against(home: Home, world: str, seed: int, model: str, chances: pl.DataFrame
         area(both, "score"),
         area(both, "p_visible"),
         area(both, "p_true"),
+        measures["ece"].value,
+        measures["ece_expected"].value,
+        *intervals_held(made.model, both, made.model.counts["validation_landmarks"]),
         sentence,
     )
 
@@ -97,6 +114,22 @@ def known(test: pl.DataFrame, spec: ModelSpec, model: str, chances: pl.DataFrame
     of_unit = chances.filter(pl.col("unit") == UNITS[model]).select("id", "as_of", "p_true", "p_visible")
     rows = test.select(pl.col(spec.unit_column).alias("id"), pl.col("as_of").cast(pl.Datetime("us")), "label", "score")
     return rows.join(of_unit, on=["id", "as_of"], how="left")
+
+
+def intervals_held(model: FittedModel, rows: pl.DataFrame, held_back: int) -> tuple[float, float]:
+    """Tenths of the rows by score: how many hold their mean `p_true` inside the mean interval, and how wide it is."""
+    score = rows["score"].to_numpy()
+    low, high = model.interval(score)
+    tenth = np.argsort(np.argsort(score, kind="stable"), kind="stable") * TENTHS // len(score)
+    count = np.bincount(tenth)
+
+    def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(tenth, values) / count
+
+    happens = mean(rows["p_true"].to_numpy())
+    binomial_low, binomial_high = wilson(happens * held_back / TENTHS, np.full(len(count), held_back / TENTHS), Z)
+    inside = (mean(low) <= happens) & (happens <= mean(high))
+    return float(inside.mean()), float(np.median((mean(high) - mean(low)) / (binomial_high - binomial_low)))
 
 
 def area(rows: pl.DataFrame, column: str) -> float:
@@ -114,19 +147,25 @@ def read(file: Path) -> list[Result]:
 
 def show(results: list[Result], console: Console) -> None:
     """A line per company and model, then the mean gap of each world and model with a 90 % interval over the seeds."""
-    table = Table("world", "seed", "model", "rows", "positives", "unmatched", "score", "p_visible", "p_true", "gap")
+    table = Table("world", "seed", "model", "rows", "positives", "unmatched", "score", "p_visible", "p_true", "gap",
+                  "ece", "by chance", "covered", "width")  # fmt: skip
     for one in results:
-        numbers = ["-" if value is None else f"{value:.4f}" for value in (one.score, one.visible, one.true, one.gap)]
+        values = (one.score, one.visible, one.true, one.gap, one.ece, one.ece_expected, one.covered, one.width)
+        numbers = ["-" if value is None else f"{value:.4f}" for value in values]
         counts = (one.rows, one.positives, one.unmatched)
         table.add_row(one.world, str(one.seed), one.model, *(f"{count:,}" for count in counts), *numbers)
     console.print(table)
-    means = Table("world", "model", "seeds", "mean gap", "90 % interval", "p_visible", "or: what it said")
+    means = Table("world", "model", "seeds", "mean gap", "90 % interval", "p_visible", "ece above chance",
+                  "covered", "width", "or: what it said")  # fmt: skip
     for world in dict.fromkeys(one.world for one in results):
         for model in UNITS:
             mine = [one for one in results if (one.world, one.model) == (world, model)]
             gaps = np.array([one.gap for one in mine if one.gap is not None])
             seen = [one.visible for one in mine if one.visible is not None]
             spread = likely_error(gaps)
+            above = [one.ece - one.ece_expected for one in mine if one.ece is not None and one.ece_expected is not None]
+            covered = [one.covered for one in mine if one.covered is not None]
+            width = [one.width for one in mine if one.width is not None]
             means.add_row(
                 world,
                 model,
@@ -134,6 +173,9 @@ def show(results: list[Result], console: Console) -> None:
                 f"{gaps.mean():.4f}" if len(gaps) else "-",
                 f"{gaps.mean() - spread:.4f} to {gaps.mean() + spread:.4f}" if len(gaps) > 1 else "-",
                 f"{min(seen):.3f} to {max(seen):.3f}" if seen else "-",
+                f"{np.mean(above):.4f}" if above else "-",
+                f"{np.mean(covered):.2f}" if covered else "-",
+                f"{np.median(width):.2f}" if width else "-",
                 "; ".join(sorted({one.sentence for one in mine if one.gap is None})),
             )
     console.print(means)
