@@ -28,8 +28,9 @@ compared as (
     select
         listed.*,
         lists.published > 0 as has_list_before,
-        case when previous.cut is null then previous.rank end as previous_rank,
-        case when previous.cut is null then previous.tier end as previous_tier,
+        case when previous.cut is null then coalesce(previous.rank, joined.previous_rank) end as previous_rank,
+        case when previous.cut is null then coalesce(previous.tier, joined.previous_tier) end as previous_tier,
+        joined.unit_id is not null as is_joined,
         previous.cut,
         previous.changed_at,
         coalesce(previous.cut is null and previous.unit_id is not null, false) as was_listed,
@@ -52,6 +53,7 @@ compared as (
     cross join lists
     left join scores.previous_lists as previous
         on listed.list_name = previous.list_name and listed.unit_id = previous.unit_id
+    left join scores.joined_units as joined on listed.list_name = 'lead_queue' and listed.unit_id = joined.unit_id
     left join scores.news as news on listed.list_name = news.list_name and listed.unit_id = news.unit_id
 ),
 
@@ -59,6 +61,7 @@ reasoned as (
     select
         compared.*,
         case
+            when not was_listed and is_joined then 'found to be the same person as one listed before'
             when not was_listed and was_ever_listed
                 then 'came back: out since ' || cast(cast(changed_at as date) as varchar) || ', ' || cut
             when not was_listed and list_name = 'lead_queue' then 'new in the queue'

@@ -27,6 +27,8 @@ COLUMNS = {
     "scores.health_history": (
         "model varchar, slice varchar, metric varchar, value double, as_of timestamp, verdict varchar"
     ),
+    "scores.list_leavers": "list_name varchar, unit_id varchar, previous_rank bigint, why varchar",
+    "scores.previous_lists": "list_name varchar, unit_id varchar",
     "scores.gains": "model varchar, model_version varchar, share double, caught double",
     "meta.balance": (
         "run_id varchar, source varchar, object varchar, file varchar, lines_read bigint, rows_read bigint,"

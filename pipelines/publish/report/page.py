@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipelines.errors import GrowthError
 from pipelines.publish.report import words
 from pipelines.publish.report.alike import Alike, read_alike
+from pipelines.publish.report.changes import ListChanges, read_changes
 from pipelines.publish.report.funnel import UnitFunnel, read_funnels
 from pipelines.publish.report.gates import Gates, read_gates
 from pipelines.publish.report.lists import ListHead, QueueLine, TargetLine, read_queue, read_targets
@@ -44,6 +45,7 @@ class Report:
     figures: tuple[tuple[str, str], ...]
     queue: ListHead[QueueLine]
     targets: ListHead[TargetLine]
+    changes: tuple[ListChanges, ...]
     funnels: tuple[UnitFunnel, ...]
     gates: Gates
     models: tuple[ModelTrust, ...]
@@ -74,6 +76,7 @@ def read_report(connection: duckdb.DuckDBPyConnection, context: ReportContext) -
         figures=figures(queue, targets, funnels, loaded),
         queue=queue,
         targets=targets,
+        changes=read_changes(connection),
         funnels=funnels,
         gates=read_gates(connection),
         models=models,
