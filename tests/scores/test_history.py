@@ -41,7 +41,8 @@ def publish(company: Company, at: datetime) -> Rows:
     """The lists of a moment, kept; both of them with where each unit stands and why that changed."""
     company.at(at)
     company.stale |= {"scores.previous_lists", "scores.news", "scores.joined_units", "scores.list_changes",
-                      "marts.lead_queue", "marts.target_accounts", "scores.queue_ranking", "scores.target_ranking"}  # fmt: skip
+                      "marts.lead_queue", "marts.target_accounts", "scores.queue_ranking",
+                      "scores.target_ranking"}  # fmt: skip
     for table in ("features.lead_conversion", "features.account_fit", "scores.cuts"):
         company.rows(table, "1")
     columns = "tier, previous_rank, previous_tier, change_reason"

@@ -292,25 +292,3 @@ def test_a_converted_lead_is_never_shown_as_a_lead_and_an_opt_out_in_any_record_
                         submitted_at="2024-06-29")  # fmt: skip
     items = ranked(company, "lead_id, contact_id, fast_lane")
     assert items == ([(None, "003conv", True)] if raises_hand else []) + [("00Qopen", None, False)]
-
-
-@pytest.mark.capability("M11")
-def test_joining_two_records_makes_nobody_new_and_takes_nobody_away(queue: Company) -> None:
-    for name in ("kim", "lee", "max"):
-        person(queue, name, 5)
-    for record, name in (("lead of kim", "kim"), ("lead of lee", "lee"), ("lead of max", "max"), ("lead of jo", "jo")):
-        queue.put("core.person_records", record_id=record, person_id=name)
-    queue.put("core.survivors", record_id="lead of the other kim", survivor_id="lead of kim")
-    for name in ("the other kim", "lee", "jo"):
-        queue.put("scores.history", list_name="lead_queue", unit_id=name, as_of=NOON - timedelta(1), tier="A",
-                  record_id=f"lead of {name}", item_id=f"{name}:1", lane_order=1, lane="open lead",
-                  fit_points=5, engagement_points=0, score_source="points", reasons=1)  # fmt: skip
-    queue.put("scores.published_moments", as_of=NOON - timedelta(1), models=[])
-    changes = queue.rows("scores.list_changes", "unit_id, previous_rank, split_part(change_reason, ': ', 1)",
-                         "list_name = 'lead_queue' order by all")  # fmt: skip
-    assert [(unit, rank, "new" in str(reason)) for unit, rank, reason in changes] == [
-        ("kim", 3, False), ("lee", 2, False), ("max", None, True),
-    ]  # fmt: skip
-    assert "same person" in str(changes[0][2])
-    left = queue.rows("scores.list_leavers", "unit_id, previous_rank, why", "list_name = 'lead_queue'")
-    assert left == [("jo", 1, "no open lead and no raised hand")]
