@@ -79,3 +79,17 @@ def nothing_shown(connection: duckdb.DuckDBPyConnection) -> None:
     )
     deals = "opportunity_id varchar, outcome varchar, is_new_business boolean, reported_amount double"
     connection.execute(f"create or replace table warehouse.core.opportunities ({deals}, reported_currency varchar)")
+
+
+def signals_to_learn(connection: duckdb.DuckDBPyConnection, model: str) -> None:
+    """Features of a company without lists: signals to learn from, and a hundred units to score."""
+    rows = signals().with_columns(weight=pl.lit(1.0), purpose=pl.lit("train"))
+    score = rows.head(100).with_columns(purpose=pl.lit("score"), as_of=pl.lit(AS_OF), label=pl.lit(None))
+    connection.register("given", pl.concat([rows, score], how="vertical_relaxed").rename({"group": "group_id"}))
+    connection.execute(f"create table warehouse.features.{model} as from given")
+    connection.unregister("given")
+    nothing_shown(connection)
+    connection.execute(
+        "create or replace table warehouse.spine.model_units as "
+        "select ? as model, 500 as units_positive, 500 as units_negative", [model],
+    )  # fmt: skip

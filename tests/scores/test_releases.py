@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -31,7 +30,7 @@ from pipelines.scoring.learn import train_model
 from pipelines.scoring.score import score_model
 from pipelines.scoring.side_by_side import side_by_side
 from pipelines.warehouse import connect
-from tests.models.made import made, nothing_shown, signals, trained
+from tests.models.made import made, signals, signals_to_learn, trained
 from tests.models.worlds import AS_OF
 
 MODEL = "lead_conversion"
@@ -82,19 +81,10 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     with pytest.MonkeyPatch.context() as patch, closing(connect(home)) as connection:
         load_playbook(connection, PROJECT_ROOT / "pipelines" / "playbook")
         set_as_of(connection, AS_OF)
-        rows = signals().with_columns(weight=pl.lit(1.0), purpose=pl.lit("train"))
-        score = rows.head(100).with_columns(purpose=pl.lit("score"), as_of=pl.lit(AS_OF), label=pl.lit(None))
-        frame = pl.concat([rows, score], how="vertical_relaxed").rename({"group": "group_id"})
-        connection.register("given", frame)
-        connection.execute(f"create table warehouse.features.{MODEL} as from given")
-        connection.unregister("given")
-        nothing_shown(connection)
-        counts = "500 as units_positive, 500 as units_negative"
+        signals_to_learn(connection, MODEL)
         connection.execute(
-            f"create or replace table warehouse.spine.model_units as select ? as model, {counts}", [MODEL]
-        )
-        connection.execute(
-            "insert into config.segment_features values (?, 'strength', 'signal', 'size_segments')", [MODEL]
+            f"insert into warehouse.config.segment_features by name select '{MODEL}' as model, 'strength' as segment,"
+            " 'signal' as feature, 'size_segments' as cut_by"
         )
         found = Company(home, connection, patch)
         assert "is the first champion" in found.train(WEAK)

@@ -24,7 +24,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import polars as pl
 
 import models.training
 from models.fitted import FittedModel
@@ -34,7 +33,7 @@ from pipelines.registry import champion_version, load_champion
 from pipelines.scoring.learn import train_model
 from pipelines.scoring.score import score_model
 from pipelines.warehouse import connect
-from tests.models.made import made, nothing_shown, signals, trained
+from tests.models.made import made, signals, signals_to_learn, trained
 from tests.models.worlds import AS_OF
 from tests.torture.kills import die, on_change
 from tests.torture.processes import child, ended
@@ -115,17 +114,7 @@ def begin(home: Home) -> None:
     with closing(connect(home)) as connection:
         load_playbook(connection, PROJECT_ROOT / "pipelines" / "playbook")
         set_as_of(connection, AS_OF)
-        rows = signals().with_columns(weight=pl.lit(1.0), purpose=pl.lit("train"))
-        score = rows.head(100).with_columns(purpose=pl.lit("score"), as_of=pl.lit(AS_OF), label=pl.lit(None))
-        given = pl.concat([rows, score], how="vertical_relaxed").rename({"group": "group_id"})
-        connection.register("given", given)
-        connection.execute(f"create table warehouse.features.{MODEL} as from given")
-        connection.unregister("given")
-        nothing_shown(connection)
-        connection.execute(
-            "create table warehouse.spine.model_units as "
-            "select ? as model, 500 as units_positive, 500 as units_negative", [MODEL],
-        )  # fmt: skip
+        signals_to_learn(connection, MODEL)
     learn_in(home, WEAK)
 
 
