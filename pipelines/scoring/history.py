@@ -11,7 +11,7 @@ from datetime import datetime
 import duckdb
 
 from pipelines.model_features import NO_FEATURES
-from pipelines.warehouse import transaction
+from pipelines.warehouse import columns_of, transaction
 
 KEPT = (
     "list_name", "unit_id", "item_id", "record_id", "cut", "lane_order", "lane", "probability", "fit_points",
@@ -75,8 +75,10 @@ def remember(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
     """Keep what the lists of this moment changed, in place of what was kept of the same moment; one transaction.
 
     A moment before others that were published leaves those as they were: what they had in common with the moment
-    before them is written out where it no longer is.
+    before them is written out where it no longer is. A project that ranks nobody has nothing to keep.
     """
+    if not all(columns_of(connection, ranking) for *_, ranking in VALUES.values()):
+        return
     later = connection.execute("select min(as_of) from scores.published_moments where as_of > ?", [as_of]).fetchall()
     with transaction(connection):
         if later[0][0] is not None:

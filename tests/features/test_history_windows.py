@@ -61,9 +61,18 @@ def fill(company: Company, tracked_from: datetime, tracked_until: datetime) -> N
 
 
 def landmarks(company: Company) -> dict[tuple[Any, Any], tuple[object, ...]]:
-    rows: Rows = company.rows("features.lead_conversion", "lead_id, as_of, * exclude (lead_id, as_of, weight)",
-                              "purpose = 'train'")  # fmt: skip
+    """What is known at each landmark, and its label."""
+    columns = "lead_id, as_of, * exclude (lead_id, as_of, weight, is_worked, outcome_at), outcome_at::date"
+    rows: Rows = company.rows("features.lead_conversion", columns, "purpose = 'train'")
     return {(row[0], row[1]): row[2:] for row in rows}
+
+
+def worked(company: Company) -> set[tuple[object, ...]]:
+    """Landmarks of leads that people came to by the end of the label window, where the record still tells it."""
+    told = "lead_id not in (select lead_id from core.leads where status in ('New', 'MQL'))"
+    return set(
+        company.rows("features.lead_conversion", "lead_id, as_of", f"purpose = 'train' and is_worked and {told}")
+    )
 
 
 @pytest.mark.capability("M4")
@@ -72,10 +81,12 @@ def test_a_history_that_starts_late_leaves_every_landmark_and_adds_those_of_lead
     company: Company, tracked_from: datetime
 ) -> None:
     fill(company, STARTS - 3 * DAY, NOON)
-    whole = landmarks(company)
+    whole, came_to = landmarks(company), worked(company)
     company.clear()
     fill(company, tracked_from, NOON)
     cut = landmarks(company)
+    assert came_to
+    assert came_to <= worked(company)  # since when is not known of some, that somebody came is
     closed = {row[0]: row[1] for row in company.rows("core.leads", "lead_id, modified_at", "status = 'Unqualified'")}
     assert {place: cut[place] for place in whole} == whole
     more = cut.keys() - whole.keys()

@@ -77,3 +77,17 @@ def test_a_status_is_work_unless_it_is_the_first_one_or_marketings(company: Comp
         for number, step in enumerate(steps, 1)
     ))  # fmt: skip
     assert company.rows("core.first_work", "first_worked_at") == [(CREATED + timedelta(days=3),)]
+
+
+@pytest.mark.parametrize(
+    ("step", "since"), [("disqualified", CREATED), ("accepted_lead", CREATED), ("lead", None), ("qualified_lead", None)]
+)
+def test_a_status_that_nobody_wrote_down_is_work_from_the_beginning(
+    company: Company, step: str, since: datetime | None
+) -> None:
+    for table in ("core.touches", "core.lead_touches", "core.lead_conversions", "core.opportunities"):
+        company.give(table)
+    lead(company)
+    company.put("core.lead_statuses", lead_id="lead", status_number=1, step=step, is_recorded=False,
+                entered_at=CREATED + timedelta(days=50))  # fmt: skip
+    assert company.rows("core.first_work", "first_worked_at") == ([(since,)] if since else [])
